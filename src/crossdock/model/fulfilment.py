@@ -1,0 +1,97 @@
+"""The state of one delivery order: a fold over its events, the same for any order of arrival.
+
+Every part is a set or a map merged by a rule that does not look at arrival: the latest version by (instant, hash),
+or a union. Package journeys are folds of their own (`journey`).
+"""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from crossdock.model import events as ev
+from crossdock.model.identifiers import digest
+from crossdock.model.instants import epoch_us
+from crossdock.model.journey import Journey, add, entry_of
+from crossdock.model.order import DeliveryOrder
+from crossdock.model.shipment import Booking, Document, Quote
+from crossdock.model.tracking import ProofOfDelivery
+
+T = TypeVar("T", Quote, Booking, Document, ProofOfDelivery)
+
+
+class FulfilmentState(Struct, omit_defaults=True):
+    """What is known of one delivery order. Keys: quotes and bookings by partner's shipment id, labels, journeys and
+    proofs by tracking number; ``version`` is (epoch microseconds, content hash) of the order in force.
+    """
+
+    order: DeliveryOrder | None = None
+    version: tuple[int, str] = (0, "")
+    cancelled: bool = False
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
+    voided: list[str] = field(default_factory=list)
+    labels: dict[str, Document] = field(default_factory=dict)
+    journeys: dict[str, Journey] = field(default_factory=dict)
+    proofs: dict[str, ProofOfDelivery] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+
+    def live_bookings(self) -> dict[str, Booking]:
+        """Bookings that were not voided, by package id; the lowest shipment id where a package has several."""
+        live: dict[str, Booking] = {}
+        for shipment_id in sorted(self.bookings, reverse=True):
+            if shipment_id not in self.voided:
+                live[self.bookings[shipment_id].package_id] = self.bookings[shipment_id]
+        return live
+
+    def tracking_numbers(self) -> tuple[str, ...]:
+        """Tracking numbers of the live bookings in the order's package order."""
+        live = self.live_bookings()
+        order = [package.id for package in self.order.packages] if self.order else sorted(live)
+        return tuple(live[package_id].tracking_number for package_id in order if package_id in live)
+
+
+def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
+    """Fold one event into ``state`` (in place). Applying it again changes nothing."""
+    match body:
+        case ev.TrackingReported(event):
+            add(state.journeys.setdefault(event.tracking_number, Journey()), entry_of(event, key))
+        case ev.FulfilmentRequested(order):
+            version = (epoch_us(order.changed_at), key)
+            if version > state.version:
+                state.order, state.version = order, version
+        case ev.FulfilmentCancelled():
+            state.cancelled = True
+        case ev.RatesQuoted(quote):
+            state.quotes[quote.shipment_id] = _greater(state.quotes.get(quote.shipment_id), quote)
+        case ev.ShipmentBooked(booking):
+            state.bookings[booking.shipment_id] = _greater(state.bookings.get(booking.shipment_id), booking)
+        case ev.ShipmentVoided(shipment_id=shipment_id):
+            _include(state.voided, shipment_id)
+        case ev.LabelReceived(tracking_number=number, document=document):
+            state.labels[number] = _greater(state.labels.get(number), document)
+        case ev.ProofCaptured(proof):
+            state.proofs[proof.tracking_number] = _greater(state.proofs.get(proof.tracking_number), proof)
+        case ev.RecordWritten(what=what, marker=marker):
+            _include(state.written, f"{what}:{marker}")
+        case _:
+            pass  # decisions and exceptions are read by views; they are not part of an order's state
+
+
+def state_hash(state: FulfilmentState) -> str:
+    """A hash of everything in ``state``, for replay and rebuild checks; insensitive to the order of arrival."""
+    ordered = msgspec.json.encode(state, order="deterministic")
+    return digest(ordered.decode())
+
+
+def _include(values: list[str], value: str) -> None:
+    if value not in values:
+        values.append(value)
+        values.sort()
+
+
+def _greater(old: T | None, new: T) -> T:
+    """Of two values for one key take the same one whatever came first: the greater encoding."""
+    if old is None or msgspec.json.encode(old) <= msgspec.json.encode(new):
+        return new
+    return old

@@ -1,0 +1,77 @@
+"""Times as partners say them: the offset is kept, and an unknown zone stays unknown.
+
+Texts are RFC 3339 where the zone is known, local date-time without offset where it is not, and the date alone
+where the partner only said a day. Nothing here ever adds a "Z" that the partner did not say.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Precision = Literal["day", "minute", "second"]
+
+
+class InvalidInstant(ValueError):
+    """A text that is not a date or a date-time. The text says what was expected."""
+
+
+class Stamp(Struct, frozen=True):
+    """When something happened, as far as the partner said.
+
+    ``at``: RFC 3339 with the offset as given, or local date-time without offset, or ``YYYY-MM-DD``.
+    """
+
+    at: str
+    tz_known: bool = True
+    precision: Precision = "second"
+
+
+def stamp(text: str) -> Stamp:
+    """Read an ISO 8601 date or date-time and keep what it says of the zone. Raises `InvalidInstant`.
+
+    >>> stamp("2026-03-01T08:15:00+02:00").at
+    '2026-03-01T08:15:00+02:00'
+    >>> stamp("2026-03-01T08:15:00").tz_known
+    False
+    """
+    cleaned = text.strip()
+    try:
+        if len(cleaned) == 10:
+            return Stamp(date.fromisoformat(cleaned).isoformat(), tz_known=False, precision="day")
+        moment = datetime.fromisoformat(cleaned)
+    except ValueError:
+        raise InvalidInstant(f"'{text}' is not an ISO 8601 date or date-time") from None
+    return stamp_of(moment)
+
+
+def stamp_of(moment: datetime) -> Stamp:
+    """The stamp of a `datetime`; a naive one has an unknown zone. Microseconds are dropped."""
+    whole = moment.replace(microsecond=0)
+    text = whole.isoformat()
+    if whole.tzinfo is not None and text.endswith("+00:00"):
+        text = f"{text[:-6]}Z"
+    return Stamp(text, tz_known=whole.tzinfo is not None)
+
+
+def epoch_us(instant: Stamp) -> int:
+    """Microseconds since 1970-01-01T00:00Z, used to order a fold; a local time is read as UTC (decision 0002)."""
+    moment = datetime.fromisoformat(instant.at)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 1_000_000
+
+
+def from_epoch_us(value: int) -> Stamp:
+    """The UTC stamp of ``value`` microseconds since the epoch (whole seconds)."""
+    return stamp_of(datetime.fromtimestamp(value // 1_000_000, UTC))
+
+
+def rfc3339(value: int) -> str:
+    """``value`` microseconds since the epoch as RFC 3339 in UTC, with milliseconds.
+
+    >>> rfc3339(0)
+    '1970-01-01T00:00:00.000Z'
+    """
+    moment = datetime.fromtimestamp(value / 1_000_000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,47 @@
+"""Measures in UN/ECE Recommendation 20 units, converted exactly or not at all."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+_FACTORS: dict[str, tuple[str, Decimal]] = {
+    "KGM": ("mass", Decimal(1)),
+    "GRM": ("mass", Decimal("0.001")),
+    "LBR": ("mass", Decimal("0.45359237")),
+    "ONZ": ("mass", Decimal("0.028349523125")),
+    "MTR": ("length", Decimal(1)),
+    "CMT": ("length", Decimal("0.01")),
+    "MMT": ("length", Decimal("0.001")),
+    "INH": ("length", Decimal("0.0254")),
+    "FOT": ("length", Decimal("0.3048")),
+    "MTQ": ("volume", Decimal(1)),
+    "LTR": ("volume", Decimal("0.001")),
+    "H87": ("count", Decimal(1)),
+}
+
+
+class InvalidUnit(ValueError):
+    """A unit that is not known here, or two units that do not measure the same thing."""
+
+
+class Measure(Struct, frozen=True):
+    """A value in a UN/ECE Rec 20 unit: ``KGM`` kilogram, ``CMT`` centimetre, ``H87`` piece."""
+
+    value: Decimal
+    unit: str
+
+
+def convert(measure: Measure, unit: str) -> Decimal:
+    """The value of ``measure`` in ``unit``. Raises `InvalidUnit` when they measure different things.
+
+    >>> convert(Measure(Decimal("1"), "LBR"), "ONZ")
+    Decimal('16')
+    """
+    try:
+        source, target = _FACTORS[measure.unit], _FACTORS[unit]
+    except KeyError as missing:
+        raise InvalidUnit(f"unit {missing} is not a UN/ECE Rec 20 code Crossdock knows") from None
+    if source[0] != target[0]:
+        raise InvalidUnit(f"{measure.unit} measures {source[0]}, {unit} measures {target[0]}")
+    result = measure.value * source[1] / target[1]
+    return result.to_integral_value() if result == result.to_integral_value() else result.normalize()

@@ -1,0 +1,1 @@
+"""What the inside asks of the world: Protocols and the words they share, no logic."""

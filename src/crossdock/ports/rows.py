@@ -1,0 +1,158 @@
+"""What people see: rows and the questions that give them. Pure reading; the queries are written in storage/."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from crossdock.model.events import Event
+from crossdock.ports.stores_delivery import Attempt
+
+
+class ShipmentRow(Struct, frozen=True):
+    """One delivery order in a list. ``phase`` is the process's state, ``milestone`` the least advanced package's."""
+
+    subject: str
+    name: str
+    sales_order: str
+    customer: str
+    city: str
+    country: str
+    carrier: str
+    phase: str
+    milestone: str
+    packages: int
+    tracking_numbers: str
+    exceptions: int
+    updated_at: int
+
+
+class ExchangeRow(Struct, frozen=True):
+    """One exchange, inbound or outbound, without bodies. ``kind`` is the channel or the command's tag."""
+
+    id: str
+    direction: str
+    partner: str
+    kind: str
+    subject: str
+    status: str
+    received_at: int
+    settled_at: int
+    attempts: int
+    operator: str
+    engineer: str
+    trace_id: str
+    size: int
+
+
+class ExchangeDetail(Struct, frozen=True):
+    """One exchange with its bytes, the events that came of it, and its attempts."""
+
+    row: ExchangeRow
+    body: bytes
+    body_gone: bool
+    content_type: str
+    headers: dict[str, str]
+    path: str
+    events: list[Event]
+    attempts: list[Attempt]
+    cause: str
+
+
+class ExceptionRow(Struct, frozen=True):
+    """A business exception in a list. ``resolved_at`` is 0 while open."""
+
+    subject: str
+    name: str
+    sales_order: str
+    kind: str
+    pointer: str
+    text: str
+    raised_at: int
+    resolved_at: int
+
+
+class Found(Struct, frozen=True):
+    """A search hit: which name matched which subject."""
+
+    subject: str
+    kind: str
+    value: str
+
+
+class Counts(Struct, frozen=True):
+    """Numbers for metrics and the top of pages; ages are of the oldest, in microseconds."""
+
+    received: int
+    oldest_received_at: int
+    waiting: int
+    queued: int
+    oldest_queued_at: int
+    parked: int
+    in_doubt: int
+    open_exceptions: int
+    shipments: int
+    events: int
+
+
+class Views(Protocol):
+    """Questions people ask. Pages are by opaque ``after`` (the last row's sort key) and ``limit``."""
+
+    def shipments(
+        self, *, phase: str = "", milestone: str = "", text: str = "", after: str = "", limit: int = 50
+    ) -> tuple[list[ShipmentRow], str]:
+        """Delivery orders, last changed first, and where the next page starts ("" at the end)."""
+        ...
+
+    def shipment(self, subject: str) -> ShipmentRow | None:
+        """One."""
+        ...
+
+    def search(self, text: str, limit: int = 20) -> list[Found]:
+        """Subjects whose references equal or begin with ``text`` (exact ones first)."""
+        ...
+
+    def exchanges(
+        self,
+        *,
+        subject: str = "",
+        partner: str = "",
+        direction: str = "",
+        statuses: Sequence[str] = (),
+        since: int = 0,
+        until: int = 0,
+        after: str = "",
+        limit: int = 50,
+    ) -> tuple[list[ExchangeRow], str]:
+        """Exchanges, newest first. By ``subject``: those that spoke of it, inbound and outbound."""
+        ...
+
+    def exchange(self, exchange_id: str) -> ExchangeDetail | None:
+        """One, whole."""
+        ...
+
+    def attempts_of(self, subject: str) -> list[Attempt]:
+        """All attempts of a subject's commands, oldest first."""
+        ...
+
+    def exceptions(
+        self, *, open_only: bool = True, kind: str = "", subject: str = "", after: str = "", limit: int = 50
+    ) -> tuple[list[ExceptionRow], str]:
+        """Business exceptions, newest first."""
+        ...
+
+    def refused(self, partner: str = "", limit: int = 50) -> list[tuple[str, str, str, int, int, int, str, str]]:
+        """Refused bodies as (id, partner, channel, status, received_at, length, operator, engineer), newest first."""
+        ...
+
+    def waiting(self, limit: int = 50) -> list[tuple[str, str, str, int]]:
+        """Facts without an owner as (reference kind, value, partner, received_at), oldest first."""
+        ...
+
+    def events(self, *, after: str = "", limit: int = 100, type_prefix: str = "") -> tuple[list[Event], str]:
+        """The log, by (recorded_at, partition, position)."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much of everything there is."""
+        ...

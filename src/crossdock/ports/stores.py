@@ -1,0 +1,411 @@
+"""The durable store, as the inside sees it: one transaction, made of small parts.
+
+A step is a synchronous function of a `Transaction`; the store runs it, commits it, and gives back its result. So one
+code runs in SQLite's writer thread, over asyncpg, and in the same thread under a seeded scheduler. Nothing in a step
+may wait for anything but the store. All times are epoch microseconds.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from msgspec import Struct, field
+
+from crossdock.model.events import Event, Fact
+from crossdock.model.identifiers import Reference
+from crossdock.ports.rows import Views
+from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
+
+T = TypeVar("T")
+
+
+class StoreFull(OSError):
+    """The disk is full or a quota is used up: nothing was written, the caller must say so."""
+
+
+class StoreUnavailable(ConnectionError):
+    """The database cannot be reached now; nothing was written. Worth trying again."""
+
+
+class Fenced(RuntimeError):
+    """Somebody else moved this cursor or holds this lease: the transaction must not commit."""
+
+
+class NewExchange(Struct, frozen=True):
+    """An inbound message to be made durable. ``delivery_id`` deduplicates within (partner, channel)."""
+
+    id: str
+    partner: str
+    channel: str
+    body: bytes
+    received_at: int
+    trace_id: str
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+    delivery_id: str = ""
+    status: str = "received"
+
+
+class Receipt(Struct, frozen=True):
+    """What became of a `NewExchange`: its id, or the id of the earlier one it repeats."""
+
+    id: str
+    repeated: bool
+
+
+class Inbound(Struct, frozen=True):
+    """An inbound exchange waiting to be translated."""
+
+    id: str
+    partner: str
+    channel: str
+    body: bytes
+    received_at: int
+    trace_id: str
+    content_type: str
+    headers: Mapping[str, str]
+    path: str
+    replay: str = ""
+
+
+class Settlement(Struct, frozen=True):
+    """The end of an inbound exchange's translation. ``status``: translated, waiting, repeated, hint or parked.
+
+    ``subject`` is the (first) subject it spoke of; the two texts are empty unless parked.
+    """
+
+    id: str
+    status: str
+    subject: str = ""
+    operator: str = ""
+    engineer: str = ""
+
+
+class RefusedBody(Struct, frozen=True):
+    """What is kept of a refused message: at most 64 KiB of it, with the whole length and SHA-256 (decision 0007)."""
+
+    id: str
+    partner: str
+    channel: str
+    status: int
+    received_at: int
+    body: bytes
+    length: int
+    sha256: str
+    operator: str
+    engineer: str
+
+
+class Exchanges(Protocol):
+    """The ledger of inbound messages."""
+
+    def accept(self, batch: Sequence[NewExchange]) -> list[Receipt]:
+        """Keep a batch; one whose (partner, channel, delivery_id) is known is not kept again."""
+        ...
+
+    def refuse(self, bodies: Sequence[RefusedBody], ring: int = 200) -> None:
+        """Keep refused bodies, the last ``ring`` per partner."""
+        ...
+
+    def received(self, partitions: Iterable[int], limit: int) -> list[Inbound]:
+        """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
+        ...
+
+    def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
+        """End messages that are still ``received``; gives the ids this call ended (others had been ended before)."""
+        ...
+
+    def reopen(self, ids: Sequence[str], mode: str) -> int:
+        """Put settled messages back to ``received`` for a replay; ``mode`` is kept with them. How many there were."""
+        ...
+
+    def purge(self, before: int, limit: int) -> int:
+        """Drop the bodies (not the rows) of settled messages received before; how many."""
+        ...
+
+
+class NewEvent(Struct, frozen=True):
+    """A fact with its subject, ready for the log."""
+
+    key: str
+    subject: str
+    fact: Fact
+    received_at: int
+    source: str
+    exchange_id: str
+    trace_id: str
+
+
+class Waiting(Struct, frozen=True):
+    """A fact whose subject is not known yet, kept until one of its references is bound."""
+
+    key: str
+    fact: Fact
+    received_at: int
+    source: str
+    exchange_id: str
+    trace_id: str
+
+
+class Log(Protocol):
+    """The event log: gap-free positions per partition, no key twice."""
+
+    def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
+        """Append those whose (subject, key) is new; takes partition locks in ascending order."""
+        ...
+
+    def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
+        """Events after each partition's cursor, in order within a partition, fair between partitions."""
+        ...
+
+    def cursors(self, reader: str, partitions: Iterable[int]) -> dict[int, int]:
+        """The positions ``reader`` has reached (0 where it never was)."""
+        ...
+
+    def advance(self, reader: str, moves: Mapping[int, tuple[int, int]]) -> None:
+        """Move cursors {partition: (from, to)}. Raises `Fenced` unless each stood at ``from``."""
+        ...
+
+    def of_subject(self, subject: str) -> list[Event]:
+        """All events of one subject in log order."""
+        ...
+
+
+class References(Protocol):
+    """Which name belongs to which subject."""
+
+    def lock(self, references: Iterable[Reference]) -> None:
+        """Serialise with others who look up or bind the same names, until the transaction ends."""
+        ...
+
+    def lookup(self, references: Iterable[Reference]) -> dict[Reference, list[str]]:
+        """Subjects by reference; absent where nobody knows it, several where it is ambiguous."""
+        ...
+
+    def bind(self, pairs: Iterable[tuple[Reference, str]]) -> list[Reference]:
+        """Make references true of subjects; gives those that were new."""
+        ...
+
+    def hold(self, facts: Sequence[Waiting]) -> None:
+        """Keep facts that match nothing yet, under each of their lookups."""
+        ...
+
+    def release(self, references: Iterable[Reference]) -> list[Waiting]:
+        """Take out the facts that were waiting for any of these names."""
+        ...
+
+    def overdue(self, limit: int) -> list[Reference]:
+        """References that are bound while facts still wait for them (the net under `release`)."""
+        ...
+
+
+class StateRow(Struct, frozen=True):
+    """A subject's folded state and the states of its processes, as encoded JSON."""
+
+    subject: str
+    state: bytes
+    processes: Mapping[str, bytes]
+    updated_at: int
+    summary: Mapping[str, str | int]
+
+
+class States(Protocol):
+    """Folded state by subject. ``summary`` feeds the lists people search."""
+
+    def load(self, subjects: Iterable[str]) -> dict[str, StateRow]:
+        """The rows there are."""
+        ...
+
+    def save(self, rows: Sequence[StateRow]) -> None:
+        """Insert or replace."""
+        ...
+
+    def clear(self) -> None:
+        """Drop every state (a rebuild starts like this)."""
+        ...
+
+
+class OpenException(Struct, frozen=True):
+    """A business exception as people see it. ``cause`` tells two of the same kind and place apart."""
+
+    subject: str
+    kind: str
+    pointer: str
+    text: str
+    raised_at: int
+    cause: str = ""
+
+
+class ExceptionBook(Protocol):
+    """Business exceptions, open and resolved."""
+
+    def open(self, rows: Sequence[OpenException]) -> None:
+        """Open (or reopen); one row per (subject, kind, pointer, cause)."""
+        ...
+
+    def resolve(self, subject: str, kind: str, pointer: str, cause: str, now: int) -> None:
+        """Close it; nothing happens when it is not open."""
+        ...
+
+
+class Lease(Struct, frozen=True):
+    """A held partition. ``fence`` grows with every change of owner."""
+
+    partition: int
+    fence: int
+
+
+class Leases(Protocol):
+    """Who works on which partition (rows, never session locks: a transaction-mode pooler must work)."""
+
+    def claim(self, owner: str, now: int, until: int, want: int) -> list[Lease]:
+        """Renew what ``owner`` has and take free or expired ones up to ``want``; all it holds now."""
+        ...
+
+    def release(self, owner: str) -> None:
+        """Give everything back."""
+        ...
+
+    def owners(self, now: int) -> dict[str, int]:
+        """Live owners and how many partitions each holds."""
+        ...
+
+
+class ApiClient(Struct, frozen=True):
+    """A machine client. ``secret_hash`` is the SHA-256 (hex) of a 256-bit random secret."""
+
+    id: str
+    name: str
+    secret_hash: str
+    scopes: tuple[str, ...]
+    created_at: int
+    revoked_at: int = 0
+
+
+class KeptAnswer(Struct, frozen=True):
+    """An API answer kept under its Idempotency-Key."""
+
+    request_hash: str
+    status: int
+    body: bytes
+
+
+class Doors(Protocol):
+    """What the doors need: clients, idempotent answers, sessions of the tower, and an audit of actions."""
+
+    def client(self, client_id: str) -> ApiClient | None:
+        """A client by id."""
+        ...
+
+    def clients(self) -> list[ApiClient]:
+        """All clients, revoked ones too."""
+        ...
+
+    def save_client(self, client: ApiClient) -> None:
+        """Insert or replace."""
+        ...
+
+    def answer(self, client_id: str, key: str) -> KeptAnswer | None:
+        """The answer kept for a client's Idempotency-Key."""
+        ...
+
+    def keep_answer(self, client_id: str, key: str, answer: KeptAnswer, now: int) -> bool:
+        """Keep it; False when the key is taken."""
+        ...
+
+    def audit(self, at: int, actor: str, action: str, target: str, detail: str) -> None:
+        """Write down what somebody did."""
+        ...
+
+
+class Transaction(Protocol):
+    """Everything a step may touch, inside one transaction."""
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """The ledger of inbound messages."""
+        ...
+
+    @property
+    def log(self) -> Log:
+        """The event log."""
+        ...
+
+    @property
+    def references(self) -> References:
+        """Who is called what."""
+        ...
+
+    @property
+    def states(self) -> States:
+        """Folded states."""
+        ...
+
+    @property
+    def exceptions(self) -> ExceptionBook:
+        """Business exceptions."""
+        ...
+
+    @property
+    def lanes(self) -> Lanes:
+        """Outbound commands."""
+        ...
+
+    @property
+    def timers(self) -> Timers:
+        """Deadlines."""
+        ...
+
+    @property
+    def partners(self) -> Partners:
+        """Health and cursors."""
+        ...
+
+    @property
+    def blobs(self) -> Blobs:
+        """Labels and proofs."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on what."""
+        ...
+
+    @property
+    def doors(self) -> Doors:
+        """What the API and the tower need."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """What people ask."""
+        ...
+
+
+class Store(Protocol):
+    """A database. ``name`` is ``sqlite`` or ``postgresql``."""
+
+    name: str
+
+    async def run(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a write transaction and commit; an exception rolls everything back.
+
+        Raises `StoreFull` or `StoreUnavailable`.
+        """
+        ...
+
+    async def read(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
+        ...
+
+    async def wait(self, topic: str, seconds: float) -> None:
+        """Sleep until somebody commits work on ``topic`` (``inbound``, ``log``, ``outbound``) or time is up."""
+        ...
+
+    def wake(self, topic: str) -> None:
+        """Tell waiters, in this process and others, that there is work on ``topic``."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and threads."""
+        ...

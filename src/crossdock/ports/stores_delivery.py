@@ -1,0 +1,209 @@
+"""The parts of a transaction that delivery stands on: lanes, timers, partners' health, documents."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct, field
+
+
+class NewCommand(Struct, frozen=True):
+    """A command to be carried out once; ``key`` is the digest of (process, event, command name)."""
+
+    id: str
+    key: str
+    partner: str
+    subject: str
+    kind: str
+    body: bytes
+    priority: int
+    due_at: int
+    created_at: int
+    trace_id: str
+    cause: str
+
+
+class Claimed(Struct, frozen=True):
+    """A command this worker may send now. ``attempt`` counts from 1. ``doubtful``: an earlier attempt may have
+    reached the partner, so ask first. ``owner`` and ``attempt`` fence the settlement.
+    """
+
+    id: str
+    key: str
+    partner: str
+    subject: str
+    kind: str
+    body: bytes
+    attempt: int
+    doubtful: bool
+    priority: int
+    trace_id: str
+    created_at: int
+    owner: str
+
+
+class Attempt(Struct, frozen=True):
+    """One try of a command, for people: times, verdict, texts, the calls made (JSON, no secrets, 64 KiB at most)."""
+
+    exchange_id: str
+    number: int
+    started_at: int
+    finished_at: int
+    verdict: str
+    operator: str = ""
+    engineer: str = ""
+    calls: bytes = b"[]"
+
+
+class Outcome(Struct, frozen=True):
+    """What becomes of a claimed command: ``status`` is done, retry, in_doubt, parked or refused; ``due_at`` when to
+    go on for retry and in_doubt.
+    """
+
+    status: str
+    attempt: Attempt
+    due_at: int = 0
+
+
+class Lanes(Protocol):
+    """Outbound commands: head of line per (partner, subject), by priority, each with its own schedule."""
+
+    def enqueue(self, commands: Sequence[NewCommand]) -> int:
+        """Add those whose key is new; how many that were."""
+        ...
+
+    def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners until ``until``. A claim that ran out before its
+        outcome was written comes back ``doubtful``.
+        """
+        ...
+
+    def settle(self, command: Claimed, outcome: Outcome) -> bool:
+        """Write the outcome; False (and nothing written) when the claim is no longer this owner's attempt."""
+        ...
+
+    def release(self, command: Claimed, due_at: int) -> bool:
+        """Give a claim back unsent: the attempt does not count."""
+        ...
+
+    def retry(self, ids: Sequence[str], now: int) -> int:
+        """Put parked, refused or waiting commands back into their lanes, due now; doubt is kept. How many."""
+        ...
+
+    def discard(self, ids: Sequence[str], now: int) -> int:
+        """End parked or refused commands for good, by a person's decision. How many."""
+        ...
+
+    def depth(self, now: int) -> list[tuple[str, str, int, int]]:
+        """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
+        ...
+
+
+class DueTimer(Struct, frozen=True):
+    """A timer whose time has come."""
+
+    subject: str
+    name: str
+    due_at: int
+
+
+class Timers(Protocol):
+    """Deadlines set by processes."""
+
+    def set(self, timers: Sequence[DueTimer]) -> None:
+        """Insert or move."""
+        ...
+
+    def clear(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remove by (subject, name)."""
+        ...
+
+    def due(self, now: int, limit: int) -> list[DueTimer]:
+        """Take out timers that are due."""
+        ...
+
+
+class Health(Struct, frozen=True, omit_defaults=True):
+    """A partner as all workers see it: breaker, throttle, and whether a person paused it.
+
+    ``failures`` counts failures in a row; ``opened_at`` > 0 means the breaker is open; ``probe_until`` reserves the
+    one half-open probe; ``tokens`` and ``refilled_at`` are the token bucket; ``not_before`` is the partner's own
+    Retry-After.
+    """
+
+    failures: int = 0
+    opened_at: int = 0
+    probe_until: int = 0
+    tokens: float = 0.0
+    refilled_at: int = 0
+    not_before: int = 0
+    paused: bool = False
+    attention: str = ""
+
+
+class BreakerMove(Struct, frozen=True):
+    """A change of a breaker, for the timeline."""
+
+    partner: str
+    at: int
+    state: str
+    why: str
+
+
+class Partners(Protocol):
+    """What workers share about partners: health and feed cursors."""
+
+    def health(self, partner: str) -> Health:
+        """The row, locked until the transaction ends; a fresh one where there is none."""
+        ...
+
+    def save_health(self, partner: str, health: Health) -> None:
+        """Replace it."""
+        ...
+
+    def note_breaker(self, move: BreakerMove) -> None:
+        """Write a breaker's move down."""
+        ...
+
+    def breaker_moves(self, partner: str = "", limit: int = 100) -> list[BreakerMove]:
+        """Moves, newest first."""
+        ...
+
+    def cursor(self, partner: str, feed: str) -> tuple[str, int]:
+        """A feed's cursor and when it was last moved ("" and 0 at first)."""
+        ...
+
+    def move_cursor(self, partner: str, feed: str, old: str, new: str, now: int) -> bool:
+        """Conditional move; False when somebody else moved it."""
+        ...
+
+
+class Blob(Struct, frozen=True):
+    """Bytes by content, or where they are kept (``location``) when larger than 64 KiB."""
+
+    sha256: str
+    media_type: str
+    kind: str
+    size: int
+    created_at: int
+    data: bytes = field(default=b"")
+    location: str = ""
+
+
+class Blobs(Protocol):
+    """Labels and proofs by SHA-256."""
+
+    def get(self, sha256: str) -> Blob | None:
+        """The row."""
+        ...
+
+    def put(self, blob: Blob) -> None:
+        """Keep it unless it is there."""
+        ...
+
+    def expired(self, kind: str, before: int, limit: int) -> list[Blob]:
+        """Rows with bytes older than ``before``."""
+        ...
+
+    def forget(self, sha256s: Sequence[str]) -> None:
+        """Drop the bytes, keep the row."""
+        ...

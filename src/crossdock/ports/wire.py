@@ -1,0 +1,41 @@
+"""One HTTP exchange as connectors speak it: what a client sends, what came back, and what can go wrong between."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import Struct, field
+
+
+class HttpRequest(Struct, frozen=True):
+    """A request. ``idempotent`` is true when sending it twice does no harm."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    timeout: float = 40.0
+    idempotent: bool = False
+
+
+class HttpResponse(Struct, frozen=True):
+    """An answer; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NotSent(Exception):
+    """The request never reached the partner (name not resolved, refused connection, egress not allowed)."""
+
+
+class NoAnswer(Exception):
+    """The request may have reached the partner, the answer did not reach us (time-out, reset)."""
+
+
+class HttpCaller(Protocol):
+    """Sends one request. Redirects are never followed."""
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        """The partner's answer, whatever its status. Raises `NotSent` or `NoAnswer`."""
+        ...
