@@ -252,7 +252,9 @@ class Fact(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """An event in the log: ``(partition, position)`` is its gap-free place, times are epoch microseconds."""
+    """An event in the log: ``(partition, position)`` is its gap-free place, times are epoch microseconds.
+    A ``quiet`` one (replayed, or back-filled) is folded and decided on, but no command of it leaves.
+    """
 
     key: str
     subject: str
@@ -265,6 +267,7 @@ class Event(Struct, frozen=True):
     source: str
     exchange_id: str
     trace_id: str
+    quiet: bool = False
 
     def cloudevent(self) -> dict[str, object]:
         """The event as a CloudEvents 1.0 JSON object."""
@@ -276,7 +279,7 @@ class Event(Struct, frozen=True):
             "subject": self.subject,
             "time": rfc3339(self.recorded_at),
             "datacontenttype": "application/json",
-            "occurred": msgspec.to_builtins(self.occurred),
+            "occurred": self.occurred.at,
             "sequence": f"{self.partition}.{self.position:012d}",
             "traceparent": f"00-{self.trace_id}-{self.key[:16]}-01",
             "exchange": self.exchange_id,

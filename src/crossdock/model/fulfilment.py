@@ -13,6 +13,7 @@ from crossdock.model import events as ev
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import epoch_us
 from crossdock.model.journey import Journey, add, entry_of
+from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery
@@ -95,3 +96,27 @@ def _greater(old: T | None, new: T) -> T:
     if old is None or msgspec.json.encode(old) <= msgspec.json.encode(new):
         return new
     return old
+
+
+def summary_of(state: FulfilmentState, phase: str) -> dict[str, str | int]:
+    """What lists show of an order; ``milestone`` is the least advanced package's."""
+    order, live = state.order, state.live_bookings()
+    standings = [
+        state.journeys[booking.tracking_number].standing
+        for booking in live.values()
+        if booking.tracking_number in state.journeys
+    ]
+    least = min(standings, key=lambda each: MILESTONES[each.milestone].rank).milestone if standings else ""
+    numbers = state.tracking_numbers()
+    return {
+        "name": order.name if order else "",
+        "sales_order": order.sales_order if order else "",
+        "customer": order.ship_to.name if order else "",
+        "city": order.ship_to.address.city if order else "",
+        "country": order.ship_to.address.country if order else "",
+        "carrier": ", ".join(sorted({booking.carrier for booking in live.values()})),
+        "phase": phase,
+        "milestone": least,
+        "packages": len(order.packages) if order else 0,
+        "tracking_numbers": ", ".join(numbers),
+    }

@@ -62,6 +62,8 @@ def _gs1_key(text: str, lengths: tuple[int, ...], name: str) -> str:
     if len(digits) not in lengths:
         wanted = ", ".join(map(str, lengths))
         raise InvalidIdentifier(f"{name} '{text}' has {len(digits)} characters, expected {wanted}")
+    if not digits.isascii() or not digits.isdigit():
+        raise InvalidIdentifier(f"{name} '{text}' holds characters other than digits")
     if gs1_check_digit(digits[:-1]) != int(digits[-1]):
         raise InvalidIdentifier(f"{name} '{text}' has a wrong check digit")
     return digits

@@ -4,10 +4,14 @@ Texts are RFC 3339 where the zone is known, local date-time without offset where
 where the partner only said a day. Nothing here ever adds a "Z" that the partner did not say.
 """
 
+import re
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
+_MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}.\d{2}:\d{2}(?!:)", re.ASCII)
 
 Precision = Literal["day", "minute", "second"]
 
@@ -37,12 +41,13 @@ def stamp(text: str) -> Stamp:
     """
     cleaned = text.strip()
     try:
-        if len(cleaned) == 10:
+        if _DAY.fullmatch(cleaned):
             return Stamp(date.fromisoformat(cleaned).isoformat(), tz_known=False, precision="day")
         moment = datetime.fromisoformat(cleaned)
     except ValueError:
         raise InvalidInstant(f"'{text}' is not an ISO 8601 date or date-time") from None
-    return stamp_of(moment)
+    kept = stamp_of(moment)
+    return structs.replace(kept, precision="minute") if _MINUTE.match(cleaned) else kept
 
 
 def stamp_of(moment: datetime) -> Stamp:

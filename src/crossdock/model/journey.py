@@ -16,6 +16,8 @@ _PICKED_UP_RANK = MILESTONES["dropped_off"].rank
 _RETURN_RANK = MILESTONES["return_initiated"].rank
 _PHASES = {"pre": 0, "first_mile": 1, "transit": 2, "last_mile": 3, "end": 4, "return": 5}
 _LOOPING = {"transit", "last_mile"}
+_PAPER_ENDS = {"cancelled", "lost"}
+_LOSSES = {"lost", "destroyed"}
 _AFTER_DELIVERED = {"return_initiated", "return_in_transit", "returned", "destroyed", "lost"}
 
 
@@ -80,6 +82,8 @@ def advance(standing: Standing, entry: Entry) -> Standing:
     if not row.advances:
         return _orthogonal(standing, entry)
     if not _may_move(standing, entry.milestone):
+        if standing.milestone == "cancelled" and _is_movement(entry.milestone):
+            return structs.replace(standing, conflict="moved after cancellation")
         return standing
     if entry.milestone == "cancelled" and standing.moved:
         return structs.replace(standing, conflict="cancelled after pick-up")
@@ -93,7 +97,7 @@ def advance(standing: Standing, entry: Entry) -> Standing:
         leg=leg,
         category=entry.category if troubled else "none",
         reason=entry.reason if troubled else "",
-        moved=standing.moved or row.rank >= _PICKED_UP_RANK,
+        moved=standing.moved or _is_movement(row.code),
         conflict=standing.conflict,
     )
 
@@ -110,6 +114,11 @@ def _orthogonal(standing: Standing, entry: Entry) -> Standing:
     if entry.category != "none":
         changes |= {"category": entry.category, "reason": entry.reason}
     return structs.replace(standing, **changes) if changes else standing
+
+
+def _is_movement(milestone: str) -> bool:
+    """Whether the carrier must have had the goods; being cancelled or declared lost proves nothing."""
+    return MILESTONES[milestone].rank >= _PICKED_UP_RANK and milestone not in _PAPER_ENDS
 
 
 def _may_move(standing: Standing, milestone: str) -> bool:
@@ -136,8 +145,10 @@ def _on_leg(standing: Standing, milestone: str) -> tuple[str, str]:
 
 
 def _regresses(current: str, following: str) -> bool:
-    """Phases never go back; inside transit and last mile the later fact wins, elsewhere the higher rank."""
-    if current in {"unknown", "lost"}:
+    """Phases never go back; inside transit and last mile the later fact wins, elsewhere the higher rank.
+    Goods can be lost or destroyed on either leg.
+    """
+    if current in {"unknown", "lost"} or following in _LOSSES:
         return False
     now, then = MILESTONES[current], MILESTONES[following]
     if now.phase != then.phase:

@@ -1,6 +1,6 @@
 """Money as whole minor units of an ISO 4217 currency; never a float."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 
 from msgspec import Struct
 
@@ -10,6 +10,11 @@ _EXPONENTS = {
     4: "CLF UYW",
 }
 _EXPONENT = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()}
+
+
+_MOST_DIGITS = 18
+_EXACT = Context(traps=[InvalidOperation, Inexact, Overflow])
+"""What does not fit into 28 digits is refused, never rounded."""
 
 
 class InvalidAmount(ValueError):
@@ -42,10 +47,10 @@ def money(text: str, currency: str) -> Money:
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
         raise InvalidAmount(f"'{currency}' is not an ISO 4217 currency code")
     try:
-        minor = Decimal(text).scaleb(minor_exponent(currency))
-    except InvalidOperation:
-        raise InvalidAmount(f"'{text}' is not a decimal number") from None
-    if not minor.is_finite() or minor != minor.to_integral_value():
+        minor = Decimal(text).scaleb(minor_exponent(currency), _EXACT)
+    except DecimalException:
+        raise InvalidAmount(f"'{text}' is not a decimal number, or has too many digits to be exact") from None
+    if not minor.is_finite() or minor.adjusted() >= _MOST_DIGITS or minor != minor.to_integral_value():
         # Partners quote trailing digits below the minor unit (EasyPost: "5.49000"); only a real remainder is refused.
         raise InvalidAmount(f"'{text}' {currency} is not a whole number of minor units")
     return Money(int(minor), currency)

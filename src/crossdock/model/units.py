@@ -1,4 +1,4 @@
-"""Measures in UN/ECE Recommendation 20 units, converted exactly or not at all."""
+"""Measures in UN/ECE Recommendation 20 units, converted in decimals of 28 digits, never in floats."""
 
 from decimal import Decimal
 

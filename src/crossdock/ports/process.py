@@ -34,9 +34,11 @@ class Timer(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What follows from one event: the process's new state, commands, events of its own, timers set and cleared."""
+    """What follows from one event: the process's new state, commands, events of its own, timers set and cleared.
+    ``phase`` is the word people see for where the process stands."""
 
     state: bytes
+    phase: str = ""
     orders: tuple[Order, ...] = ()
     events: tuple[EventBody, ...] = ()
     timers: tuple[Timer, ...] = ()

@@ -125,7 +125,7 @@ class Exchanges(Protocol):
 
 
 class NewEvent(Struct, frozen=True):
-    """A fact with its subject, ready for the log."""
+    """A fact with its subject, ready for the log (``quiet``: see `Event`)."""
 
     key: str
     subject: str
@@ -134,6 +134,7 @@ class NewEvent(Struct, frozen=True):
     source: str
     exchange_id: str
     trace_id: str
+    quiet: bool = False
 
 
 class Waiting(Struct, frozen=True):

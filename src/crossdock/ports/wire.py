@@ -33,6 +33,18 @@ class NoAnswer(Exception):
     """The request may have reached the partner, the answer did not reach us (time-out, reset)."""
 
 
+class Journal(Protocol):
+    """Keeps the calls a command makes, for people: secrets removed, every body cut (see the recorder)."""
+
+    def start(self) -> None:
+        """Begin a new list for the current task."""
+        ...
+
+    def take(self) -> bytes:
+        """The calls since `start`, as a JSON array of at most 64 KiB."""
+        ...
+
+
 class HttpCaller(Protocol):
     """Sends one request. Redirects are never followed."""
 

@@ -1,0 +1,1 @@
+"""How a message gets from one side to the other and never twice; stands on the ports alone."""

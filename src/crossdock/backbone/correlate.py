@@ -1,0 +1,142 @@
+"""Whose is it: facts find their subject by reference, wait for it, or are seen to be ambiguous. Runs inside a step."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from crossdock.model.events import Event, ExceptionRaised, Fact
+from crossdock.model.identifiers import Reference, trace_id_of
+from crossdock.model.instants import from_epoch_us
+from crossdock.ports.stores import NewEvent, Transaction, Waiting
+
+
+class Origin(Struct, frozen=True):
+    """Where facts come from: the exchange that brought them."""
+
+    exchange_id: str
+    partner: str
+    received_at: int
+    trace_id: str
+    quiet: bool = False
+
+
+class Placed(Struct, frozen=True):
+    """What became of one exchange's facts. ``ambiguous`` names references that several subjects claim."""
+
+    subject: str = ""
+    waiting: int = 0
+    ambiguous: tuple[Reference, ...] = ()
+
+
+class Placement(Struct, frozen=True):
+    """What became of a batch: per exchange in the order given, and the events that were new."""
+
+    placed: list[Placed]
+    appended: list[Event]
+
+
+def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: int) -> Placement:
+    """Bind, look up, hold, release and append the facts of ``batch`` in one go.
+
+    What a fact makes true is bound before anything is looked up, so a message may both name and use a reference.
+    """
+    tx.references.lock(_names(batch))
+    bound = tx.references.bind(
+        (reference, fact.subject) for _, facts in batch for fact in facts if fact.subject for reference in fact.binds
+    )
+    owners = tx.references.lookup({name for _, facts in batch for fact in facts for name in fact.lookups})
+    events: list[NewEvent] = []
+    held: list[Waiting] = []
+    placed: list[Placed] = []
+    for origin, facts in batch:
+        placed.append(_place_one(origin, facts, owners, events, held))
+    if held:
+        tx.references.hold(held)
+    events.extend(_released(tx, bound))
+    return Placement(placed, tx.log.append(events, now) if events else [])
+
+
+def _names(batch: Sequence[tuple[Origin, Sequence[Fact]]]) -> set[Reference]:
+    return {name for _, facts in batch for fact in facts for name in (*fact.lookups, *fact.binds)}
+
+
+def _place_one(
+    origin: Origin,
+    facts: Sequence[Fact],
+    owners: dict[Reference, list[str]],
+    events: list[NewEvent],
+    held: list[Waiting],
+) -> Placed:
+    first, waiting = "", 0
+    ambiguous: list[Reference] = []
+    for fact in facts:
+        candidates = [fact.subject] if fact.subject else _candidates(fact, owners)
+        if len(candidates) == 1:
+            events.append(_event(fact, candidates[0], origin))
+            first = first or candidates[0]
+        elif candidates:
+            ambiguous.extend(fact.lookups)
+            events.extend(_ambiguity(fact, candidates, origin))
+        else:
+            held.append(
+                Waiting(fact.key(), fact, origin.received_at, origin.partner, origin.exchange_id, origin.trace_id)
+            )
+            waiting += 1
+    return Placed(first, waiting, tuple(ambiguous))
+
+
+def _candidates(fact: Fact, owners: dict[Reference, list[str]]) -> list[str]:
+    return sorted({subject for name in fact.lookups for subject in owners.get(name, ())})
+
+
+def _event(fact: Fact, subject: str, origin: Origin) -> NewEvent:
+    return NewEvent(
+        key=fact.key(subject),
+        subject=subject,
+        fact=fact,
+        received_at=origin.received_at,
+        source=origin.partner,
+        exchange_id=origin.exchange_id,
+        trace_id=trace_id_of(subject),
+        quiet=origin.quiet,
+    )
+
+
+def _ambiguity(fact: Fact, candidates: Iterable[str], origin: Origin) -> Iterable[NewEvent]:
+    """Nobody gets the fact; every candidate gets an exception that names all of them."""
+    names = ", ".join(candidates)
+    values = ", ".join(name.value for name in fact.lookups)
+    raised = ExceptionRaised(
+        kind="reference.ambiguous",
+        text=f"'{values}' belongs to several orders: {names}. Correct the reference, then retry the message.",
+        pointer="/references",
+        cause=fact.key(),
+    )
+    for subject in candidates:
+        exception = Fact(raised, from_epoch_us(origin.received_at), subject=subject)
+        yield _event(exception, subject, origin)
+
+
+def _released(tx: Transaction, bound: Sequence[Reference]) -> list[NewEvent]:
+    """Facts that were waiting for the names just bound, if each now has exactly one owner."""
+    if not bound:
+        return []
+    facts = tx.references.release(bound)
+    if not facts:
+        return []
+    owners = tx.references.lookup({name for row in facts for name in row.fact.lookups})
+    events: list[NewEvent] = []
+    for row in facts:
+        origin = Origin(row.exchange_id, row.source, row.received_at, row.trace_id)
+        _place_one(origin, [row.fact], owners, events, [])
+    return events
+
+
+def release_overdue(tx: Transaction, now: int, limit: int = 200) -> list[Event]:
+    """The net under `place`: bind facts whose reference is known although they still wait."""
+    overdue = tx.references.overdue(limit)
+    if not overdue:
+        return []
+    tx.references.lock(overdue)
+    events = _released(tx, overdue)
+    return tx.log.append(events, now) if events else []

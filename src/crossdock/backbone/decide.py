@@ -1,0 +1,201 @@
+"""The third transaction: the reducer folds events, lets processes decide, and commits state, commands, timers,
+exceptions and its cursor together. The cursor's move is conditional, which fences a worker that woke up late.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+from crossdock.backbone.metrics import Metrics
+from crossdock.model import events as ev
+from crossdock.model.fulfilment import FulfilmentState, apply
+from crossdock.model.identifiers import digest, partition_of, trace_id_of
+from crossdock.model.instants import from_epoch_us
+from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.process import Decision, Process, Situation
+from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
+from crossdock.ports.stores_delivery import DueTimer, NewCommand
+
+READER = "reducer"
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE_STATE = msgspec.json.Decoder(FulfilmentState).decode
+
+
+class Subject(Struct):
+    """One subject while its events are being decided on."""
+
+    fulfilment: FulfilmentState
+    processes: dict[str, bytes]
+    phase: str = ""
+
+
+class Effects(Struct):
+    """Everything one batch leads to, gathered before the transaction."""
+
+    moves: dict[int, tuple[int, int]] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    commands: list[NewCommand] = field(default_factory=list)
+    events: list[NewEvent] = field(default_factory=list)
+    timers: list[DueTimer] = field(default_factory=list)
+    cleared: list[tuple[str, str]] = field(default_factory=list)
+    exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
+
+
+Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
+
+
+class Reducer:
+    """Decides for owned partitions, in log order."""
+
+    def __init__(
+        self,
+        store: Store,
+        processes: Sequence[Process],
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        summary: Summary,
+        batch: int = 400,
+    ) -> None:
+        """``summary`` turns a state and phase into the columns of the lists people search."""
+        self._store = store
+        self._processes = {process.name: process for process in processes}
+        self._clock = clock
+        self._ids = ids
+        self._metrics = metrics
+        self._summary = summary
+        self._batch = batch
+
+    async def step(self, partitions: Iterable[int]) -> int:
+        """Decide on one batch; how many events it took. A fenced batch counts as none: its new owner does it."""
+        owned = list(partitions)
+        cursors, events, rows = await self._store.read(lambda tx: self._gather(tx, owned))
+        if not events:
+            return 0
+        now = self._clock.now()
+        effects = self.decide(cursors, events, rows, now)
+        try:
+            ordered = await self._store.run(lambda tx: self._commit(tx, effects, now))
+        except Fenced:
+            return 0
+        self._metrics.decided.inc(len(events))
+        for command in effects.commands:
+            self._metrics.ordered.labels(command.partner, command.kind).inc()
+        if effects.events:
+            self._store.wake("log")
+        if ordered:
+            self._store.wake("outbound")
+        return len(events)
+
+    def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], dict[str, StateRow]]:
+        cursors = tx.log.cursors(READER, owned)
+        events = tx.log.read(cursors, self._batch)
+        return cursors, events, tx.states.load({event.subject for event in events}) if events else {}
+
+    def decide(
+        self, cursors: dict[int, int], events: Sequence[ev.Event], rows: dict[str, StateRow], now: int
+    ) -> Effects:
+        """Pure: what follows from ``events`` on the states in ``rows``."""
+        effects = Effects()
+        for event in events:
+            start, _ = effects.moves.get(event.partition, (cursors.get(event.partition, 0), 0))
+            effects.moves[event.partition] = (start, event.position)
+            subject = effects.subjects.get(event.subject)
+            if subject is None:
+                subject = effects.subjects[event.subject] = _opened(rows.get(event.subject))
+            self._one(event, subject, effects, now)
+        return effects
+
+    def _one(self, event: ev.Event, subject: Subject, effects: Effects, now: int) -> None:
+        apply(subject.fulfilment, event.body, event.key)
+        if isinstance(event.body, ev.ExceptionRaised | ev.ExceptionResolved):
+            effects.exceptions.append((event, event.body))
+        tag = ev.type_of(event.body)
+        for process in self._processes.values():
+            if tag not in process.handles:
+                continue
+            state = subject.processes.get(process.name, b"")
+            decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))
+            subject.processes[process.name] = decision.state
+            subject.phase = decision.phase or subject.phase
+            self._take(process.name, decision, event, effects, now)
+
+    def _take(self, process: str, decision: Decision, event: ev.Event, effects: Effects, now: int) -> None:
+        trace_id = trace_id_of(event.subject)
+        if not event.quiet:
+            for order in decision.orders:
+                command = NewCommand(
+                    id=self._ids.fresh(now),
+                    key=digest(process, event.key, order.name),
+                    partner=order.partner,
+                    subject=event.subject,
+                    kind=str(order.body.__struct_config__.tag),
+                    body=_ENCODE(order.body),
+                    priority=order.priority,
+                    due_at=now,
+                    created_at=now,
+                    trace_id=trace_id,
+                    cause=event.key,
+                )
+                effects.commands.append(command)
+        for body in decision.events:
+            fact = ev.Fact(body, from_epoch_us(event.recorded_at), subject=event.subject)
+            key = fact.key(event.subject)
+            new = NewEvent(key, event.subject, fact, event.received_at, "", event.exchange_id, trace_id, event.quiet)
+            effects.events.append(new)
+        effects.timers.extend(DueTimer(event.subject, timer.name, timer.due_at) for timer in decision.timers)
+        effects.cleared.extend((event.subject, name) for name in decision.cleared)
+
+    def _commit(self, tx: Transaction, effects: Effects, now: int) -> int:
+        tx.log.advance(READER, effects.moves)
+        tx.states.save([self._row(name, subject, now) for name, subject in effects.subjects.items()])
+        ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
+        if effects.timers:
+            tx.timers.set(effects.timers)
+        if effects.cleared:
+            tx.timers.clear(effects.cleared)
+        _book(tx, effects)
+        if effects.events:
+            tx.log.append(effects.events, now)
+        return ordered
+
+    def _row(self, name: str, subject: Subject, now: int) -> StateRow:
+        summary = self._summary(subject.fulfilment, subject.phase)
+        return StateRow(name, _ENCODE(subject.fulfilment), subject.processes, now, summary)
+
+
+def _opened(row: StateRow | None) -> Subject:
+    if row is None:
+        return Subject(FulfilmentState(), {})
+    return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
+
+
+def _book(tx: Transaction, effects: Effects) -> None:
+    for event, body in effects.exceptions:
+        if isinstance(body, ev.ExceptionRaised):
+            row = OpenException(event.subject, body.kind, body.pointer, body.text, event.recorded_at, body.cause)
+            tx.exceptions.open([row])
+        else:
+            tx.exceptions.resolve(event.subject, body.kind, body.pointer, body.cause, event.recorded_at)
+
+
+async def fire_timers(store: Store, now: int, limit: int = 200) -> int:
+    """Turn due timers into ``deadline.passed`` events, exactly once each; how many."""
+
+    def step(tx: Transaction) -> int:
+        due = tx.timers.due(now, limit)
+        events = []
+        for timer in due:
+            fact = ev.Fact(ev.DeadlinePassed(timer.name, timer.due_at), from_epoch_us(now), subject=timer.subject)
+            trace_id = trace_id_of(timer.subject)
+            events.append(NewEvent(fact.key(timer.subject), timer.subject, fact, now, "", "", trace_id))
+        if events:
+            events.sort(key=lambda event: partition_of(event.subject))
+            tx.log.append(events, now)
+        return len(due)
+
+    fired = await store.run(step)
+    if fired:
+        store.wake("log")
+    return fired

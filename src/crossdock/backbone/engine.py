@@ -1,0 +1,234 @@
+"""The engine: every loop of one worker, each a small step repeated. Work is found in the store and nowhere else, so a
+worker may stop anywhere and another goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from msgspec import Struct
+
+from crossdock.backbone.breaker import SECOND
+from crossdock.backbone.correlate import release_overdue
+from crossdock.backbone.decide import Reducer, fire_timers
+from crossdock.backbone.deliver import Courier
+from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.poll import Poller
+from crossdock.backbone.translate import Translator
+from crossdock.model.identifiers import PARTITIONS, partition_of
+from crossdock.ports.clock import Clock
+from crossdock.ports.stores import Store, StoreFull, StoreUnavailable
+from crossdock.ports.stores_delivery import Claimed
+
+T = TypeVar("T")
+_LOG = structlog.get_logger("crossdock.engine")
+
+
+class FeedPlan(Struct, frozen=True):
+    """A feed to poll: ``every`` seconds between passes that found nothing."""
+
+    partner: str
+    feed: str
+    every: float
+
+
+class Pace(Struct, frozen=True):
+    """How long the loops rest, in seconds, when nothing wakes them; lease and sweep periods."""
+
+    idle: float = 1.0
+    lease: float = 30.0
+    sweep: float = 60.0
+    failure: float = 2.0
+
+
+class Engine:
+    """One worker."""
+
+    def __init__(
+        self,
+        *,
+        owner: str,
+        store: Store,
+        clock: Clock,
+        metrics: Metrics,
+        translator: Translator,
+        reducer: Reducer,
+        courier: Courier,
+        poller: Poller,
+        feeds: Sequence[FeedPlan],
+        pace: Pace = Pace(),  # noqa: B008 - immutable
+        sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+    ) -> None:
+        """``owner`` names the worker in leases; ``sweeps`` are further jobs run every ``pace.sweep`` seconds."""
+        self.owner = owner
+        self.partitions: tuple[int, ...] = ()
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._translator = translator
+        self._reducer = reducer
+        self._courier = courier
+        self._poller = poller
+        self._feeds = {(plan.partner, plan.feed): plan for plan in feeds}
+        self._hints: dict[tuple[str, str], asyncio.Event] = {}
+        self._pace = pace
+        self._sweeps = dict(sweeps or {})
+        self._stopping = asyncio.Event()
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    # ---- one step of each kind: what tests, the demo's crash seeds and the loops below are made of
+
+    async def lease(self) -> None:
+        """Renew this worker's partitions and take its fair share of free ones."""
+        now = self._clock.now()
+        until = now + int(self._pace.lease * SECOND)
+        owners = await self._store.read(lambda tx: tx.leases.owners(now))
+        share = -(-PARTITIONS // len({*owners, self.owner}))
+        held = await self._store.run(lambda tx: tx.leases.claim(self.owner, now, until, share))
+        self.partitions = tuple(lease.partition for lease in held)
+
+    async def translate(self) -> int:
+        """One batch from exchanges to events."""
+        return await self._translator.step(self.partitions) if self.partitions else 0
+
+    async def reduce(self) -> int:
+        """One batch from events to state and commands."""
+        return await self._reducer.step(self.partitions) if self.partitions else 0
+
+    async def deliver(self) -> int:
+        """One round of commands, waited for."""
+        return await self._courier.step()
+
+    async def poll(self, partner: str, feed: str) -> bool:
+        """One page of a feed, if this worker holds the feed's partition."""
+        if partition_of(f"{partner}/{feed}") not in self.partitions:
+            return False
+        return await self._poller.step(partner, feed)
+
+    async def sweep(self) -> None:
+        """Timers' and correlation's nets, queue figures, and the jobs given at construction."""
+        now = self._clock.now()
+        if await self._store.run(lambda tx: len(release_overdue(tx, now))):
+            self._store.wake("log")
+        for name, job in self._sweeps.items():
+            await self._guarded(f"sweep:{name}", partial(job, now))
+
+    async def measure(self) -> None:
+        """Refresh the gauges of queues and their ages."""
+        counts = await self._store.read(lambda tx: tx.views.counts())
+        stages = {
+            "received": counts.received,
+            "waiting": counts.waiting,
+            "queued": counts.queued,
+            "parked": counts.parked,
+            "in_doubt": counts.in_doubt,
+            "open_exceptions": counts.open_exceptions,
+        }
+        for stage, number in stages.items():
+            self._metrics.depth.labels(stage).set(number)
+        self._metrics.age.labels("received").set(counts.oldest_received_at / SECOND)
+        self._metrics.age.labels("queued").set(counts.oldest_queued_at / SECOND)
+
+    async def settle_all(self, rounds: int = 10_000) -> int:
+        """Step everything but feeds until nothing moves; how many rounds that took. For scenarios and tests."""
+        for number in range(rounds):
+            moved = await fire_timers(self._store, self._clock.now())
+            moved += await self.translate()
+            moved += await self.reduce()
+            moved += await self.deliver()
+            if not moved:
+                return number
+        raise RuntimeError(f"still moving after {rounds} rounds")
+
+    # ---- the loops
+
+    def hint(self, partner: str, feed: str) -> None:
+        """A partner says there is news on a feed: poll it now."""
+        if (partner, feed) in self._feeds:
+            self._hint(partner, feed).set()
+
+    def stop(self) -> None:
+        """Ask the loops to end after their current step."""
+        self._stopping.set()
+        for topic in ("inbound", "log", "outbound"):
+            self._store.wake(topic)
+
+    async def run(self) -> None:
+        """Run until `stop`; then finish what is in flight and give the partitions back."""
+        await self._guarded("lease", self.lease)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._every("lease", self._pace.lease / 3, self.lease))
+            group.create_task(self._busy("translate", "inbound", self.translate))
+            group.create_task(self._busy("reduce", "log", self.reduce))
+            group.create_task(self._deliveries())
+            group.create_task(self._every("timers", self._pace.idle, self._fire))
+            group.create_task(self._every("measure", 5.0, self.measure))
+            group.create_task(self._every("sweep", self._pace.sweep, self.sweep))
+            for plan in self._feeds.values():
+                group.create_task(self._polling(plan))
+        if self._carrying:
+            await asyncio.wait(self._carrying, timeout=30)
+        await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
+
+    async def _fire(self) -> None:
+        await fire_timers(self._store, self._clock.now())
+
+    async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]]) -> None:
+        """Repeat ``step`` while it finds work; else wait to be woken."""
+        while not self._stopping.is_set():
+            moved = await self._guarded(name, step)
+            if not moved:
+                await self._store.wait(topic, self._pace.idle)
+
+    async def _deliveries(self) -> None:
+        """Claim as slots come free; a slow partner holds its own slots and nobody else's."""
+        while not self._stopping.is_set():
+            claims = await self._guarded("claim", self._courier.claim)
+            for claim in claims or ():
+                task = asyncio.create_task(self._carry(claim))
+                self._carrying.add(task)
+                task.add_done_callback(self._carrying.discard)
+            if not claims:
+                await self._store.wait("outbound", min(self._pace.idle, 0.25) if self._carrying else self._pace.idle)
+
+    async def _carry(self, claim: Claimed) -> None:
+        await self._guarded("carry", lambda: self._courier.carry(claim))
+        self._store.wake("outbound")
+
+    async def _every(self, name: str, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        while not self._stopping.is_set():
+            await self._guarded(name, step)
+            await self._rest(seconds)
+
+    async def _polling(self, plan: FeedPlan) -> None:
+        woken = self._hint(plan.partner, plan.feed)
+        while not self._stopping.is_set():
+            woken.clear()
+            more = await self._guarded(f"poll:{plan.partner}", lambda: self.poll(plan.partner, plan.feed))
+            if not more:
+                await self._rest(plan.every, woken)
+
+    async def _rest(self, seconds: float, woken: asyncio.Event | None = None) -> None:
+        waits = [asyncio.ensure_future(self._stopping.wait())]
+        if woken is not None:
+            waits.append(asyncio.ensure_future(woken.wait()))
+        _, pending = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for each in pending:
+            each.cancel()
+
+    def _hint(self, partner: str, feed: str) -> asyncio.Event:
+        return self._hints.setdefault((partner, feed), asyncio.Event())
+
+    async def _guarded(self, name: str, step: Callable[[], Awaitable[T]]) -> T | None:
+        """One step; a failure is counted, said once, and tried again after a pause. The work is still in the store."""
+        try:
+            return await step()
+        except (StoreFull, StoreUnavailable) as error:
+            _LOG.error("the store does not take writes", step=name, error=str(error))
+        except Exception:  # noqa: BLE001 - whatever it is, the other loops go on and the work stays in the store
+            _LOG.exception("a step failed; its work is kept and will be tried again", step=name)
+        self._metrics.failures.labels(name).inc()
+        await asyncio.sleep(self._pace.failure)
+        return None

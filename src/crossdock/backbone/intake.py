@@ -1,0 +1,167 @@
+"""The first transaction: bytes become a durable exchange, and only then is the partner answered.
+
+Many callers, one writer, one commit for all of them (group commit). Nothing is interpreted here.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from time import perf_counter
+
+from msgspec import Struct
+
+from crossdock.backbone.metrics import Metrics
+from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.connector import Connector, Received, Rejected
+from crossdock.ports.stores import NewExchange, Receipt, RefusedBody, Store, StoreFull, StoreUnavailable, Transaction
+from crossdock.ports.verdicts import Explanation
+
+KEPT_OF_REFUSED = 64 * 1024
+"""Bytes kept of a refused body (decision 0007)."""
+
+_KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-timestamp", "x-path", "traceparent", "x-request-id"})
+
+
+class IntakeAnswer(Struct, frozen=True):
+    """What the door tells the caller: 202 with the exchange id, or a 4xx/5xx with both texts."""
+
+    status: int
+    exchange_id: str = ""
+    repeated: bool = False
+    why: Explanation | None = None
+
+
+class GroupCommit:
+    """Collects exchanges while a commit is under way and commits them together in the next one."""
+
+    def __init__(self, store: Store, metrics: Metrics, largest: int = 512) -> None:
+        """Commit to ``store``, at most ``largest`` exchanges at a time."""
+        self._store = store
+        self._metrics = metrics
+        self._largest = largest
+        self._pending: list[tuple[NewExchange, asyncio.Future[Receipt]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def put(self, exchange: NewExchange) -> Receipt:
+        """Wait until ``exchange`` is durable. Raises `StoreFull` or `StoreUnavailable`."""
+        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._pending.append((exchange, future))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await future
+
+    async def _write(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending[: self._largest], self._pending[self._largest :]
+            started = perf_counter()
+            try:
+                receipts = await self._store.run(_accepting([exchange for exchange, _ in batch]))
+            except Exception as error:  # noqa: BLE001 - every caller of the batch must hear of it, whatever it was
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            self._metrics.commit.observe(perf_counter() - started)
+            self._metrics.commit_size.observe(len(batch))
+            for (_, future), receipt in zip(batch, receipts, strict=True):
+                if not future.done():
+                    future.set_result(receipt)
+            self._store.wake("inbound")
+
+
+class Intake:
+    """The door's way in: verify on raw bytes, make durable, answer."""
+
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector],
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        on_hint: Callable[[str, str], None] = lambda _partner, _feed: None,
+    ) -> None:
+        """``connectors`` by partner id; ``on_hint`` is told (partner, feed) when a partner says that there is news."""
+        self._store = store
+        self._connectors = connectors
+        self._clock = clock
+        self._ids = ids
+        self._metrics = metrics
+        self._on_hint = on_hint
+        self._commit = GroupCommit(store, metrics)
+        self._accepted = {partner: metrics.accepted.labels(partner, "accepted") for partner in connectors}
+
+    async def accept(self, partner: str, message: Received) -> IntakeAnswer:
+        """Take one message from ``partner``: 202 once it is durable, 4xx when it is not theirs or not acceptable."""
+        connector = self._connectors.get(partner)
+        if connector is None:
+            why = Explanation("There is no such partner here.", f"partner '{partner}' is not configured or not enabled")
+            return IntakeAnswer(404, why=why)
+        verified = connector.verify(message, self._clock.now())
+        if isinstance(verified, Rejected):
+            return await self.refuse(partner, message, verified.status, verified.why)
+        exchange = NewExchange(
+            id=self._ids.fresh(message.received_at),
+            partner=partner,
+            channel=message.channel,
+            body=message.body,
+            received_at=message.received_at,
+            trace_id=_trace_of(message.headers) or sha256(message.body).hexdigest()[:32],
+            content_type=message.content_type,
+            headers={name: value for name, value in message.headers.items() if name in _KEPT_HEADERS},
+            path=message.path,
+            delivery_id=verified.delivery_id,
+            status="hint" if verified.hint else "received",
+        )
+        try:
+            receipt = await self._commit.put(exchange)
+        except (StoreFull, StoreUnavailable) as error:
+            return _cannot_keep(error)
+        if verified.hint:
+            self._on_hint(partner, verified.hint)
+        self._accepted[partner].inc()
+        return IntakeAnswer(202, receipt.id, receipt.repeated)
+
+    async def refuse(
+        self, partner: str, message: Received, status: int, why: Explanation, length: int = -1
+    ) -> IntakeAnswer:
+        """Keep what is needed of a refused body (ring per known partner) and say no. ``length`` is the whole length
+        when the body was cut by the door.
+        """
+        if partner not in self._connectors:
+            return IntakeAnswer(status, why=why)
+        row = RefusedBody(
+            id=self._ids.fresh(message.received_at),
+            partner=partner,
+            channel=message.channel,
+            status=status,
+            received_at=message.received_at,
+            body=message.body[:KEPT_OF_REFUSED],
+            length=len(message.body) if length < 0 else length,
+            sha256=sha256(message.body).hexdigest(),
+            operator=why.operator,
+            engineer=why.engineer,
+        )
+        self._metrics.accepted.labels(partner, "refused").inc()
+        try:
+            await self._store.run(lambda tx: tx.exchanges.refuse([row]))
+        except (StoreFull, StoreUnavailable):
+            return IntakeAnswer(status, why=why)
+        return IntakeAnswer(status, row.id, why=why)
+
+
+def _accepting(batch: Sequence[NewExchange]) -> Callable[[Transaction], list[Receipt]]:
+    return lambda tx: tx.exchanges.accept(batch)
+
+
+def _trace_of(headers: Mapping[str, str]) -> str:
+    parts = headers.get("traceparent", "").split("-")
+    return parts[1] if len(parts) == 4 and len(parts[1]) == 32 else ""
+
+
+def _cannot_keep(error: OSError) -> IntakeAnswer:
+    if isinstance(error, StoreFull):
+        text = "The store is full: free space or enlarge it. The message was not taken; it has to be sent again."
+        return IntakeAnswer(507, why=Explanation(text, f"store full: {error}"))
+    text = "The store cannot be reached. The message was not taken; it has to be sent again."
+    return IntakeAnswer(503, why=Explanation(text, f"store unavailable: {error}"))

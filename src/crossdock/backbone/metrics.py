@@ -1,0 +1,42 @@
+"""What the engine counts, as Prometheus series with bounded labels (partner ids, never business ids)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+
+
+class Metrics:
+    """One set of series on one registry; names follow ``crossdock_<thing>_<unit>``."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        """Register on ``registry`` (a fresh one when none is given)."""
+        self.registry = registry or CollectorRegistry()
+        reg = self.registry
+        self.accepted = Counter("crossdock_intake_total", "Messages made durable.", ["partner", "result"], registry=reg)
+        self.commit = Histogram("crossdock_intake_commit_seconds", "One group commit.", buckets=_FAST, registry=reg)
+        self.commit_size = Histogram(
+            "crossdock_intake_batch_messages",
+            "Messages in one group commit.",
+            buckets=(1, 4, 16, 64, 256),
+            registry=reg,
+        )
+        self.translated = Counter(
+            "crossdock_translated_total", "Messages translated.", ["partner", "status"], registry=reg
+        )
+        self.events = Counter("crossdock_events_total", "Events appended to the log.", ["type"], registry=reg)
+        self.decided = Counter("crossdock_decided_total", "Events decided on.", registry=reg)
+        self.ordered = Counter("crossdock_commands_total", "Commands ordered.", ["partner", "kind"], registry=reg)
+        self.delivered = Counter(
+            "crossdock_deliveries_total", "Attempts, by verdict.", ["partner", "verdict"], registry=reg
+        )
+        self.call = Histogram("crossdock_delivery_seconds", "One attempt.", ["partner"], buckets=_SLOW, registry=reg)
+        self.lag = Histogram(
+            "crossdock_propagation_seconds", "From received to carried out.", ["partner"], buckets=_SLOW, registry=reg
+        )
+        self.breaker = Gauge(
+            "crossdock_breaker_open", "1 while the partner's breaker is open.", ["partner"], registry=reg
+        )
+        self.depth = Gauge("crossdock_queue_messages", "Messages by stage.", ["stage"], registry=reg)
+        self.age = Gauge("crossdock_queue_age_seconds", "Age of the oldest message, by stage.", ["stage"], registry=reg)
+        self.failures = Counter("crossdock_step_failures_total", "Engine steps that failed.", ["step"], registry=reg)

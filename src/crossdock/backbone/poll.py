@@ -1,0 +1,80 @@
+"""Feeds that Crossdock fetches by itself: a page and the cursor behind it are made durable in one transaction."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from crossdock.backbone.breaker import Limits, allow, spend
+from crossdock.backbone.deliver import Partner, judge_health
+from crossdock.backbone.metrics import Metrics
+from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.connector import Page
+from crossdock.ports.stores import Fenced, NewExchange, Store, Transaction
+from crossdock.ports.verdicts import Done, Verdict
+
+
+class Poller:
+    """Fetches one page at a time; who polls which feed is decided by lease (see `engine`)."""
+
+    def __init__(self, store: Store, partners: Mapping[str, Partner], clock: Clock, ids: Ids, metrics: Metrics) -> None:
+        """``partners`` by id."""
+        self._store = store
+        self._partners = partners
+        self._clock = clock
+        self._ids = ids
+        self._metrics = metrics
+
+    async def step(self, partner: str, feed: str) -> bool:
+        """Fetch the next page; True when there may be more at once. A partner's failure counts on its breaker."""
+        now = self._clock.now()
+        limits = self._partners[partner].limits
+        cursor = await self._store.run(lambda tx: _start(tx, partner, feed, limits, now))
+        if cursor is None:
+            return False
+        answer = await self._partners[partner].connector.fetch(feed, cursor)
+        now = self._clock.now()
+        if not isinstance(answer, Page):
+            verdict: Verdict = answer
+            await self._store.run(lambda tx: _note(tx, partner, limits, verdict, now))
+            return False
+        page = answer
+        if page.body or page.cursor != cursor:
+            try:
+                await self._store.run(lambda tx: self._keep(tx, partner, feed, cursor, page, now))
+            except Fenced:
+                return False
+        await self._store.run(lambda tx: _note(tx, partner, limits, Done(), now))
+        if page.body:
+            self._metrics.accepted.labels(partner, "fetched").inc()
+            self._store.wake("inbound")
+        return page.more
+
+    def _keep(self, tx: Transaction, partner: str, feed: str, cursor: str, page: Page, now: int) -> None:
+        if page.body:
+            trace_id = sha256(page.body).hexdigest()[:32]
+            exchange = NewExchange(
+                self._ids.fresh(now), partner, feed, page.body, now, trace_id, content_type="application/json"
+            )
+            tx.exchanges.accept([exchange])
+        if not tx.partners.move_cursor(partner, feed, cursor, page.cursor, now):
+            raise Fenced(f"the cursor of {partner}/{feed} was moved by another worker")
+
+
+def _start(tx: Transaction, partner: str, feed: str, limits: Limits, now: int) -> str | None:
+    """The cursor, or None when the partner may not be called now."""
+    health = tx.partners.health(partner)
+    allowance = allow(health, limits, now, 1)
+    if not allowance.calls:
+        return None
+    spent = spend(allowance.health, limits, 1)
+    if spent != health:
+        tx.partners.save_health(partner, spent)
+    return tx.partners.cursor(partner, feed)[0]
+
+
+def _note(tx: Transaction, partner: str, limits: Limits, verdict: Verdict, now: int) -> None:
+    health = tx.partners.health(partner)
+    changed, move = judge_health(health, limits, partner, verdict, now)
+    if changed != health:
+        tx.partners.save_health(partner, changed)
+    if move is not None:
+        tx.partners.note_breaker(move)

@@ -1,0 +1,104 @@
+"""The second transaction: exchanges become canonical events, and are settled with them in one commit."""
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from crossdock.backbone.correlate import Origin, Placed, Placement, place
+from crossdock.backbone.metrics import Metrics
+from crossdock.model.events import type_of
+from crossdock.ports.clock import Clock
+from crossdock.ports.connector import Connector, Received, Translation, Unreadable
+from crossdock.ports.stores import Inbound, Settlement, Store, Transaction
+from crossdock.ports.verdicts import Explanation
+
+Translated = Sequence[tuple[Inbound, Translation]]
+
+
+class Translator:
+    """Reads settled-for-now exchanges of owned partitions, translates them outside any transaction, and commits."""
+
+    def __init__(
+        self, store: Store, connectors: Mapping[str, Connector], clock: Clock, metrics: Metrics, batch: int = 400
+    ) -> None:
+        """``connectors`` by partner id; ``batch`` messages at most per transaction."""
+        self._store = store
+        self._connectors = connectors
+        self._clock = clock
+        self._metrics = metrics
+        self._batch = batch
+
+    async def step(self, partitions: Iterable[int]) -> int:
+        """Translate one batch; how many messages it took (0 when there is nothing to do)."""
+        owned = list(partitions)
+        inbound = await self._store.read(lambda tx: tx.exchanges.received(owned, self._batch))
+        if not inbound:
+            return 0
+        translated = [(row, self.translate(row)) for row in inbound]
+        now = self._clock.now()
+        placement = await self._store.run(_committing(translated, now))
+        for row, _ in translated:
+            self._metrics.translated.labels(row.partner, "done").inc()
+        if placement.appended:
+            self.count(placement)
+            self._store.wake("log")
+        return len(inbound)
+
+    def count(self, placement: Placement) -> None:
+        """Count the events that were appended."""
+        for event in placement.appended:
+            self._metrics.events.labels(type_of(event.body)).inc()
+
+    def translate(self, row: Inbound) -> Translation:
+        """What the partner's connector makes of the bytes; a mapping that raises is a bug and parks this one alone."""
+        connector = self._connectors.get(row.partner)
+        if connector is None:
+            text = f"partner '{row.partner}' is not configured or not enabled"
+            why = Explanation("Enable the partner in the configuration, then retry this message.", text)
+            return Translation(problems=(Unreadable("", why),))
+        message = Received(row.channel, row.body, row.headers, row.received_at, row.content_type, path=row.path)
+        try:
+            return connector.translate(message)
+        except Exception as error:  # noqa: BLE001 - one poison message must not stop its neighbours (K4)
+            engineer = "".join(traceback.format_exception(error))[-4000:]
+            why = Explanation("This message shows a defect in Crossdock's mapping; it is kept. Report it.", engineer)
+            return Translation(problems=(Unreadable("", why),))
+
+
+def _committing(translated: Translated, now: int) -> Callable[[Transaction], Placement]:
+    return lambda tx: commit(tx, translated, now)
+
+
+def commit(tx: Transaction, translated: Translated, now: int) -> Placement:
+    """Place the facts of messages that can be read, park the others, settle all; facts of a message that somebody
+    else settled meanwhile are the same facts and fall to their keys.
+    """
+    readable = [(row, translation) for row, translation in translated if not translation.problems]
+    batch = [(_origin(row), translation.facts) for row, translation in readable]
+    placement = place(tx, batch, now)
+    settlements = [_settled(row, placed) for (row, _), placed in zip(readable, placement.placed, strict=True)]
+    settlements += [_parked(row, translation) for row, translation in translated if translation.problems]
+    tx.exchanges.settle(settlements, now)
+    return placement
+
+
+def _origin(row: Inbound) -> Origin:
+    return Origin(row.id, row.partner, row.received_at, row.trace_id, quiet=row.replay == "quiet")
+
+
+def _settled(row: Inbound, placed: Placed) -> Settlement:
+    if placed.ambiguous:
+        names = ", ".join(reference.value for reference in placed.ambiguous)
+        return Settlement(
+            row.id,
+            "parked",
+            placed.subject,
+            "The reference belongs to several orders. Correct it in the system of record, then retry this message.",
+            f"ambiguous references: {names}",
+        )
+    return Settlement(row.id, "waiting" if placed.waiting else "translated", placed.subject)
+
+
+def _parked(row: Inbound, translation: Translation) -> Settlement:
+    first = translation.problems[0]
+    engineer = "; ".join(f"{problem.pointer or '/'}: {problem.why.engineer}" for problem in translation.problems[:20])
+    return Settlement(row.id, "parked", "", first.why.operator, engineer)

@@ -1,0 +1,1 @@
+"""Who may do what, and how long things are kept; the inside meets it through ports/policy."""

@@ -1,0 +1,115 @@
+"""One message three ways, side by side: what was received, what it means, what was sent because of it."""
+
+import msgspec
+from msgspec import Struct
+
+from crossdock.model.events import Event
+from crossdock.ports.rows import ExchangeDetail, ExchangeRow
+from crossdock.ports.stores import Transaction
+
+_MOST_EFFECTS = 100
+
+
+class Sheet(Struct, frozen=True):
+    """One payload: ``title`` above it, ``text`` in it; ``note`` says why it is missing."""
+
+    title: str
+    text: str = ""
+    note: str = ""
+    exchange_id: str = ""
+
+
+class Payloads(Struct, frozen=True):
+    """The three columns of one exchange."""
+
+    detail: ExchangeDetail
+    received: tuple[Sheet, ...]
+    canonical: tuple[Sheet, ...]
+    sent: tuple[Sheet, ...]
+
+
+def payloads_of(tx: Transaction, exchange_id: str) -> Payloads | None:
+    """Received, canonical and sent for an exchange of either direction; nothing when there is no such exchange."""
+    detail = tx.views.exchange(exchange_id)
+    if detail is None:
+        return None
+    return _of_inbound(tx, detail) if detail.row.direction == "inbound" else _of_outbound(tx, detail)
+
+
+def pretty(data: bytes) -> str:
+    """JSON indented; other text as it is; bytes that are no text by their length."""
+    try:
+        return msgspec.json.format(data, indent=2).decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            return f"{len(data):,} bytes that are no text, beginning {data[:32].hex(' ')}"
+
+
+def _of_inbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
+    sent = []
+    keys = {event.key for event in detail.events}
+    for row in _outbound(tx, sorted({event.subject for event in detail.events})):
+        effect = tx.views.exchange(row.id)
+        if effect is not None and effect.cause in keys:
+            sent += _calls(effect)
+    return Payloads(
+        detail,
+        (_body(detail),),
+        tuple(_event(event) for event in detail.events) or (Sheet("Canonical", note=_nothing_made(detail.row)),),
+        tuple(sent) or (Sheet("Sent", note="Nothing was sent because of this message."),),
+    )
+
+
+def _of_outbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
+    cause = next((each for each in tx.log.of_subject(detail.row.subject) if each.key == detail.cause), None)
+    origin = tx.views.exchange(cause.exchange_id) if cause is not None and cause.exchange_id else None
+    if origin is not None and origin.row.direction == "inbound":
+        received = _body(origin)
+    elif origin is not None:
+        text = pretty(origin.attempts[-1].calls) if origin.attempts else ""
+        received = Sheet(f"Answer of {origin.row.partner}", text, exchange_id=origin.row.id)
+    else:
+        received = Sheet("Received", note="A decision of Crossdock itself led to this command.")
+    command = Sheet(f"Command {detail.row.kind}", pretty(detail.body), exchange_id=detail.row.id)
+    causes = (_event(cause),) if cause is not None else ()
+    return Payloads(detail, (received,), (*causes, command), tuple(_calls(detail)))
+
+
+def _body(detail: ExchangeDetail) -> Sheet:
+    title = f"Received from {detail.row.partner} · {detail.row.kind}"
+    if detail.body_gone:
+        return Sheet(title, note="The bytes are gone: their retention is over.", exchange_id=detail.row.id)
+    return Sheet(title, pretty(detail.body), exchange_id=detail.row.id)
+
+
+def _event(event: Event) -> Sheet:
+    envelope = event.cloudevent()
+    return Sheet(str(envelope["type"]), pretty(msgspec.json.encode(envelope)), exchange_id=event.exchange_id)
+
+
+def _calls(detail: ExchangeDetail) -> list[Sheet]:
+    title = f"{detail.row.kind} → {detail.row.partner}"
+    if not detail.attempts:
+        return [Sheet(title, note=f"Not sent yet ({detail.row.status}).", exchange_id=detail.row.id)]
+    return [
+        Sheet(f"{title} · attempt {each.number}: {each.verdict}", pretty(each.calls), exchange_id=detail.row.id)
+        for each in detail.attempts
+    ]
+
+
+def _outbound(tx: Transaction, subjects: list[str]) -> list[ExchangeRow]:
+    rows: list[ExchangeRow] = []
+    for subject in subjects[:5]:  # a feed page may speak of hundreds of orders; the first ones show the pattern
+        page, _ = tx.views.exchanges(subject=subject, direction="outbound", limit=_MOST_EFFECTS)
+        rows += page
+    return rows
+
+
+def _nothing_made(row: ExchangeRow) -> str:
+    if row.status == "received":
+        return "Not translated yet."
+    if row.status == "parked":
+        return "Parked: it could not be read exactly, so nothing was made of it."
+    return f"No event of its own ({row.status})."

@@ -1,0 +1,125 @@
+"""The words people read for events, commands and milestones."""
+
+from msgspec import Struct
+
+from crossdock.model import events as ev
+from crossdock.model.milestones import MILESTONES
+from crossdock.model.party import Address
+from crossdock.model.tracking import TrackingEvent
+
+
+class Said(Struct, frozen=True):
+    """One event in words: a title, a detail, the partner's own code, and which package it is about."""
+
+    title: str
+    detail: str = ""
+    code: str = ""
+    package: str = ""
+
+
+COMMANDS = {
+    "rates.request.v1": "Open shipment and ask for rates",
+    "label.buy.v1": "Buy label",
+    "label.fetch.v1": "Fetch label",
+    "label.void.v1": "Void label",
+    "shipping.record.v1": "Write label and tracking number",
+    "milestone.record.v1": "Write milestone",
+    "proof.record.v1": "Write proof of delivery",
+    "note.record.v1": "Write note",
+}
+
+
+def milestone_name(code: str) -> str:
+    """The milestone as people say it; the code itself where the vocabulary has no name."""
+    row = MILESTONES.get(code)
+    return row.name if row else code
+
+
+def command_name(kind: str) -> str:
+    """A command's tag as people say it."""
+    return COMMANDS.get(kind, kind)
+
+
+def place_of(address: Address) -> str:
+    """City, region and country on one line, as far as known."""
+    return ", ".join(part for part in (address.city, address.region, address.country) if part)
+
+
+def say(body: ev.EventBody) -> Said:
+    """An event in words."""
+    match body:
+        case ev.TrackingReported(event):
+            return _scan(event)
+        case (
+            ev.FulfilmentRequested()
+            | ev.FulfilmentCancelled()
+            | ev.ExceptionRaised()
+            | ev.ExceptionResolved()
+            | ev.CommandFailed()
+        ):
+            return _business(body)
+        case ev.DeadlinePassed(timer):
+            return Said("Deadline passed", timer)
+        case _:
+            return _shipping(body)
+
+
+def _business(body: ev.EventBody) -> Said:
+    match body:
+        case ev.FulfilmentRequested(order):
+            lines, packages = len(order.lines), len(order.packages)
+            where = place_of(order.ship_to.address) or "an unknown place"
+            return Said(
+                f"Delivery order {order.name} released",
+                f"{_many(lines, 'line')}, {_many(packages, 'package')} to {order.ship_to.name}, {where}",
+            )
+        case ev.FulfilmentCancelled(reason=reason):
+            return Said("Delivery order cancelled", reason)
+        case ev.ExceptionRaised(kind, text, pointer):
+            return Said(f"Exception: {text}", pointer, kind)
+        case ev.ExceptionResolved(kind, pointer):
+            return Said("Exception resolved", pointer, kind)
+        case ev.CommandFailed(what=what, operator=operator, package_id=package):
+            return Said(f"{command_name(what)} failed", operator, package=package)
+        case _:
+            return Said(ev.type_of(body))
+
+
+def _shipping(body: ev.EventBody) -> Said:
+    match body:
+        case ev.RatesQuoted(quote):
+            return Said(
+                f"{_many(len(quote.rates), 'rate')} quoted", "; ".join(quote.messages), package=quote.package_id
+            )
+        case ev.CarrierSelected(package_id=package, carrier=carrier, service=service, rule=rule):
+            return Said(f"Carrier chosen: {carrier} {service}", f"by rule {rule}", package=package)
+        case ev.ShipmentBooked(booking):
+            cost = f" for {booking.cost}" if booking.cost else ""
+            return Said(
+                f"Booked with {booking.carrier} {booking.service}",
+                f"tracking number {booking.tracking_number}{cost}",
+                booking.shipment_id,
+                booking.tracking_number,
+            )
+        case ev.LabelReceived(tracking_number=number, document=document):
+            return Said("Label held", f"{document.name}, {document.size:,} bytes", package=number)
+        case ev.ShipmentVoided(shipment_id=shipment, tracking_number=number):
+            return Said("Label voided", code=shipment, package=number)
+        case ev.ProofCaptured(proof):
+            signed = f"signed by {proof.signed_by}" if proof.signed_by else "no signature"
+            place = place_of(proof.place)
+            return Said("Proof of delivery", f"{signed}, {place}" if place else signed, package=proof.tracking_number)
+        case ev.RecordWritten(partner, what, marker):
+            return Said(f"{partner} confirmed: {command_name(what)}", marker)
+        case _:
+            return Said(ev.type_of(body))
+
+
+def _scan(event: TrackingEvent) -> Said:
+    trouble = "" if event.exception_category == "none" else f"{event.exception_category} {event.reason}".strip()
+    detail = " · ".join(part for part in (event.raw_text, place_of(event.place), trouble) if part)
+    return Said(milestone_name(event.milestone), detail, event.raw_code, event.tracking_number)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
