@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, succeeded
 from crossdock.backbone.correlate import Origin, place
@@ -46,7 +46,7 @@ class Partner(Struct, frozen=True):
     connector: Connector
     journal: Journal
     limits: Limits = Limits()
-    schedules: Mapping[str, Schedule] = DEFAULT_SCHEDULES
+    schedules: Mapping[str, Schedule] = field(default_factory=lambda: DEFAULT_SCHEDULES)
 
 
 class Courier:

@@ -85,7 +85,7 @@ def _business(body: ev.EventBody) -> Said:
             return Said(ev.type_of(body))
 
 
-def _shipping(body: ev.EventBody) -> Said:
+def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kind of event
     match body:
         case ev.RatesQuoted(quote):
             return Said(

@@ -1,0 +1,72 @@
+"""What the API is built with. bootstrap fills it; tests fill it with less."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from prometheus_client import CollectorRegistry
+
+from crossdock.ports.clock import Clock
+from crossdock.ports.connector import Received
+from crossdock.ports.policy import Access
+from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.verdicts import Explanation
+
+
+class Answer(Protocol):
+    """What intake says to a caller: 202 and the exchange's id, or a refusal with its two texts."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def exchange_id(self) -> str:
+        """What the message is kept under, also when it was refused."""
+        ...
+
+    @property
+    def why(self) -> Explanation | None:
+        """The reason of a refusal."""
+        ...
+
+
+class IntakeDoor(Protocol):
+    """Makes bytes durable and only then answers."""
+
+    async def accept(self, partner: str, message: Received) -> Answer:
+        """Verify and keep one message."""
+        ...
+
+    async def refuse(
+        self, partner: str, message: Received, status: int, why: Explanation, length: int = -1
+    ) -> Answer:
+        """Keep the start of a message the door itself refuses; ``length`` is its whole length where known."""
+        ...
+
+
+class Requests(Protocol):
+    """Effects that people and machines ask for, as steps of a transaction: they commit with the kept answer."""
+
+    def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
+        """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
+        ...
+
+    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
+        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
+        ...
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids."""
+
+    store: Store
+    access: Access
+    intake: IntakeDoor
+    requests: Requests
+    clock: Clock
+    registry: CollectorRegistry
+    version: str
+    issuer: str
+    partners: tuple[str, ...] = ()

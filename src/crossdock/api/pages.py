@@ -1,0 +1,47 @@
+"""Cursor pages: ``next`` in the body and ``Link: rel=next`` say where to go on; a cursor is opaque."""
+
+import base64
+import binascii
+import zlib
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response
+from litestar.params import Parameter
+
+from crossdock.api.problems import ProblemError
+
+Limit = Annotated[int, Parameter(ge=1, le=200, description="Rows per page.")]
+Cursor = Annotated[
+    str, Parameter(pattern=r"^[A-Za-z0-9_-]*$", max_length=1000, description="`next` of the page before.")
+]
+
+
+def seal(position: str) -> str:
+    """The cursor for a store's position. The checksum tells a cut or foreign one from ours."""
+    data = position.encode()
+    return base64.urlsafe_b64encode(zlib.crc32(data).to_bytes(4, "big") + data).decode().rstrip("=")
+
+
+def unseal(cursor: str) -> str:
+    """The store's position in a cursor. Raises `ProblemError` (404) when it is none of ours."""
+    if not cursor:
+        return ""
+    try:
+        data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        if zlib.crc32(data[4:]).to_bytes(4, "big") == data[:4]:
+            return data[4:].decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        pass
+    raise ProblemError(404, "there is no page at this cursor; start again without it", kind="unknown-cursor")
+
+
+def page(request: Request[Any, Any, Any], content: Any, following: str) -> Response[Any]:
+    """A page as a response with its Link header. ``content`` carries ``next`` itself."""
+    headers = {}
+    if following:
+        query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        address = f"{request.url.path}?{urlencode([*query, ('cursor', following)])}"
+        headers["link"] = f'<{address}>; rel="next"'
+    return Response(msgspec.json.encode(content), media_type="application/json", headers=headers)

@@ -1,0 +1,80 @@
+"""Configuration of an Odoo partner. Every field says what it is for; secrets are references, never values."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+APPROVED_MILESTONES = (
+    "picked_up",
+    "in_transit",
+    "out_for_delivery",
+    "available_for_pickup",
+    "delivery_attempted",
+    "delayed",
+    "held",
+    "delivered",
+    "returned",
+    "lost",
+    "destroyed",
+)
+"""What people working in Odoo need to see; every scan stays in Crossdock's own history (requirement E8)."""
+
+
+class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """How to reach one Odoo database, and what to read from it and write to it."""
+
+    url: Annotated[str, Meta(description="Address of Odoo without a path", examples=["https://odoo.example.com"])]
+    database: Annotated[str, Meta(description="Name of the database", examples=["production"])]
+    api_key: Annotated[
+        str,
+        Meta(
+            description="API key of the integration user, as a secret reference",
+            examples=["secret://env/ODOO_API_KEY"],
+            extra={"secret": True},
+        ),
+    ]
+    login: Annotated[
+        str,
+        Meta(description="Login the API key belongs to; needed by Odoo 17 and 18", examples=["crossdock@example.com"]),
+    ] = ""
+    dialect: Annotated[
+        Literal["auto", "json2", "jsonrpc"],
+        Meta(description="How to speak: auto asks Odoo for its version (19 and later: json2)", examples=["auto"]),
+    ] = "auto"
+    company_ids: Annotated[
+        tuple[int, ...], Meta(description="Read only transfers of these companies; empty: all", examples=[[1]])
+    ] = ()
+    webhook_secret: Annotated[
+        str,
+        Meta(
+            description="Secret that Odoo's webhook address ends in (?key=...), as a secret reference; Odoo cannot sign",
+            examples=["secret://env/ODOO_WEBHOOK_SECRET"],
+            extra={"secret": True},
+        ),
+    ] = ""
+    overlap: Annotated[
+        int,
+        Meta(
+            description="Seconds re-read before the cursor: longer than Odoo's longest transaction (limit_time_real)",
+            ge=0,
+            le=3600,
+            examples=[180],
+        ),
+    ] = 180
+    page_size: Annotated[int, Meta(description="Records per call", ge=1, le=1000, examples=[200])] = 200
+    timeout: Annotated[
+        float,
+        Meta(description="Seconds to wait for an answer; Odoo itself tries a conflict again for 30", gt=35, le=600),
+    ] = 60.0
+    concurrency: Annotated[
+        int, Meta(description="Calls at the same time; two per processor core of Odoo are enough", ge=1, le=32)
+    ] = 4
+    default_package_weight: Annotated[
+        Decimal | None,
+        Meta(description="Weight in kg where Odoo knows none; without it such an order waits", examples=["0.5"]),
+    ] = None
+    milestones: Annotated[
+        tuple[str, ...],
+        Meta(description="Milestones that are written to Odoo as notes", examples=[["picked_up", "delivered"]]),
+    ] = APPROVED_MILESTONES

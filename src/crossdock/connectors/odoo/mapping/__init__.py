@@ -1,0 +1,1 @@
+"""Odoo's records to canonical documents, and canonical commands to Odoo's values; pure."""

@@ -1,0 +1,54 @@
+"""Runs a process over a history of events and keeps everything it decided."""
+
+from crossdock.model import events as ev
+from crossdock.model.fulfilment import FulfilmentState, apply
+from crossdock.model.identifiers import partition_of, trace_id_of
+from crossdock.model.instants import stamp
+from crossdock.ports.process import Order, Process, Situation
+
+NOON = 1_795_262_400_000_000
+
+
+class History:
+    def __init__(self, process: Process, subject: str) -> None:
+        self.process = process
+        self.subject = subject
+        self.state = FulfilmentState()
+        self.own = b""
+        self.phase = ""
+        self.orders: list[Order] = []
+        self.events: list[ev.EventBody] = []
+        self.timers: list[str] = []
+        self.position = 0
+
+    def tell(self, *bodies: ev.EventBody) -> list[Order]:
+        """Tell the process of events; its own events come back to it like any other. The new orders."""
+        before = len(self.orders)
+        pending = list(bodies)
+        while pending:
+            body = pending.pop(0)
+            event = self._event(body)
+            apply(self.state, body, event.key)
+            if ev.type_of(body) not in self.process.handles:
+                continue
+            decision = self.process.decide(Situation(self.state, self.own, event, event.recorded_at))
+            self.own, self.phase = decision.state, decision.phase
+            self.orders.extend(decision.orders)
+            self.events.extend(decision.events)
+            self.timers.extend(timer.name for timer in decision.timers)
+            pending.extend(decision.events)
+        return self.orders[before:]
+
+    def _event(self, body: ev.EventBody) -> ev.Event:
+        self.position += 1
+        fact = ev.Fact(body, stamp("2026-11-21T12:00:00Z"), subject=self.subject)
+        return ev.Event(
+            fact.key(self.subject), self.subject, partition_of(self.subject), self.position, body, fact.occurred,
+            NOON, NOON + self.position, "test", "x1", trace_id_of(self.subject),
+        )  # fmt: skip
+
+    def raised(self) -> list[str]:
+        return [body.kind for body in self.events if isinstance(body, ev.ExceptionRaised)]
+
+    def resolved(self) -> list[str]:
+        return [body.kind for body in self.events if isinstance(body, ev.ExceptionResolved)]
