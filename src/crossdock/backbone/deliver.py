@@ -15,6 +15,7 @@ from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, suc
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.spans import Spans
 from crossdock.model.commands import CommandBody
 from crossdock.model.events import CommandFailed, Fact
 from crossdock.model.instants import from_epoch_us
@@ -60,6 +61,7 @@ class Courier:
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
+        spans: Spans,
         owner: str,
         lease_seconds: float = 120.0,
     ) -> None:
@@ -70,6 +72,7 @@ class Courier:
         self._clock = clock
         self._ids = ids
         self._metrics = metrics
+        self._spans = spans
         self._owner = owner
         self._lease = int(lease_seconds * SECOND)
         self._flying: dict[str, int] = dict.fromkeys(partners, 0)
@@ -118,6 +121,7 @@ class Courier:
             attempt = Attempt(claim.id, claim.attempt, started, finished, type(verdict).__name__, calls=calls)
             done = await self._store.run(lambda tx: self._settle(tx, claim, verdict, attempt, finished))
             self._count(claim, verdict, started, finished)
+            self._spans.attempt(claim, attempt)
             if done:
                 self._store.wake("log")
         finally:

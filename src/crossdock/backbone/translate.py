@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crossdock.backbone.correlate import Origin, Placed, Placement, place
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.spans import Spans
 from crossdock.model.events import type_of
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector, Received, Translation, Unreadable
@@ -18,13 +19,20 @@ class Translator:
     """Reads settled-for-now exchanges of owned partitions, translates them outside any transaction, and commits."""
 
     def __init__(
-        self, store: Store, connectors: Mapping[str, Connector], clock: Clock, metrics: Metrics, batch: int = 400
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector],
+        clock: Clock,
+        metrics: Metrics,
+        spans: Spans,
+        batch: int = 400,
     ) -> None:
         """``connectors`` by partner id; ``batch`` messages at most per transaction."""
         self._store = store
         self._connectors = connectors
         self._clock = clock
         self._metrics = metrics
+        self._spans = spans
         self._batch = batch
 
     async def step(self, partitions: Iterable[int]) -> int:
@@ -44,8 +52,9 @@ class Translator:
         return len(inbound)
 
     def count(self, placement: Placement) -> None:
-        """Count the events that were appended."""
+        """Count the events that were appended, and put them on their traces."""
         for event in placement.appended:
+            self._spans.event(event)
             self._metrics.events.labels(type_of(event.body)).inc()
 
     def translate(self, row: Inbound) -> Translation:
