@@ -17,7 +17,7 @@ from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.model.commands import CommandBody
-from crossdock.model.events import CommandFailed, Fact
+from crossdock.model.events import CommandFailed, Event, Fact, type_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Command, Connector, Documents
@@ -119,10 +119,13 @@ class Courier:
             finished = self._clock.now()
             calls = partner.journal.take()
             attempt = Attempt(claim.id, claim.attempt, started, finished, type(verdict).__name__, calls=calls)
-            done = await self._store.run(lambda tx: self._settle(tx, claim, verdict, attempt, finished))
+            appended = await self._store.run(lambda tx: self._settle(tx, claim, verdict, attempt, finished))
             self._count(claim, verdict, started, finished)
             self._spans.attempt(claim, attempt)
-            if done:
+            for event in appended:
+                self._metrics.events.labels(type_of(event.body)).inc()
+                self._spans.event(event)
+            if appended:
                 self._store.wake("log")
         finally:
             self._flying[claim.partner] -= 1
@@ -146,16 +149,16 @@ class Courier:
             engineer = "".join(traceback.format_exception(error))[-8000:]
             return Park(Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer))
 
-    def _settle(self, tx: Transaction, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> bool:
+    def _settle(self, tx: Transaction, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> list[Event]:
         partner = self._partners[claim.partner]
         outcome = self._outcome(partner, claim, verdict, attempt, now)
         if not tx.lanes.settle(claim, outcome):
-            return False
+            return []
         self._note_health(tx, partner, claim.partner, verdict, now)
         facts = self._facts(claim, verdict, outcome, now)
-        if facts:
-            place(tx, [(Origin(claim.id, claim.partner, now, claim.trace_id), facts)], now)
-        return bool(facts)
+        if not facts:
+            return []
+        return place(tx, [(Origin(claim.id, claim.partner, now, claim.trace_id), facts)], now).appended
 
     def _outcome(self, partner: Partner, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> Outcome:
         match verdict:
