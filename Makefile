@@ -1,0 +1,87 @@
+# Crossdock: every command a contributor needs. `make help` lists them.
+
+PYTHON  ?= python3
+VENV    ?= .venv
+BIN      = $(VENV)/bin
+RUNTIME  = $(VENV)/.runtime
+DEV      = $(VENV)/.dev
+VENDOR   = src/crossdock/tower/static/vendor
+ASSETS   = src/crossdock/tower/assets
+NPM     ?= npm
+CHECKED  = src tests docs/generate.py $(wildcard benchmarks)
+CODE     = src docs/generate.py
+
+.DEFAULT_GOAL := help
+.PHONY: help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(RUNTIME) ## Create .venv with what Crossdock needs to run (Python 3.11 or later)
+
+dev: $(DEV) ## The same with the tools of the checks
+
+demo: $(RUNTIME) ## Run the story of 20 orders on loopback; KEEP=1 leaves it running with its page open
+	$(BIN)/crossdock demo $(if $(KEEP),--keep)
+
+test: $(DEV) ## Run all tests (those that need something absent say so and skip)
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what pre-commit runs
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/architecture
+
+format: $(DEV) ## Put the code into the house's format and fix what can be fixed
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+
+check: lint test docs ## Everything that must be green before merging
+
+docs: $(DEV) ## Check that docs/reference agrees with the code, and build the site
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/mkdocs build --strict --quiet
+
+reference: $(DEV) ## Write docs/reference anew from the code
+	$(BIN)/python docs/generate.py
+
+bench: $(DEV) ## Measure intake, end to end and delivery on this machine
+	$(BIN)/python -m benchmarks.local $(BENCH)
+
+assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from package-lock.json, integrity checked
+
+chaos: $(DEV) ## Kill real processes with SIGKILL while messages flow; longer than the tests
+	CROSSDOCK_CHAOS=1 $(BIN)/python -m pytest tests/crash $(PYTEST)
+
+golden: $(DEV) ## Compare translations with the golden events (needs CROSSDOCK_SAMPLES)
+	$(BIN)/python -m pytest tests/connectors -m req -k golden -rs $(PYTEST)
+
+odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _USER and _KEY
+	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
+
+clean: ## Remove what these commands made (the environment too)
+	rm -rf $(VENV) site dist .crossdock-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Crossdock needs Python 3.11 or later; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Crossdock into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV): $(RUNTIME)
+	@echo "Adding the tools of the checks ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENDOR)/.stamp: $(ASSETS)/package-lock.json $(ASSETS)/copy.mjs | $(DEV)
+	cd $(ASSETS) && PATH="$$PATH:$(CURDIR)/$(BIN)" $(NPM) ci --ignore-scripts --no-audit --no-fund && \
+	  PATH="$$PATH:$(CURDIR)/$(BIN)" $(NPM) run copy
+	@touch $@
