@@ -56,7 +56,7 @@ chaos: $(DEV) ## Kill real processes with SIGKILL while messages flow; longer th
 	CROSSDOCK_CHAOS=1 $(BIN)/python -m pytest tests/crash $(PYTEST)
 
 golden: $(DEV) ## Compare translations with the golden events (needs CROSSDOCK_SAMPLES)
-	$(BIN)/python -m pytest tests/connectors -m req -k golden -rs $(PYTEST)
+	$(BIN)/python -m pytest tests/connectors -k golden -rs $(PYTEST)
 
 odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _USER and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
@@ -73,12 +73,12 @@ $(BIN)/python:
 
 $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Crossdock into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(DEV): $(RUNTIME)
 	@echo "Adding the tools of the checks ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 $(VENDOR)/.stamp: $(ASSETS)/package-lock.json $(ASSETS)/copy.mjs | $(DEV)

@@ -23,7 +23,7 @@ from msgspec import inspect
 
 from crossdock.cli.main import app
 from crossdock.ports.spec import ConnectorSpec
-from crossdock.settings import Settings
+from crossdock.settings.sections import Settings
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -165,7 +165,7 @@ def default_of(field: inspect.Field) -> str:
     if value is msgspec.NODEFAULT:
         value = field.default_factory() if callable(field.default_factory) else None
     plain = msgspec.to_builtins(value)
-    if plain in ("", None, [], {}) or isinstance(plain, dict):
+    if plain in ("", None, [], ()) or isinstance(plain, dict):
         return "-"
     return f"`{msgspec.json.encode(plain).decode()}`" if not isinstance(plain, str) else f"`{plain}`"
 
@@ -185,7 +185,7 @@ def field_rows(kind: inspect.Type, prefix: str = "") -> Iterator[tuple[str, ...]
         schema, extra = facts_of(field)
         name = f"{prefix}{field.encode_name}"
         examples = schema.get("examples") or ([extra["example"]] if "example" in extra else [])
-        text = schema.get("description", "") + (" **Secret**: a `secret://` reference." if extra.get("secret") else "")
+        text = schema.get("description", "").rstrip(".") + (" (**secret**)" if extra.get("secret") else "")
         yield f"`{name}`", type_name(field.type), default_of(field), text, code(str(each) for each in examples[:1])
         inner = nested(field.type)
         if isinstance(inner, inspect.StructType):

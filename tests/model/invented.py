@@ -1,0 +1,114 @@
+"""Invented events of one delivery order, as hypothesis strategies."""
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from crossdock.model import events as ev
+from crossdock.model.instants import Stamp
+from crossdock.model.item import Item
+from crossdock.model.milestones import CATEGORIES, MILESTONES
+from crossdock.model.money import Money
+from crossdock.model.order import DeliveryOrder, OrderLine, Package
+from crossdock.model.party import Address, Party
+from crossdock.model.shipment import Booking, Document, Quote, Rate
+from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
+from crossdock.model.units import Measure
+
+PARTNER = "easypost"
+SUBJECT = "do:odoo:16"
+
+stamps = st.integers(0, 59).map(lambda minute: Stamp(f"2026-03-01T08:{minute:02}:00+02:00"))
+packages = st.sampled_from(["1", "2"])
+shipments = st.sampled_from(["shp_1", "shp_2", "shp_3"])
+numbers = st.sampled_from(["EZ1", "EZ2"])
+documents = st.builds(
+    Document,
+    sha256=st.sampled_from(["a" * 64, "b" * 64]),
+    media_type=st.just("application/pdf"),
+    name=st.sampled_from(["EZ1.pdf", "EZ2.pdf"]),
+    size=st.integers(1, 9),
+)
+
+
+def order(note: str = "", changed_at: Stamp | None = None) -> DeliveryOrder:
+    ghent = Address(lines=("Korenmarkt 1",), city="Gent", postcode="9000", country="BE")
+    return DeliveryOrder(
+        id=SUBJECT,
+        partner="odoo",
+        external_id="16",
+        name="WH/OUT/00016",
+        ship_to=Party(name="Ada", address=ghent),
+        ship_from=Party(name="Warehouse", address=ghent),
+        lines=(OrderLine(id="1", item=Item(sku="DESK-1"), quantity=Decimal("2.50")),),
+        packages=(
+            Package(id="1", weight=Measure(Decimal("1.2"), "KGM")),
+            Package(id="2", weight=Measure(Decimal(3), "KGM")),
+        ),
+        changed_at=changed_at or Stamp("2026-03-01T08:00:00Z"),
+        sales_order="SO0016",
+        note=note,
+    )
+
+
+quotes = st.builds(
+    lambda package, shipment, price: Quote(
+        partner=PARTNER,
+        package_id=package,
+        shipment_id=shipment,
+        rates=(Rate(id="rate_1", carrier="USPS", service="Priority", price=Money(price, "USD")),),
+    ),
+    packages,
+    shipments,
+    st.integers(1, 3),
+)
+bookings = st.builds(
+    Booking,
+    partner=st.just(PARTNER),
+    package_id=packages,
+    shipment_id=shipments,
+    tracking_number=numbers,
+    carrier=st.just("USPS"),
+    service=st.just("Priority"),
+)
+scans = st.builds(
+    TrackingEvent,
+    partner=st.just(PARTNER),
+    tracking_number=numbers,
+    milestone=st.sampled_from(sorted(MILESTONES)),
+    occurred=stamps,
+    exception_category=st.sampled_from(sorted(CATEGORIES)),
+    raw_code=st.sampled_from(["", "in_transit"]),
+    place=st.builds(Address, city=st.sampled_from(["", "Gent", "Liège"])),
+)
+proofs = st.builds(
+    ProofOfDelivery,
+    partner=st.just(PARTNER),
+    tracking_number=numbers,
+    occurred=stamps,
+    signed_by=st.sampled_from(["", "A. Lovelace"]),
+    document=st.none() | documents,
+)
+
+bodies = st.one_of(
+    st.builds(ev.FulfilmentRequested, st.builds(order, st.text(max_size=3), stamps)),
+    st.builds(ev.FulfilmentCancelled, st.just(SUBJECT), st.text(max_size=3)),
+    st.builds(ev.RatesQuoted, quotes),
+    st.builds(
+        lambda quote: ev.CarrierSelected(
+            quote.package_id, PARTNER, quote.shipment_id, "rate_1", "USPS", "Priority", "cheapest", (quote,)
+        ),
+        quotes,
+    ),
+    st.builds(ev.ShipmentBooked, bookings),
+    st.builds(ev.LabelReceived, packages, shipments, numbers, documents),
+    st.builds(ev.ShipmentVoided, st.just(PARTNER), packages, shipments, numbers),
+    st.builds(ev.TrackingReported, scans),
+    st.builds(ev.ProofCaptured, proofs),
+    st.builds(ev.RecordWritten, st.just("odoo"), st.just("milestone.record.v1"), st.sampled_from(["m1", "m2"])),
+    st.builds(ev.CommandFailed, st.just("c1"), st.just("odoo"), st.just("label.buy.v1"), st.text(), st.text()),
+    st.builds(ev.ExceptionRaised, st.just("sku.unknown"), st.text(), st.just("/lines/0/item/sku")),
+    st.builds(ev.ExceptionResolved, st.just("sku.unknown")),
+    st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
+)
+"""Every kind of body there is."""
