@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from crossdock.backbone.poll import Poller
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
+from crossdock.catalog import connectors as installed_connectors
+from crossdock.governance.retention import Retention, cutoffs, purge
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
@@ -39,6 +42,15 @@ from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store
 from crossdock.ports.stores_delivery import Blob
 from crossdock.ports.wire import HttpCaller, Journal
+from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.settings.loading import load as read_settings
+from crossdock.settings.nodes import Fault
+from crossdock.settings.partners import read_partners
+from crossdock.settings.secrets import ReferencedSecrets
+from crossdock.settings.sections import PartnerSettings, Settings
+from crossdock.storage.opening import open_store as open_database
+from crossdock.transports.http import AiohttpCaller
+from crossdock.transports.recorder import RecordingCaller
 
 
 class RealClock:
@@ -216,7 +228,126 @@ def worker_name() -> str:
     return f"{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
-def remove_files(paths: Sequence[str]) -> None:
-    """Delete what held large documents after the commit that let go of them."""
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
+class Installation(Struct, frozen=True):
+    """A configuration that was read and found good, with its partners' typed settings."""
+
+    settings: Settings
+    secrets: ReferencedSecrets
+    plans: tuple[PartnerPlan, ...]
+
+
+def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
+    """Read and check the configuration at ``path``: the installation, or every fault there is with file and line."""
+    loaded = read_settings(path)
+    specs = installed_connectors().working()
+    configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()})
+    faults = sorted({*loaded.faults, *faults})
+    if faults or loaded.settings is None:
+        return None, tuple(faults)
+    settings = loaded.settings
+    plans = tuple(
+        _plan(name, partner, specs[partner.connector], configs[name])
+        for name, partner in settings.partners.items()
+        if partner.enabled
+    )
+    return Installation(settings, ReferencedSecrets(loaded.root), plans), ()
+
+
+def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
+    throttle, breaker = partner.throttle, partner.breaker
+    limits = Limits(throttle.per_second, throttle.burst, throttle.concurrency, breaker.failures, breaker.open_seconds)
+    return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private)
+
+
+def open_store(installation: Installation) -> Store:
+    """The configured database. Nothing is created: `crossdock migrate` (and ``serve``) bring its schema up."""
+    settings, secrets = installation.settings.store, installation.secrets
+    password = secrets.reveal(settings.password) if settings.password else ""
+    return open_database(settings.url, folder=Path(settings.folder), password=password)
+
+
+def connect(plan: PartnerPlan) -> tuple[HttpCaller, Journal]:
+    """The real network, narrowed to the hosts a partner's settings name."""
+    hosts = (*plan.spec.hosts(plan.config), *plan.allow_hosts)
+    caller = AiohttpCaller(hosts, allow_private=plan.allow_private, allow_plain=plan.allow_private)
+    recorder = RecordingCaller(caller)
+    return recorder, recorder
+
+
+def world(installation: Installation, store: Store) -> World:
+    """Production: the machine's clock, fresh ids, the network."""
+    return World(
+        store=store,
+        clock=RealClock(),
+        ids=FreshIds(),
+        secrets=installation.secrets,
+        connect=connect,
+        metrics=Metrics(),
+        spans=start_telemetry(installation.settings.telemetry.otlp_endpoint),
+        owner=worker_name(),
+    )
+
+
+def connector(installation: Installation, partner: str, store: Store) -> Connector:
+    """One partner's connector, for commands that need no engine. Raises `KeyError` for an unknown partner."""
+    plan = {each.id: each for each in installation.plans}[partner]
+    return build_connector(world(installation, store), plan)[0]
+
+
+def processes(settings: Settings) -> list[Process]:
+    """The configured business processes."""
+    chosen = settings.processes.order_to_ship
+    if chosen is None:
+        return []
+    policy = OrderToShipPolicy(
+        carriers=chosen.carriers,
+        milestones=frozenset(chosen.milestones),
+        label_format=chosen.label_format,
+        quote_seconds=chosen.quote_deadline_seconds,
+        prefer=chosen.prefer,
+        max_delivery_days=chosen.max_delivery_days,
+    )
+    return [order_to_ship(policy)]
+
+
+def schedules(settings: Settings) -> dict[str, Schedule]:
+    """The retry schedule of every class of error: the built-in one unless configured."""
+    chosen = {**DEFAULT_SCHEDULES}
+    for error_class in DEFAULT_SCHEDULES:
+        retry = getattr(settings.retry, str(error_class))
+        if retry is not None:
+            chosen[error_class] = Schedule(retry.schedule, retry.park_after, retry.jitter)
+    return chosen
+
+
+def hub(installation: Installation, store: Store) -> Hub:
+    """One worker of this installation on ``store``, ready to run."""
+    settings = installation.settings
+    workers = settings.workers
+    sizes = Sizes(
+        translate=workers.translate_batch, reduce=workers.reduce_batch, pace=Pace(lease=workers.lease_seconds)
+    )
+    keep = Retention(settings.retention.raw_bodies_days, settings.retention.proof_days)
+    return compose(
+        world(installation, store),
+        installation.plans,
+        processes(settings),
+        schedules=schedules(settings),
+        sizes=sizes,
+        sweeps={"retention": partial(_retain, store, keep)},
+    )
+
+
+async def _retain(store: Store, keep: Retention, now: int) -> None:
+    """Let go of bytes whose time is up, batch by batch."""
+    limits = cutoffs(keep, now)
+    while True:
+        purged = await store.run(lambda tx: purge(tx, limits, now))
+        await asyncio.to_thread(_remove, purged.locations)
+        if not purged.more:
+            return
+
+
+def _remove(locations: Sequence[str]) -> None:
+    for location in locations:
+        Path(location).unlink(missing_ok=True)

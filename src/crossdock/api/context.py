@@ -39,22 +39,66 @@ class IntakeDoor(Protocol):
         """Verify and keep one message."""
         ...
 
-    async def refuse(
-        self, partner: str, message: Received, status: int, why: Explanation, length: int = -1
-    ) -> Answer:
+    async def refuse(self, partner: str, message: Received, status: int, why: Explanation, length: int = -1) -> Answer:
         """Keep the start of a message the door itself refuses; ``length`` is its whole length where known."""
         ...
 
 
+class Effect(Protocol):
+    """One outside call a replay would make."""
+
+    @property
+    def partner(self) -> str:
+        """Whom it would call."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The command's tag."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """The order it is for."""
+        ...
+
+
+class Plan(Protocol):
+    """What a replay would do."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The exchanges that would be read again."""
+        ...
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The subjects that would change."""
+        ...
+
+    @property
+    def effects(self) -> Sequence[Effect]:
+        """The outside calls that would be made if effects are allowed."""
+        ...
+
+
 class Requests(Protocol):
-    """Effects that people and machines ask for, as steps of a transaction: they commit with the kept answer."""
+    """What people and machines ask for, as steps of a transaction: they commit with the kept answer."""
+
+    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
+        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
+        ...
 
     def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
         """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
         ...
 
-    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
-        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
+
+class Planner(Protocol):
+    """Says what a replay would do, without doing it."""
+
+    async def __call__(self, ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
+        """By id, or by partner and time of receipt (epoch microseconds)."""
         ...
 
 
@@ -65,6 +109,7 @@ class Context(Struct, frozen=True, kw_only=True):
     access: Access
     intake: IntakeDoor
     requests: Requests
+    plan: Planner
     clock: Clock
     registry: CollectorRegistry
     version: str

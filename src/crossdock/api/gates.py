@@ -25,7 +25,9 @@ def guard(context: Context) -> Guard:
             return
         client = await context.access.authenticate(connection.headers.get("authorization", ""))
         if scope not in client.scopes:
-            raise Denied(403, f"this needs the scope '{scope}'; the credential has: {' '.join(client.scopes) or 'none'}")
+            raise Denied(
+                403, f"this needs the scope '{scope}'; the credential has: {' '.join(client.scopes) or 'none'}"
+            )
         connection.scope["state"][_CLIENT] = client
 
     return check
@@ -55,10 +57,11 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
 
 def _query_names(handler: HTTPRouteHandler) -> set[str]:
     parameters = handler.parsed_fn_signature.parameters
+    paths = "".join(handler.paths)
     return {
         name
         for name, field in parameters.items()
         if name not in _PROVIDED
-        and name not in handler.path_parameters_of
+        and f"{{{name}:" not in paths
         and not (isinstance(field.kwarg_definition, ParameterKwarg) and field.kwarg_definition.header)
     }

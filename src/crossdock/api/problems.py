@@ -169,7 +169,7 @@ HANDLERS: dict[Any, Any] = {
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
     """OpenAPI responses for the problems a route can answer with."""
     return {
-        status: ResponseSpec(Problem, description=_TITLES[status], generate_examples=False, media_type=MEDIA_TYPE)  # type: ignore[arg-type]
+        status: ResponseSpec(Problem, description=_TITLES[status], generate_examples=False, media_type=MEDIA_TYPE)
         for status in statuses
     }
 
@@ -181,5 +181,3 @@ def _fault(extra: dict[str, Any]) -> Fault:
         path = key.removeprefix("data").strip(".")
         return Fault(message, pointer="/" + path.replace(".", "/").replace("[", "/").replace("]", ""))
     return Fault(message, parameter=key)
-
-

@@ -6,6 +6,7 @@ from msgspec import Struct
 from crossdock.model.events import Event
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
+from crossdock.ports.stores_delivery import Attempt
 
 _MOST_EFFECTS = 100
 
@@ -33,7 +34,7 @@ def payloads_of(tx: Transaction, exchange_id: str) -> Payloads | None:
     detail = tx.views.exchange(exchange_id)
     if detail is None:
         return None
-    return _of_inbound(tx, detail) if detail.row.direction == "inbound" else _of_outbound(tx, detail)
+    return _of_inbound(tx, detail) if detail.row.direction == "in" else _of_outbound(tx, detail)
 
 
 def pretty(data: bytes) -> str:
@@ -57,21 +58,21 @@ def _of_inbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
     return Payloads(
         detail,
         (_body(detail),),
-        tuple(_event(event) for event in detail.events) or (Sheet("Canonical", note=_nothing_made(detail.row)),),
-        tuple(sent) or (Sheet("Sent", note="Nothing was sent because of this message."),),
+        tuple(_event(event) for event in detail.events) or (Sheet("", note=_nothing_made(detail.row)),),
+        tuple(sent) or (Sheet("", note="Nothing was sent because of this message."),),
     )
 
 
 def _of_outbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
     cause = next((each for each in tx.log.of_subject(detail.row.subject) if each.key == detail.cause), None)
     origin = tx.views.exchange(cause.exchange_id) if cause is not None and cause.exchange_id else None
-    if origin is not None and origin.row.direction == "inbound":
+    if origin is not None and origin.row.direction == "in":
         received = _body(origin)
     elif origin is not None:
         text = pretty(origin.attempts[-1].calls) if origin.attempts else ""
         received = Sheet(f"Answer of {origin.row.partner}", text, exchange_id=origin.row.id)
     else:
-        received = Sheet("Received", note="A decision of Crossdock itself led to this command.")
+        received = Sheet("", note="A decision of Crossdock itself led to this command.")
     command = Sheet(f"Command {detail.row.kind}", pretty(detail.body), exchange_id=detail.row.id)
     causes = (_event(cause),) if cause is not None else ()
     return Payloads(detail, (received,), (*causes, command), tuple(_calls(detail)))
@@ -94,15 +95,22 @@ def _calls(detail: ExchangeDetail) -> list[Sheet]:
     if not detail.attempts:
         return [Sheet(title, note=f"Not sent yet ({detail.row.status}).", exchange_id=detail.row.id)]
     return [
-        Sheet(f"{title} · attempt {each.number}: {each.verdict}", pretty(each.calls), exchange_id=detail.row.id)
-        for each in detail.attempts
+        _attempt(f"{title} · attempt {each.number}: {each.verdict}", each, detail.row.id) for each in detail.attempts
     ]
+
+
+def _attempt(title: str, attempt: Attempt, exchange_id: str) -> Sheet:
+    if attempt.calls in {b"", b"[]"}:
+        return Sheet(
+            title, note="No call was recorded: it never left, or its record was lost.", exchange_id=exchange_id
+        )
+    return Sheet(title, pretty(attempt.calls), exchange_id=exchange_id)
 
 
 def _outbound(tx: Transaction, subjects: list[str]) -> list[ExchangeRow]:
     rows: list[ExchangeRow] = []
     for subject in subjects[:5]:  # a feed page may speak of hundreds of orders; the first ones show the pattern
-        page, _ = tx.views.exchanges(subject=subject, direction="outbound", limit=_MOST_EFFECTS)
+        page, _ = tx.views.exchanges(subject=subject, direction="out", limit=_MOST_EFFECTS)
         rows += page
     return rows
 

@@ -163,7 +163,7 @@ def _of_events(events: Sequence[Event]) -> list[Entry]:
 
 
 def _of_exchange(row: ExchangeRow) -> Entry:
-    inbound = row.direction == "inbound"
+    inbound = row.direction == "in"
     return Entry(
         kind="message" if inbound else "command",
         what=row.kind,

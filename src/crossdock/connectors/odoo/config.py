@@ -5,21 +5,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-APPROVED_MILESTONES = (
-    "picked_up",
-    "in_transit",
-    "out_for_delivery",
-    "available_for_pickup",
-    "delivery_attempted",
-    "delayed",
-    "held",
-    "delivered",
-    "returned",
-    "lost",
-    "destroyed",
-)
-"""What people working in Odoo need to see; every scan stays in Crossdock's own history (requirement E8)."""
-
 
 class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """How to reach one Odoo database, and what to read from it and write to it."""
@@ -48,7 +33,7 @@ class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
     webhook_secret: Annotated[
         str,
         Meta(
-            description="Secret that Odoo's webhook address ends in (?key=...), as a secret reference; Odoo cannot sign",
+            description="Secret at the end of the webhook address (?key=...), as a secret reference: Odoo cannot sign",
             examples=["secret://env/ODOO_WEBHOOK_SECRET"],
             extra={"secret": True},
         ),
@@ -74,7 +59,3 @@ class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
         Decimal | None,
         Meta(description="Weight in kg where Odoo knows none; without it such an order waits", examples=["0.5"]),
     ] = None
-    milestones: Annotated[
-        tuple[str, ...],
-        Meta(description="Milestones that are written to Odoo as notes", examples=[["picked_up", "delivered"]]),
-    ] = APPROVED_MILESTONES

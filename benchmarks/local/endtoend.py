@@ -1,0 +1,99 @@
+"""From committed exchange to committed command: the three transactions behind intake, with memory watched."""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.local.messages import webhook
+from benchmarks.local.worlds import open_world, seed
+from crossdock.bootstrap import FreshIds, Hub
+from crossdock.model.identifiers import PARTITIONS
+from crossdock.ports.stores import NewExchange
+
+_SCANS = 10
+_CHUNK = 2000
+
+
+async def run(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Drain pre-filled messages with one process (SQLite) or several (PostgreSQL)."""
+    hub = await open_world(url)
+    await fill(hub, arguments.events)
+    before = await hub.store.read(lambda tx: tx.views.counts())
+    workers = 1 if hub.store.name == "sqlite" else arguments.workers
+    started = perf_counter()
+    if workers == 1:
+        memory = await drain(hub, range(PARTITIONS))
+    else:
+        memory = await asyncio.to_thread(_spread, url, workers)
+    seconds = perf_counter() - started
+    counts = await hub.store.read(lambda tx: tx.views.counts())
+    await hub.store.close()
+    commands = counts.queued - before.queued
+    if counts.received or commands < arguments.events / _SCANS:
+        raise RuntimeError(f"the road is not empty, or commands are missing: {counts}")
+    notes = f"{arguments.events} messages of 1 scan, {workers} process(es), {commands} commands; RSS {memory}"
+    return [{"what": "end to end", "per_second": round(arguments.events / seconds, 1), "notes": notes}]
+
+
+async def fill(hub: Hub, events: int) -> None:
+    """Booked orders (decided on), and their messages, all committed."""
+    ids, now = FreshIds(), hub.clock.now()
+    orders = events // _SCANS
+    for first in range(0, orders, _CHUNK):
+        await hub.store.run(lambda tx, first=first: seed(tx, range(first, min(first + _CHUNK, orders)), now))
+    hub.engine.partitions = tuple(range(PARTITIONS))
+    while await hub.engine.reduce():
+        pass
+    # Scans of many orders in turn, as a carrier sends them; not all of one order in a row.
+    numbers = iter((order, scan) for scan in range(_SCANS) for order in range(orders))
+    while chunk := list(islice(numbers, _CHUNK)):
+        batch = [
+            NewExchange(ids.fresh(now), "easypost", "tracker", webhook(order, scan), now, f"{order:032x}")
+            for order, scan in chunk
+        ]
+        await hub.store.run(lambda tx, batch=batch: tx.exchanges.accept(batch))
+
+
+async def drain(hub: Hub, partitions: range) -> str:
+    """Translate and reduce until nothing is left; resident memory at start, middle and end."""
+    hub.engine.partitions = tuple(partitions)
+    memory = [_resident()]
+    done = 0
+    while moved := await hub.engine.translate() + await hub.engine.reduce():
+        done += moved
+        if done % 50_000 < moved:
+            memory.append(_resident())
+    return f"{memory[0]:.0f} MB at the start, {max(memory):.0f} MB at most, {_resident():.0f} MB at the end"
+
+
+def _spread(url: str, workers: int) -> str:
+    share = PARTITIONS // workers
+    started = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "benchmarks.local.endtoend", url, str(n * share), str((n + 1) * share)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(workers)
+    ]
+    return "; ".join(process.communicate(timeout=3600)[0].strip() for process in started)
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+async def _worker(url: str, first: int, last: int) -> None:
+    hub = await open_world(url)
+    print(await drain(hub, range(first, last)))
+    await hub.store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_worker(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

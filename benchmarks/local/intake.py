@@ -1,0 +1,99 @@
+"""Raw append, and intake over HTTP: bare and Crossdock's, in turns on the same store."""
+
+import argparse
+import asyncio
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from benchmarks.local.load import Measured, drive
+from benchmarks.local.messages import requests, webhook
+from benchmarks.local.worlds import open_world
+from crossdock.backbone.intake import GroupCommit
+from crossdock.bootstrap import FreshIds, RealClock
+from crossdock.ports.stores import NewExchange
+
+CONNECTIONS = 64
+ROUNDS = 3
+
+
+async def append(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """64 callers in one process, each waiting for its own commit."""
+    world = await open_world(url)
+    commit, ids, clock = GroupCommit(world.store, world.metrics), FreshIds(), RealClock()
+    bodies = iter([webhook(n // 10, n % 10) for n in range(arguments.requests)])
+    took: list[float] = []
+
+    async def caller() -> None:
+        for body in bodies:
+            now = clock.now()
+            started = perf_counter()
+            await commit.put(NewExchange(ids.fresh(now), "easypost", "tracker", body, now, "t" * 32))
+            took.append(perf_counter() - started)
+
+    started = perf_counter()
+    await asyncio.gather(*(caller() for _ in range(CONNECTIONS)))
+    seconds = perf_counter() - started
+    await world.store.close()
+    took.sort()
+    return [_row("append", len(took) / seconds, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)]
+
+
+async def compare(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Bare and Crossdock's intake in turns, medians of the rounds; every answer must be 202."""
+    world = await open_world(url)
+    await world.store.close()
+    rates: dict[str, list[Measured]] = {"bare": [], "crossdock": []}
+    first = 0
+    for _ in range(ROUNDS):
+        for kind, seen in rates.items():
+            with _server(kind, url) as port:
+                await drive(port, requests(500, "/in/easypost/tracker", first), CONNECTIONS)
+                made = requests(arguments.requests, "/in/easypost/tracker", first + 500)
+                measured = await drive(port, made, CONNECTIONS)
+            first += arguments.requests + 500
+            first += -first % 10
+            if measured.statuses != {"202": arguments.requests}:
+                raise RuntimeError(f"{kind}: not every answer was 202: {measured.statuses}")
+            seen.append(measured)
+    ratios = [ours.per_second / bare.per_second for bare, ours in zip(rates["bare"], rates["crossdock"], strict=True)]
+    rows = []
+    for kind, seen in rates.items():
+        middle = statistics.median(each.per_second for each in seen)
+        p50, p99 = statistics.median(e.p50 for e in seen), statistics.median(e.p99 for e in seen)
+        notes = f"{CONNECTIONS} connections, one process, median of {ROUNDS}"
+        if kind == "crossdock":
+            notes += f"; ratio to bare per round: {', '.join(f'{ratio:.2f}' for ratio in ratios)}"
+        rows.append(_row(f"intake, {kind}", middle, p50, p99, notes))
+    return rows
+
+
+@contextmanager
+def _server(kind: str, url: str) -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.local.servers", kind, url, str(port)])  # noqa: S603
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+
+def _row(what: str, per_second: float, p50: float, p99: float, notes: str = "") -> dict[str, Any]:
+    return {
+        "what": what, "per_second": round(per_second, 1), "p50": round(p50, 2), "p99": round(p99, 2), "notes": notes,
+    }  # fmt: skip

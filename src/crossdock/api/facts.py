@@ -1,0 +1,66 @@
+"""/v1/events, /v1/exceptions and /v1/partners: what happened, what is wrong, and how partners are."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.params import Parameter
+
+from crossdock.api import resources
+from crossdock.api.pages import Cursor, Limit, page, seal, unseal
+from crossdock.api.problems import documented
+from crossdock.api.provided import Here
+from crossdock.ports.policy import Scope
+from crossdock.ports.stores import Transaction
+
+_REFUSALS = documented(400, 401, 403, 404, 503)
+Text = Annotated[str, Parameter(max_length=300)]
+
+
+@get("/v1/events", scope=Scope.READ, responses=_REFUSALS, summary="The event log", tags=["Events"])
+async def list_events(
+    request: Request[Any, Any, Any], context: Here, type_prefix: Text = "", cursor: Cursor = "", limit: Limit = 100
+) -> Response[resources.Events]:
+    """Canonical events as CloudEvents, oldest first; ``type_prefix`` such as ``crossdock.tracking``."""
+    after = unseal(cursor)
+    prefix = type_prefix.removeprefix("crossdock.")
+    events, following = await context.store.read(
+        lambda tx: tx.views.events(after=after, limit=limit, type_prefix=prefix)
+    )
+    cursor = seal(following) if following else ""
+    return page(request, resources.Events([resources.cloudevent(event) for event in events], cursor), cursor)
+
+
+@get("/v1/exceptions", scope=Scope.READ, responses=_REFUSALS, summary="Business exceptions", tags=["Events"])
+async def list_exceptions(
+    request: Request[Any, Any, Any],
+    context: Here,
+    open_only: bool = True,  # noqa: FBT001, FBT002 - a query parameter
+    kind: Text = "",
+    shipment_id: Text = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Response[resources.Exceptions]:
+    """What a person has to put right, newest first."""
+    after = unseal(cursor)
+    rows, following = await context.store.read(
+        lambda tx: tx.views.exceptions(open_only=open_only, kind=kind, subject=shipment_id, after=after, limit=limit)
+    )
+    cursor = seal(following) if following else ""
+    items = [resources.business_exception(row) for row in rows]
+    return page(request, resources.Exceptions(items, cursor), cursor)
+
+
+@get("/v1/partners", scope=Scope.READ, responses=_REFUSALS, summary="Partners and their health", tags=["Partners"])
+async def list_partners(context: Here) -> resources.Partners:
+    """Breaker, throttle and attention per partner, with the breaker's last moves."""
+
+    def step(tx: Transaction) -> list[resources.Partner]:
+        return [
+            resources.partner(name, tx.partners.health(name), tx.partners.breaker_moves(name, limit=20))
+            for name in context.partners
+        ]
+
+    return resources.Partners(await context.store.read(step))
+
+
+ROUTES = (list_events, list_exceptions, list_partners)

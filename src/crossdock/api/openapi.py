@@ -1,0 +1,51 @@
+"""Finishing touches on the generated OpenAPI document: intake, which is no Litestar route, and security per scope."""
+
+from typing import Any
+
+_OPEN = ("/oauth/", "/.well-known/", "/livez", "/readyz", "/metrics", "/in/")
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_INTAKE_REFUSALS = {
+    "400": "The request cannot be read",
+    "401": "The signature is missing, wrong or stale",
+    "404": "There is no such partner",
+    "405": "Method not allowed",
+    "413": "The body is larger than allowed",
+    "422": "The partner's message is not acceptable",
+    "503": "The store cannot be reached",
+    "507": "The store is full",
+}
+
+
+def finished(schema: dict[str, Any]) -> dict[str, Any]:
+    """The document with intake added and security stated for every operation."""
+    schema["paths"]["/in/{partner}/{channel}"] = {"post": _intake()}
+    for path, item in schema["paths"].items():
+        for operation in item.values():
+            if not path.startswith(_OPEN):
+                operation["security"] = [{"bearer": []}]
+    return schema
+
+
+def _intake() -> dict[str, Any]:
+    parameters = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,39}$"},
+        }
+        for name in ("partner", "channel")
+    ]
+    accepted = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    return {
+        "operationId": "Intake",
+        "tags": ["Intake"],
+        "summary": "A partner's message",
+        "description": "Verified on its raw bytes, made durable, then answered. Each partner signs in its own way.",
+        "parameters": parameters,
+        "requestBody": {"content": {"*/*": {"schema": {}}}},
+        "responses": {
+            "202": {"description": "Kept.", "content": {"application/json": {"schema": accepted}}},
+            **{status: {"description": text, "content": _PROBLEM} for status, text in _INTAKE_REFUSALS.items()},
+        },
+    }

@@ -1,0 +1,111 @@
+"""The application: every command registers itself here, and every error leaves as two texts and an exit code."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from crossdock import __version__
+from crossdock.catalog import BrokenPlugin, UnknownPlugin
+from crossdock.cli import (
+    backup,
+    check,
+    clients,
+    config,
+    demo,
+    doctor,
+    init,
+    migrate,
+    parked,
+    replay,
+    restore,
+    serve,
+    sim,
+    trace,
+    translate,
+)
+from crossdock.cli.output import Exit, Stop, say_both, set_quiet
+from crossdock.ports.secrets import UnknownSecret
+from crossdock.ports.stores import StoreFull, StoreUnavailable
+
+app = typer.Typer(
+    name="crossdock",
+    help="The logistics integration layer around Odoo: durable, exactly once, explainable.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+_KNOWN: dict[type[Exception], str] = {
+    StoreFull: "The disk or database is full: make room and try again; nothing was written.",
+    StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right.",
+    UnknownSecret: "A secret is missing: provide it where its reference points.",
+    BrokenPlugin: "Update or remove the plug-in that is broken.",
+    UnknownPlugin: "Choose one of the names below.",
+}
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"crossdock {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print data and errors only.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Say what holds for every command."""
+    set_quiet(quiet=quiet)
+
+
+for _command in (
+    init,
+    check,
+    doctor,
+    migrate,
+    serve,
+    demo,
+    trace,
+    parked,
+    replay,
+    translate,
+    clients,
+    backup,
+    restore,
+    sim,
+    config,
+):
+    _command.register(app)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    try:
+        app(args=arguments, prog_name="crossdock")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Exit.FAILED
+    except Stop as stop:
+        say_both(stop.operator, stop.engineer)
+        return stop.code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return Exit.OK  # the reader of our output has seen enough
+    except Exception as problem:  # noqa: BLE001 - the last door: anything unknown is a bug and is shown whole
+        for known, operator in _KNOWN.items():
+            if isinstance(problem, known):
+                say_both(operator, str(problem))
+                return Exit.FAILED
+        text = "This is a bug in Crossdock: report it with the text below; nothing half-done was kept."
+        say_both(text, "".join(traceback.format_exception(problem)))
+        return Exit.FAILED
+    return Exit.OK
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))

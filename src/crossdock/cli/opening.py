@@ -1,0 +1,76 @@
+"""How commands reach the configuration and the store; they read the store directly and need no running server."""
+
+import asyncio
+import pwd
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from crossdock import bootstrap
+from crossdock.bootstrap import Installation
+from crossdock.cli.output import fail_with_faults
+from crossdock.ports.stores import Store, Transaction
+
+T = TypeVar("T")
+
+ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
+DEFAULT_CONFIG = Path("crossdock.yaml")
+
+
+def installation(config: Path) -> Installation:
+    """The configuration, or the end of the command with every fault of it."""
+    found, faults = bootstrap.load(config)
+    if found is None:
+        fail_with_faults(faults)
+    return found
+
+
+def with_store(config: Path, work: Callable[[Installation, Store], Awaitable[T]]) -> T:
+    """Open the configured store, do ``work``, close it."""
+    found = installation(config)
+
+    async def run() -> T:
+        store = bootstrap.open_store(found)
+        try:
+            return await work(found, store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def read(config: Path, step: Callable[[Transaction], T]) -> T:
+    """One reading transaction."""
+
+    async def work(_installation: Installation, store: Store) -> T:
+        return await store.read(step)
+
+    return with_store(config, work)
+
+
+def write(config: Path, step: Callable[[Transaction], T], *, wakes: tuple[str, ...] = ()) -> T:
+    """One writing transaction; ``wakes`` are the topics workers wait on."""
+
+    async def work(_installation: Installation, store: Store) -> T:
+        result = await store.run(step)
+        for topic in wakes:
+            store.wake(topic)
+        return result
+
+    return with_store(config, work)
+
+
+def now() -> int:
+    """The machine's time in epoch microseconds."""
+    return bootstrap.RealClock().now()
+
+
+def actor() -> str:
+    """Who runs the command, as the audit names them."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"

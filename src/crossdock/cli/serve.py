@@ -1,0 +1,159 @@
+"""`crossdock serve`: intake, engine, API and tower in one process."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from crossdock import __version__
+from crossdock.api import app as api_app
+from crossdock.api.context import Context as ApiContext
+from crossdock.api.intake import IntakeApp
+from crossdock.api.server import Doors
+from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store
+from crossdock.cli.output import fail_with_faults, note
+from crossdock.governance.access import ClientAccess
+from crossdock.ports.stores import Store
+from crossdock.tower import app as tower_app
+from crossdock.tower.context import Context as TowerContext
+from crossdock.tower.sessions import Sessions
+
+_DRAIN_SECONDS = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve")(serve)
+
+
+def serve(
+    config: Annotated[Path, typer.Option(help="The configuration file.")] = Path("crossdock.yaml"),
+    migrate: Annotated[bool, typer.Option(help="Bring the schema up before serving.")] = True,
+) -> None:
+    """Run Crossdock until it is told to stop: intake, engine, API and control tower."""
+    installation, faults = load(config)
+    if installation is None:
+        fail_with_faults(faults)
+    start_logs(installation)
+    asyncio.run(run(installation, migrate=migrate))
+
+
+async def run(installation: Installation, *, migrate: bool) -> None:
+    """Serve and work until a signal comes, then drain: intake stops first, commands in flight are waited for."""
+    store = open_store(installation)
+    try:
+        if migrate:
+            await store.migrate()
+        joined = hub(installation, store)
+        sessions = Sessions(joined.clock)
+        server = _server(installation, _doors(installation, store, joined, sessions))
+        await _until_stopped(installation, joined, server, sessions)
+    finally:
+        await store.close()
+
+
+async def _until_stopped(installation: Installation, joined: Hub, server: uvicorn.Server, sessions: Sessions) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    working = asyncio.create_task(joined.engine.run())
+    serving = asyncio.create_task(server.serve())
+    address = public_url(installation)
+    note(f"Crossdock {__version__} listens on {address}")
+    if installation.settings.security.tower_login:
+        note(f"Open the control tower (once, within ten minutes): {address}/enter?token={sessions.invite()}")
+    await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    joined.engine.stop()
+    await serving
+    await asyncio.wait_for(working, _DRAIN_SECONDS)
+
+
+def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions) -> Doors:
+    settings = installation.settings
+    address = public_url(installation)
+    access = ClientAccess(
+        store, joined.clock, installation.secrets, settings.security.signing_secret, address
+    )
+    api = api_app.build(
+        ApiContext(
+            store=store,
+            access=access,
+            intake=joined.intake,
+            requests=joined.requests,
+            clock=joined.clock,
+            registry=joined.metrics.registry,
+            version=__version__,
+            issuer=address,
+            partners=tuple(joined.plans),
+        )
+    )
+    tower = tower_app.build(
+        TowerContext(
+            store=store,
+            clock=joined.clock,
+            requests=joined.requests,
+            documents=StoredDocuments(store, joined.clock),
+            sessions=sessions,
+            version=__version__,
+            secure=address.startswith("https://"),
+        )
+    )
+    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body)
+    return Doors(intake, api, tower, tower_app.SEGMENTS)
+
+
+class _Server(uvicorn.Server):
+    """Signals are handled by `run`, which also has an engine to drain."""
+
+    def install_signal_handlers(self) -> None:
+        """Leave them alone."""
+
+
+def _server(installation: Installation, doors: Doors) -> uvicorn.Server:
+    listen = installation.settings.listen
+    config = uvicorn.Config(
+        doors,
+        host=listen.host,
+        port=listen.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    return _Server(config)
+
+
+def public_url(installation: Installation) -> str:
+    """The address people and partners call."""
+    listen = installation.settings.listen
+    return listen.public_url or f"http://{listen.host}:{listen.port}"
+
+
+def start_logs(installation: Installation) -> None:
+    """Structured logs on stderr, as configured."""
+    telemetry = installation.settings.telemetry
+    level = logging.getLevelNamesMapping()[telemetry.log_level.upper()]
+    last = (
+        structlog.processors.JSONRenderer()
+        if telemetry.log_format == "json"
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=typer.get_text_stream("stderr")),
+    )
+    logging.basicConfig(level=logging.WARNING)

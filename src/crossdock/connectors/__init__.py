@@ -1,0 +1,1 @@
+"""One folder per partner system, always with the same file names."""

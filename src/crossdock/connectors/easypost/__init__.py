@@ -1,0 +1,1 @@
+"""EasyPost: rates, labels and tracking of many parcel carriers behind one REST API."""

@@ -1,0 +1,121 @@
+"""Models and fields of the simulated Odoo, by version: what is renamed or missing follows the real ones."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+READ_ONLY = frozenset({"id", "create_date", "write_date", "display_name"})
+
+
+class Field(Struct, frozen=True):
+    """A field's type as ``fields_get`` says it, the model a relation leads to, and its inverse for one2many.
+
+    ``related`` fields are computed by following the dotted path; ``constant`` ones always have that value.
+    """
+
+    type: str
+    relation: str = ""
+    inverse: str = ""
+    related: str = ""
+    constant: str = ""
+
+
+Model = Mapping[str, Field]
+
+_LETTERS = {
+    "c": "char",
+    "t": "text",
+    "h": "html",
+    "s": "selection",
+    "f": "float",
+    "i": "integer",
+    "b": "boolean",
+    "d": "datetime",
+    "x": "binary",
+}
+_TEXT: dict[str, str] = {
+    "stock.picking": (
+        "name:c state:s date_deadline:d scheduled_date:d date_done:d carrier_tracking_ref:c note:h origin:c "
+        "shipping_weight:f weight:f company_id>res.company partner_id>res.partner sale_id>sale.order "
+        "carrier_id>delivery.carrier picking_type_id>stock.picking.type move_ids<stock.move.picking_id "
+        "move_line_ids<stock.move.line.picking_id picking_type_code=picking_type_id.code weight_uom_name!kg"
+    ),
+    "stock.picking.type": "name:c code:s warehouse_id>stock.warehouse",
+    "stock.warehouse": "name:c code:c partner_id>res.partner company_id>res.company",
+    "stock.move": (
+        "state:s product_uom_qty:f product_qty:f quantity:f picked:b picking_id>stock.picking "
+        "product_id>product.product product_uom>uom.uom move_line_ids<stock.move.line.move_id"
+    ),
+    "stock.move.line": (
+        "quantity:f quantity_product_uom:f lot_name:c picking_id>stock.picking move_id>stock.move "
+        "product_id>product.product lot_id>stock.lot result_package_id>PACKAGE"
+    ),
+    "PACKAGE": "name:c shipping_weight:f",
+    "stock.lot": "name:c product_id>product.product",
+    "product.product": (
+        "name:c default_code:c barcode:c weight:f hs_code:c uom_id>uom.uom country_of_origin>res.country "
+        "weight_uom_name!kg"
+    ),
+    "uom.uom": "name:c",
+    "res.partner": (
+        "name:c is_company:b company_name:c street:c street2:c city:c zip:c phone:c email:c ref:c lang:s "
+        "partner_latitude:f partner_longitude:f parent_id>res.partner state_id>res.country.state "
+        "country_id>res.country"
+    ),
+    "res.country": "name:c code:c",
+    "res.country.state": "name:c code:c country_id>res.country",
+    "res.company": "name:c partner_id>res.partner",
+    "res.users": "name:c login:c email:c",
+    "res.users.apikeys": "name:c expiration_date:d",
+    "sale.order": (
+        "name:c state:s client_order_ref:c partner_id>res.partner company_id>res.company "
+        "picking_ids<stock.picking.sale_id"
+    ),
+    "delivery.carrier": "name:c delivery_type:s",
+    "ir.attachment": "name:c res_model:c res_id:i mimetype:c checksum:c file_size:i datas:x",
+    "mail.message": (
+        "model:c res_id:i body:h message_type:s attachment_ids*ir.attachment author_id>res.partner subtype_id:i date:d"
+    ),
+}
+
+
+def schema(major: int) -> dict[str, Model]:
+    """Models of Odoo ``major`` (17 to 20)."""
+    package = "stock.package" if major >= 19 else "stock.quant.package"
+    extra = {
+        "res.partner": "global_location_number:c" if major >= 19 else "mobile:c",
+        "stock.picking": "" if major >= 19 else "date:d",
+        "stock.move": "" if major >= 19 else "name:c",
+        "PACKAGE": "outermost_package_id>PACKAGE parent_package_id>PACKAGE" if major >= 19 else "package_use:s",
+    }
+    models: dict[str, Model] = {}
+    for name, text in _TEXT.items():
+        words = f"{text} {extra.get(name, '')}".replace("PACKAGE", package).split()
+        fields = {"id": Field("integer"), "create_date": Field("datetime"), "write_date": Field("datetime")}
+        fields["display_name"] = Field("char")
+        fields.update(_field(word) for word in words)
+        models[name.replace("PACKAGE", package)] = fields
+    return models
+
+
+def _field(word: str) -> tuple[str, Field]:
+    """One word of the table: ``:`` type, ``>`` many2one, ``<`` one2many, ``*`` many2many, ``=`` related, ``!`` constant."""
+    for mark in "<>*=!:":
+        name, found, rest = word.partition(mark)
+        if not found:
+            continue
+        match mark:
+            case "<":
+                model, _, inverse = rest.rpartition(".")
+                return name, Field("one2many", model, inverse)
+            case ">":
+                return name, Field("many2one", rest)
+            case "*":
+                return name, Field("many2many", rest)
+            case "=":
+                return name, Field("selection", related=rest)
+            case "!":
+                return name, Field("char", constant=rest)
+            case _:
+                return name, Field(_LETTERS[rest])
+    raise ValueError(f"'{word}' names no type")

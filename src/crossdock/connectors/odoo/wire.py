@@ -1,0 +1,131 @@
+"""What a page of the deliveries feed holds: Odoo's rows as they came, one self-contained document per transfer.
+
+Odoo says ``false`` for everything that is empty, hence ``| bool``; numbers are read as exact decimals.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+FORMAT = "crossdock.odoo.deliveries.v1"
+Text = str | bool
+Id = int | bool
+Number = Decimal | bool
+
+
+class Picking(Struct):
+    """A row of stock.picking. A cancelled one carries its name and state alone."""
+
+    id: int
+    name: str
+    state: str
+    date_deadline: Text = False
+    shipping_weight: Number = False
+    weight_uom_name: Text = False
+
+
+class Sale(Struct):
+    """A row of sale.order; ``client_order_ref`` is the customer's own order number."""
+
+    id: int
+    name: str
+    client_order_ref: Text = False
+
+
+class Partner(Struct):
+    """A row of res.partner. ``mobile`` is gone since 19, ``global_location_number`` comes with a module."""
+
+    id: int
+    name: Text = False
+    is_company: bool = False
+    company_name: Text = False
+    street: Text = False
+    street2: Text = False
+    city: Text = False
+    zip: Text = False
+    phone: Text = False
+    mobile: Text = False
+    email: Text = False
+    ref: Text = False
+    lang: Text = False
+    partner_latitude: float = 0.0
+    partner_longitude: float = 0.0
+    global_location_number: Text = False
+
+
+class Place(Struct):
+    """A partner with what its relations mean: parent's name, subdivision code, ISO 3166-1 alpha-2 country."""
+
+    partner: Partner
+    parent: str = ""
+    state: str = ""
+    country: str = ""
+
+
+class Move(Struct):
+    """A row of stock.move: ``product_uom_qty`` is the demand in ``product_uom``, ``product_qty`` in the product's."""
+
+    id: int
+    product_id: int
+    product_uom: int
+    product_uom_qty: Decimal
+    product_qty: Decimal
+
+
+class Line(Struct):
+    """A row of stock.move.line: what of a move is reserved, from which lot, into which package."""
+
+    id: int
+    product_id: int
+    move_id: Id = False
+    quantity_product_uom: Decimal = Decimal(0)
+    result_package_id: Id = False
+    lot: str = ""
+
+
+class Package(Struct):
+    """A row of stock.package (stock.quant.package before 19); the outermost one is what a label goes on."""
+
+    id: int
+    name: str
+    shipping_weight: Number = False
+    outermost_package_id: Id = False
+
+
+class Product(Struct):
+    """A row of product.product; ``weight`` of one unit, in the unit the whole database uses."""
+
+    id: int
+    uom_id: int
+    name: Text = False
+    default_code: Text = False
+    barcode: Text = False
+    weight: Decimal = Decimal(0)
+    weight_uom_name: Text = False
+    hs_code: Text = False
+    origin: str = ""
+
+
+class Unit(Struct):
+    """A row of uom.uom with the name Odoo's own data gave it ("" for one made by hand)."""
+
+    id: int
+    name: str
+    external_id: str = ""
+
+
+class Delivery(Struct):
+    """One transfer and everything it refers to. ``changed_at`` is the newest write_date among them, naive UTC."""
+
+    picking: Picking
+    changed_at: str
+    company: str = ""
+    carrier: str = ""
+    sale: Sale | None = None
+    ship_to: Place | None = None
+    ship_from: Place | None = None
+    moves: tuple[Move, ...] = ()
+    lines: tuple[Line, ...] = ()
+    packages: tuple[Package, ...] = ()
+    products: tuple[Product, ...] = ()
+    units: tuple[Unit, ...] = ()

@@ -1,0 +1,25 @@
+"""The partners' own settings, typed by their connectors. The types are handed in: connectors are not known here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossdock.settings.loading import Loaded
+from crossdock.settings.nodes import Fault
+from crossdock.settings.reading import closest, read_config
+
+
+def read_partners(loaded: Loaded, types: Mapping[str, type]) -> tuple[dict[str, Any], list[Fault]]:
+    """Each partner's typed config by partner id, and all faults of all of them. ``types`` is by connector name."""
+    configs: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for partner, (connector, place) in loaded.connectors.items():
+        path = f"partners.{partner}"
+        if connector not in types:
+            text = f"there is no connector '{connector}'"
+            faults.append(Fault.at(place, f"{path}.connector", text, closest(connector, types)))
+            continue
+        config, more = read_config(types[connector], loaded.configs[partner], f"{path}.config")
+        faults += more
+        if config is not None:
+            configs[partner] = config
+    return configs, sorted(faults)

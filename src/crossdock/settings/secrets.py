@@ -1,0 +1,60 @@
+"""Secrets behind references: ``secret://env/NAME`` and ``secret://file/path``. Values are never shown or logged."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from crossdock.ports.secrets import UnknownSecret
+
+_SCHEME = "secret://"
+_LOG = structlog.get_logger("crossdock.secrets")
+
+
+class ReferencedSecrets:
+    """`ports.secrets.Secrets` over environment variables and files; relative files start at ``root``."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str] | None = None) -> None:
+        """The environment is the process's own unless given."""
+        self._root = root
+        self._environ = os.environ if environ is None else environ
+        self._warned: set[Path] = set()
+
+    def __repr__(self) -> str:
+        """Names no value."""
+        return f"ReferencedSecrets({str(self._root)!r})"
+
+    def reveal(self, reference: str) -> str:
+        """The value behind ``reference``. Raises `UnknownSecret`; its text names the reference, never a value."""
+        store, _, name = reference.removeprefix(_SCHEME).partition("/")
+        if not reference.startswith(_SCHEME) or not name:
+            # What stands here may be a secret itself, so the text does not repeat it.
+            raise UnknownSecret("this is not a secret reference; write secret://env/NAME or secret://file/PATH")
+        if store == "env":
+            return self._variable(name)
+        if store == "file":
+            return self._file(self._root / name)
+        raise UnknownSecret(f"there is no secret store '{store}'; there are env and file")
+
+    def _variable(self, name: str) -> str:
+        value = self._environ.get(name, "")
+        if not value:
+            raise UnknownSecret(f"the environment variable {name} (secret://env/{name}) is not set or empty")
+        return value
+
+    def _file(self, path: Path) -> str:
+        try:
+            mode = path.stat().st_mode
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+            raise UnknownSecret(f"the secret file {path} cannot be read: {reason}") from None
+        if mode & (stat.S_IROTH | stat.S_IWOTH) and path not in self._warned:
+            self._warned.add(path)
+            _LOG.warning("secret file is open to everybody", file=str(path), do=f"chmod 600 {path}")
+        value = text.removesuffix("\n").removesuffix("\r")
+        if not value:
+            raise UnknownSecret(f"the secret file {path} is empty")
+        return value

@@ -1,0 +1,230 @@
+"""What can be configured: one struct per section. Every field says what it is for; the tools print and check that."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Seconds = Annotated[float, Meta(ge=0)]
+Days = Annotated[int, Meta(ge=0)]
+PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
+
+
+class Project(Struct, frozen=True, forbid_unknown_fields=True):
+    """What this installation is called."""
+
+    name: Annotated[str, Meta(description="Shown in the tower and in telemetry", examples=["acme-logistics"])] = (
+        "crossdock"
+    )
+
+
+class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where everything durable is kept. Relative paths start at the folder of crossdock.yaml."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="sqlite:///FILE for one machine, postgresql://USER@HOST/NAME when it grows",
+            pattern=r"^(sqlite:///.+|sqlite://|sqlite:///:memory:|postgresql://.+)$",
+            examples=["sqlite:///crossdock.db"],
+        ),
+    ] = "sqlite:///crossdock.db"
+    password: Annotated[
+        str,
+        Meta(
+            description="Password of the PostgreSQL user, as a secret reference; empty: the address needs none",
+            examples=["secret://env/CROSSDOCK_DB_PASSWORD"],
+            extra={"secret": True},
+        ),
+    ] = ""
+    folder: Annotated[
+        str, Meta(description="Folder for labels, proofs and messages above 64 KiB", examples=["documents"])
+    ] = "documents"
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the server listens."""
+
+    host: Annotated[
+        str, Meta(description="Address to listen on; keep loopback and put a TLS proxy before it", examples=["0.0.0.0"])  # noqa: S104 - an example
+    ] = "127.0.0.1"
+    port: Annotated[int, Meta(description="Port to listen on", ge=0, le=65535, examples=[8480])] = 8480
+    max_body: Annotated[
+        int, Meta(description="Largest accepted message in bytes", ge=1024, le=1 << 30, examples=[10485760])
+    ] = 10 * 1024 * 1024
+    public_url: Annotated[
+        str,
+        Meta(
+            description="Address that partners and people call, without a path; empty: http://host:port",
+            pattern=r"^(https?://[^/\s]+)?$",
+            examples=["https://crossdock.example.com"],
+        ),
+    ] = ""
+
+
+class Security(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may come in."""
+
+    signing_secret: Annotated[
+        str,
+        Meta(
+            description="Signs access tokens and sessions; at least 32 characters, as a secret reference",
+            examples=["secret://file/secrets/signing"],
+            extra={"secret": True},
+        ),
+    ] = "secret://file/secrets/signing"  # noqa: S105 - a reference
+    tower_login: Annotated[bool, Meta(description="Ask people for the one-time link before they see anything")] = True
+
+
+class Workers(Struct, frozen=True, forbid_unknown_fields=True):
+    """How hard one process works."""
+
+    translate_batch: Annotated[int, Meta(description="Messages translated per transaction", ge=1, le=400)] = 200
+    reduce_batch: Annotated[int, Meta(description="Events folded per transaction", ge=1, le=400)] = 400
+    delivery_concurrency: Annotated[int, Meta(description="Outbound calls at the same time", ge=1, le=256)] = 16
+    lease_seconds: Annotated[
+        float, Meta(description="A silent worker loses its partitions after this long", ge=5, le=600)
+    ] = 30.0
+
+
+class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Days that bytes are kept; 0 keeps them for ever. Facts and hashes stay in any case."""
+
+    raw_bodies_days: Annotated[Days, Meta(description="Messages as they came and went")] = 90
+    proof_days: Annotated[Days, Meta(description="Images and signatures of deliveries")] = 90
+    labels_days: Annotated[Days, Meta(description="Labels")] = 400
+
+
+class Telemetry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Logs and traces."""
+
+    otlp_endpoint: Annotated[
+        str, Meta(description="OTLP/HTTP collector for traces; empty: none", examples=["http://localhost:4318"])
+    ] = ""
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least important log line shown")
+    ] = "info"
+    log_format: Annotated[Literal["json", "console"], Meta(description="json for machines, console for people")] = (
+        "json"
+    )
+
+
+class RetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When to try again after one class of error, and when to stop."""
+
+    schedule: Annotated[
+        tuple[Seconds, ...],
+        Meta(
+            description="Pauses in seconds after the first, second… failure; the last one repeats",
+            min_length=1,
+            examples=[[2, 5, 15, 60, 300]],
+        ),
+    ]
+    park_after: Annotated[int, Meta(description="Attempts before a person must look", ge=1, examples=[50])]
+    jitter: Annotated[float, Meta(description="Share of a pause that is left to chance", ge=0, le=1)] = 0.2
+
+
+class Retry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Schedules by class of error; a class left out keeps the built-in one."""
+
+    unreachable: Annotated[RetrySettings | None, Meta(description="Nobody answers at the address")] = None
+    timeout: Annotated[RetrySettings | None, Meta(description="The answer did not come in time")] = None
+    throttled: Annotated[RetrySettings | None, Meta(description="The partner asks us to slow down")] = None
+    server: Annotated[RetrySettings | None, Meta(description="The partner fails (5xx)")] = None
+    conflict: Annotated[RetrySettings | None, Meta(description="Somebody else writes the same record")] = None
+    credential: Annotated[RetrySettings | None, Meta(description="The partner refuses our credential")] = None
+
+
+class Throttle(Struct, frozen=True, forbid_unknown_fields=True):
+    """How fast a partner may be called, all workers together."""
+
+    per_second: Annotated[float, Meta(description="Calls per second; 0: no limit", ge=0, examples=[5])] = 0.0
+    burst: Annotated[int, Meta(description="Calls that may be made at once after a pause", ge=1)] = 10
+    concurrency: Annotated[int, Meta(description="Calls at the same time", ge=1, le=256)] = 4
+
+
+class Breaker(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a failing partner is left alone for a while."""
+
+    failures: Annotated[int, Meta(description="Failures in a row that open the breaker", ge=1)] = 20
+    open_seconds: Annotated[float, Meta(description="Seconds until one call probes again", ge=1)] = 30.0
+
+
+class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One system Crossdock talks to. ``config`` is typed by the connector (see `crossdock.settings.partners`)."""
+
+    connector: Annotated[str, Meta(description="Name of the connector that speaks to it", examples=["easypost"])]
+    config: Annotated[dict[str, Any], Meta(description="The connector's own settings")] = field(default_factory=dict)
+    enabled: Annotated[bool, Meta(description="false keeps the settings and makes no call")] = True
+    throttle: Annotated[Throttle, Meta(description="How fast it may be called")] = Throttle()
+    breaker: Annotated[Breaker, Meta(description="When it is left alone")] = Breaker()
+    priority: Annotated[int, Meta(description="Smaller goes first", ge=1, le=99)] = 50
+    allow_hosts: Annotated[
+        tuple[str, ...],
+        Meta(description="Further hosts it may be called at, beside those of its settings", examples=[["cdn.example"]]),
+    ] = ()
+    allow_private: Annotated[
+        bool, Meta(description="It may stand on a private or loopback address (own network, simulators)")
+    ] = False
+
+
+class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
+    """From delivery order to labels in the system of record, and its milestones until delivery."""
+
+    erp: Annotated[PartnerId, Meta(description="Partner that owns orders and gets labels and milestones")]
+    carriers: Annotated[
+        tuple[PartnerId, ...],
+        Meta(description="Partners asked for rates", min_length=1, examples=[["easypost"]]),
+    ]
+    label_format: Annotated[Literal["PDF", "ZPL", "PNG"], Meta(description="Format of labels")] = "PDF"
+    milestones: Annotated[
+        tuple[str, ...],
+        Meta(description="Milestones written into the system of record; all others stay in Crossdock's history"),
+    ] = (
+        "picked_up",
+        "in_transit",
+        "out_for_delivery",
+        "available_for_pickup",
+        "delivery_attempted",
+        "delayed",
+        "held",
+        "delivered",
+        "return_initiated",
+        "returned",
+        "lost",
+        "destroyed",
+    )
+    quote_deadline_seconds: Annotated[
+        float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
+    ] = 120.0
+    prefer: Annotated[Literal["cheapest", "fastest"], Meta(description="Which rate wins")] = "cheapest"
+    max_delivery_days: Annotated[
+        int | None, Meta(description="Slower offers count only when there is no other", examples=[3])
+    ] = None
+
+
+class Processes(Struct, frozen=True, forbid_unknown_fields=True):
+    """Business processes; one left out does not run."""
+
+    order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything in crossdock.yaml and the files it includes."""
+
+    project: Annotated[Project, Meta(description="This installation")] = Project()
+    environment: Annotated[
+        Literal["dev", "test", "sandbox", "prod"],
+        Meta(description="prod refuses test credentials, the others refuse live ones"),
+    ] = "dev"
+    store: Annotated[StoreSettings, Meta(description="Where everything durable is kept")] = StoreSettings()
+    listen: Annotated[Listen, Meta(description="Where the server listens")] = Listen()
+    security: Annotated[Security, Meta(description="Who may come in")] = Security()
+    workers: Annotated[Workers, Meta(description="How hard one process works")] = Workers()
+    retention: Annotated[RetentionSettings, Meta(description="How long bytes are kept")] = RetentionSettings()
+    telemetry: Annotated[Telemetry, Meta(description="Logs and traces")] = Telemetry()
+    retry: Annotated[Retry, Meta(description="When to try again")] = Retry()
+    partners: Annotated[
+        dict[PartnerId, PartnerSettings],
+        Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
+    ] = field(default_factory=dict)
+    processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()

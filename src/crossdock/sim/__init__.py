@@ -1,0 +1,1 @@
+"""What partner simulators stand on: virtual clock, ledgers, scripted faults, in-process calls, loopback server."""

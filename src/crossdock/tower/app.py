@@ -1,0 +1,87 @@
+"""Builds the tower: pages, assets, and the headers that keep them to themselves."""
+
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.tower import acting, reading
+from crossdock.tower.context import Context
+from crossdock.tower.desk import Desk
+from crossdock.tower.rendering import HEADERS, STATIC
+
+SEGMENTS = (
+    "",
+    "orders",
+    "parked",
+    "exceptions",
+    "messages",
+    "documents",
+    "enter",
+    "leave",
+    "preferences",
+    "static",
+)
+"""First path segments that belong to the tower, for `crossdock.api.server.Doors`."""
+
+_LARGEST_FORM = 64 * 1024
+_LOG = structlog.get_logger("crossdock.tower")
+
+
+def build(context: Context) -> Litestar:
+    """The tower over ``context``; mount it at the root, beside the API (see `SEGMENTS`)."""
+    desk = Desk(context)
+    assets = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        opt={"open": True},
+        cache_control=CacheControlHeader(public=True, max_age=3600),
+        include_in_schema=False,
+    )
+
+    def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        return desk.page(request, "failed.html", status=error.status_code, what=_words(error.status_code), trace="")
+
+    def on_store(request: Request[Any, Any, Any], error: OSError) -> Response[Any]:
+        full = isinstance(error, StoreFull)
+        what = "The store is full; nothing was changed." if full else "The store cannot be reached now."
+        return desk.page(request, "failed.html", status=507 if full else 503, what=what, trace="")
+
+    def on_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        _LOG.exception("defect", path=request.url.path, exc_info=error)
+        return desk.page(request, "failed.html", status=500, what="Crossdock made a mistake.", trace=repr(error))
+
+    return Litestar(
+        route_handlers=[*reading.ROUTES, *acting.ROUTES, assets],
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        before_request=desk.admit,
+        after_request=_sealed,
+        exception_handlers={
+            HTTPException: on_http,
+            StoreFull: on_store,
+            StoreUnavailable: on_store,
+            Exception: on_defect,
+        },
+        request_max_body_size=_LARGEST_FORM,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _sealed(response: Response[Any]) -> Response[Any]:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _words(status: int) -> str:
+    if status == 404:
+        return "There is no such page."
+    if status == 405:
+        return "This address takes no such action."
+    return "The request could not be read."

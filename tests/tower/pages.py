@@ -1,0 +1,49 @@
+"""The tower over a seeded SQLite store."""
+
+import re
+
+import httpx
+
+from crossdock.backbone.parking import Requests
+from crossdock.bootstrap import StoredDocuments
+from crossdock.tower.app import build
+from crossdock.tower.context import Context
+from crossdock.tower.sessions import Sessions
+from views.seeding import FixedClock, open_seeded
+
+
+class World:
+    """Store, app and sessions of one test."""
+
+    def __init__(self, store, clock):
+        self.store = store
+        self.clock = clock
+        self.sessions = Sessions(clock)
+        context = Context(
+            store=store,
+            clock=clock,
+            requests=Requests(),
+            documents=StoredDocuments(store, clock),
+            sessions=self.sessions,
+            version="0.1.0",
+        )
+        self.app = build(context)
+
+    def client(self):
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://crossdock.test")
+
+    async def entered(self):
+        client = self.client()
+        answer = await client.get("/enter", params={"token": self.sessions.invite()})
+        assert answer.status_code == 303
+        return client
+
+
+async def opened(folder) -> World:
+    clock = FixedClock()
+    return World(await open_seeded(folder), clock)
+
+
+def csrf_in(text: str) -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', text).group(1)

@@ -1,0 +1,120 @@
+"""Who may see the tower, and what an action needs (decision 0008)."""
+
+import pytest
+
+from tower.pages import csrf_in
+from views.seeding import PARKED
+
+PAGES = ["/", "/orders/do:odoo:7", "/parked", "/exceptions", "/messages/x", "/documents/x", "/messages/x/retry"]
+MINUTE = 60 * 1_000_000
+
+
+@pytest.mark.req("M1")
+@pytest.mark.parametrize("path", PAGES)
+async def test_without_a_session_nothing_is_shown(world, path):
+    async with world.client() as nobody:
+        answer = await nobody.get(path)
+        assert answer.status_code == 401
+        assert "crossdock serve" in answer.text
+        assert "SO0007" not in answer.text
+        assert (await nobody.post("/messages/x/retry", data={"reason": "x"})).status_code in {401, 405}
+
+
+@pytest.mark.req("M1")
+async def test_a_link_is_good_once_and_for_ten_minutes(world):
+    token, late = world.sessions.invite(), world.sessions.invite()
+    async with world.client() as first, world.client() as second:
+        entered = await first.get("/enter", params={"token": token})
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert (await first.get("/")).status_code == 200
+        assert (await second.get("/enter", params={"token": token})).status_code == 401
+        world.clock.instant += 10 * MINUTE
+        assert (await second.get("/enter", params={"token": late})).status_code == 401
+        assert (await first.get("/")).status_code == 200
+        world.clock.instant += 13 * 60 * MINUTE
+        assert (await first.get("/")).status_code == 401
+
+
+async def parked_command(world):
+    rows, _ = await world.store.read(lambda tx: tx.views.exchanges(subject=PARKED, statuses=("parked",)))
+    return rows[0].id
+
+
+@pytest.mark.req("M9")
+async def test_an_action_needs_its_csrf_token_and_a_reason(world):
+    client = await world.entered()
+    target = await parked_command(world)
+    page = (await client.get(f"/messages/{target}/retry")).text
+    token = csrf_in(page)
+    assert "What will happen" in page
+    for form in ({"reason": "x"}, {"reason": "x", "csrf": "wrong"}, {}):
+        assert (await client.post(f"/messages/{target}/retry", data=form)).status_code == 403
+    no_reason = await client.post(f"/messages/{target}/retry", data={"csrf": token, "reason": " "})
+    assert no_reason.status_code == 422
+    assert await parked_command(world) == target
+    done = await client.post(f"/messages/{target}/retry", data={"csrf": token, "reason": "rates were renewed"})
+    assert (done.status_code, done.headers["location"]) == (303, "/parked?done=retry")
+    detail = await world.store.read(lambda tx: tx.views.exchange(target))
+    assert detail.row.status not in {"parked", "refused"}
+    again = await client.post(f"/messages/{target}/discard", data={"csrf": token, "reason": "x"})
+    assert again.status_code == 422
+
+
+async def test_discard_ends_a_message(world):
+    client = await world.entered()
+    target = await parked_command(world)
+    token = csrf_in((await client.get(f"/messages/{target}/discard")).text)
+    await client.post(f"/messages/{target}/discard", data={"csrf": token, "reason": "ordered by phone"})
+    detail = await world.store.read(lambda tx: tx.views.exchange(target))
+    assert detail.row.status == "discarded"
+
+
+async def test_preferences_stay_and_lead_back_here_only(world):
+    client = await world.entered()
+    token = csrf_in((await client.get("/parked")).text)
+    answer = await client.post("/preferences", data={"csrf": token, "theme": "dark", "back": "/parked?x=1"})
+    assert answer.headers["location"] == "/parked?x=1"
+    assert 'data-theme="dark"' in (await client.get("/parked")).text
+    for elsewhere in ("https://example.com/", "//example.com", "/\\example.com", ""):
+        answer = await client.post("/preferences", data={"csrf": token, "density": "compact", "back": elsewhere})
+        assert answer.headers["location"] == "/"
+
+
+async def test_leaving_ends_the_session(world):
+    client = await world.entered()
+    token = csrf_in((await client.get("/")).text)
+    cookies = dict(client.cookies)
+    await client.post("/leave", data={"csrf": token})
+    async with world.client() as thief:
+        assert (await thief.get("/", cookies=cookies)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/static/tower.css", "/enter?token=x"])
+async def test_every_answer_keeps_to_itself(world, path):
+    client = await world.entered()
+    headers = (await client.get(path)).headers
+    assert headers["content-security-policy"].startswith("default-src 'self'")
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders/<script>alert(1)</script>", "/?q=<script>alert(1)</script>", "/messages/<b>"]
+)
+async def test_what_people_type_is_text(world, path):
+    client = await world.entered()
+    assert "<script>alert" not in (await client.get(path)).text
+    assert "<b>" not in (await client.get("/messages/<b>")).text.split("<main", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders/nobody", "/messages/nobody", "/documents/nobody", "/nothing", "/?after=junk"]
+)
+async def test_errors_are_pages_with_a_next_step(world, path):
+    client = await world.entered()
+    answer = await client.get(path)
+    assert answer.status_code in {404, 200}
+    assert "crossdock " in answer.text
