@@ -48,6 +48,7 @@ from crossdock.settings.nodes import Fault
 from crossdock.settings.partners import read_partners
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
+from crossdock.storage.opening import MigratableStore
 from crossdock.storage.opening import open_store as open_database
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.recorder import RecordingCaller
@@ -259,7 +260,7 @@ def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any)
     return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private)
 
 
-def open_store(installation: Installation) -> Store:
+def open_store(installation: Installation) -> MigratableStore:
     """The configured database. Nothing is created: `crossdock migrate` (and ``serve``) bring its schema up."""
     settings, secrets = installation.settings.store, installation.secrets
     password = secrets.reveal(settings.password) if settings.password else ""

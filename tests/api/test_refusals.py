@@ -112,7 +112,7 @@ async def test_the_callers_trace_id_is_kept(reader):
 @pytest.mark.req("K2")
 async def test_an_idempotency_key_is_needed_and_answers_once(world, everybody):
     parked = (await everybody.get("/v1/parked")).json()["items"]
-    target = next(row["id"] for row in parked if row["direction"] == "out" and row["status"] == "parked")
+    target = next(row["id"] for row in parked if row["direction"] == "outbound" and row["status"] == "parked")
     path = f"/v1/exchanges/{target}/retry"
     is_problem(await everybody.post(path, json=REASON), 400)
     key = {"idempotency-key": "once"}

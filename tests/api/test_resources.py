@@ -60,9 +60,9 @@ async def test_the_timeline_tells_who_when_and_what_changed(reader):
 async def test_filters(reader):
     rejected = (await reader.get("/v1/shipments?phase=rejected")).json()["items"]
     assert [row["sales_order"] for row in rejected] == ["SO0008"]
-    outbound = (await reader.get("/v1/exchanges?direction=out&partner=easypost&limit=200")).json()["items"]
+    outbound = (await reader.get("/v1/exchanges?direction=outbound&partner=easypost&limit=200")).json()["items"]
     assert outbound
-    assert {row["direction"] for row in outbound} == {"out"}
+    assert {row["direction"] for row in outbound} == {"outbound"}
     parked = (await reader.get("/v1/parked")).json()["items"]
     assert {row["status"] for row in parked} == {"parked", "in_doubt"}
     assert all(row["operator"] for row in parked)

@@ -1,13 +1,11 @@
 """The pages in a real browser, with and without JavaScript."""
 
-import asyncio
-import threading
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import async_playwright, expect
 
+from api.serving import Site
 from tower.pages import opened
 from views.seeding import NUMBER, REJECTED
 
@@ -19,50 +17,9 @@ pytestmark = [
 ]
 
 
-class Announcing(uvicorn.Server):
-    """Says where it listens as soon as it does."""
-
-    def __init__(self, config, announce):
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets=None):
-        await super().startup(sockets)
-        self._announce(self.servers[0].sockets[0].getsockname()[1])
-
-
-class Site:
-    """The tower served on loopback by a thread of its own, so that a stuck page cannot stop its server."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-
-    async def _serve(self):
-        self.world = await opened(self._folder)
-        config = uvicorn.Config(self.world.app, port=0, log_config=None, lifespan="off")
-        self._server = Announcing(config, self._announce)
-        await self._server.serve()
-        await self.world.store.close()
-
-    def _announce(self, port):
-        self.address = f"http://127.0.0.1:{port}"
-        self._ready.set()
-
-    def __enter__(self):
-        self._thread.start()
-        assert self._ready.wait(20)
-        return self
-
-    def __exit__(self, *_):
-        self._server.should_exit = True
-        self._thread.join(10)
-
-
 @pytest.fixture
 def site(tmp_path):
-    with Site(tmp_path) as running:
+    with Site(opened, tmp_path) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from crossdock.api import resources
 from crossdock.api.etags import tagged
 from crossdock.api.idempotency import Key
-from crossdock.api.pages import Cursor, Limit, page, seal, unseal
+from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
 from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here, OnceOnly
 from crossdock.ports.policy import Client, Scope
@@ -22,7 +22,7 @@ _PARKED = ("parked", "refused", "in_doubt")
 Status = Annotated[str, Parameter(max_length=20, pattern=r"^[a-z_]*$")]
 Text = Annotated[str, Parameter(max_length=300)]
 Instant = Annotated[
-    str, Parameter(max_length=40, schema_extra={"format": "date-time"}, description="RFC 3339 with offset.")
+    str | None, Parameter(max_length=40, schema_extra={"format": "date-time"}, description="RFC 3339 with offset.")
 ]
 Id = Annotated[str, Parameter(max_length=60)]
 
@@ -34,16 +34,17 @@ async def list_exchanges(
     *,
     shipment_id: Text = "",
     partner: Text = "",
-    direction: Literal["", "in", "out"] = "",
+    direction: Literal["", "inbound", "outbound"] = "",
     status: Status = "",
-    since: Instant = "",
-    until: Instant = "",
+    since: Instant = None,
+    until: Instant = None,
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Response[resources.Exchanges]:
     """Messages in and out, newest first."""
     after, first, last = unseal(cursor), _instant("since", since), _instant("until", until)
-    rows, following = await context.store.read(
+    rows, following = await turn(
+        context.store,
         lambda tx: tx.views.exchanges(
             subject=shipment_id,
             partner=partner,
@@ -53,7 +54,7 @@ async def list_exchanges(
             until=last,
             after=after,
             limit=limit,
-        )
+        ),
     )
     cursor = seal(following) if following else ""
     return page(request, resources.Exchanges([resources.exchange(row) for row in rows], cursor), cursor)
@@ -65,8 +66,8 @@ async def list_parked(
 ) -> Response[resources.Exchanges]:
     """Parked, refused and doubtful messages, newest first; both texts say what to do."""
     after = unseal(cursor)
-    rows, following = await context.store.read(
-        lambda tx: tx.views.exchanges(partner=partner, statuses=_PARKED, after=after, limit=limit)
+    rows, following = await turn(
+        context.store, lambda tx: tx.views.exchanges(partner=partner, statuses=_PARKED, after=after, limit=limit)
     )
     cursor = seal(following) if following else ""
     return page(request, resources.Exchanges([resources.exchange(row) for row in rows], cursor), cursor)
@@ -156,7 +157,7 @@ async def replay(
     if not (data.ids or data.partner or data.since or data.until):
         fault = Fault("name ids, a partner or a time", pointer="/ids")
         raise ProblemError(422, "this would replay everything there is", fault, kind="no-selection")
-    plan = await context.plan(data.ids, data.partner, data.since, data.until)
+    plan = await context.plan(tuple(data.ids), data.partner, data.since, data.until)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Replayed]:
         calls = [resources.PlannedCall(call.partner, call.kind, call.subject) for call in plan.effects]
@@ -171,8 +172,8 @@ async def replay(
     return response
 
 
-def _instant(name: str, text: str) -> int:
-    if not text:
+def _instant(name: str, text: str | None) -> int:
+    if text is None:
         return 0
     try:
         moment = datetime.fromisoformat(text)

@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 from litestar.params import Parameter
 
 from crossdock.api import resources
-from crossdock.api.pages import Cursor, Limit, page, seal, unseal
+from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
 from crossdock.api.problems import documented
 from crossdock.api.provided import Here
 from crossdock.ports.policy import Scope
@@ -23,8 +23,8 @@ async def list_events(
     """Canonical events as CloudEvents, oldest first; ``type_prefix`` such as ``crossdock.tracking``."""
     after = unseal(cursor)
     prefix = type_prefix.removeprefix("crossdock.")
-    events, following = await context.store.read(
-        lambda tx: tx.views.events(after=after, limit=limit, type_prefix=prefix)
+    events, following = await turn(
+        context.store, lambda tx: tx.views.events(after=after, limit=limit, type_prefix=prefix)
     )
     cursor = seal(following) if following else ""
     return page(request, resources.Events([resources.cloudevent(event) for event in events], cursor), cursor)
@@ -42,8 +42,9 @@ async def list_exceptions(
 ) -> Response[resources.Exceptions]:
     """What a person has to put right, newest first."""
     after = unseal(cursor)
-    rows, following = await context.store.read(
-        lambda tx: tx.views.exceptions(open_only=open_only, kind=kind, subject=shipment_id, after=after, limit=limit)
+    rows, following = await turn(
+        context.store,
+        lambda tx: tx.views.exceptions(open_only=open_only, kind=kind, subject=shipment_id, after=after, limit=limit),
     )
     cursor = seal(following) if following else ""
     items = [resources.business_exception(row) for row in rows]

@@ -1,6 +1,6 @@
 """Access tokens by OAuth 2 client credentials (RFC 6749 section 4.4) and the server's metadata (RFC 8414)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
@@ -17,9 +17,9 @@ _NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
 class TokenForm(Struct, frozen=True):
-    """The form of a token request; credentials may come in HTTP Basic instead."""
+    """The form of a token request; credentials in HTTP Basic go before those of the form."""
 
-    grant_type: str
+    grant_type: Literal["client_credentials"]
     scope: str = ""
     client_id: str = ""
     client_secret: str = ""
@@ -60,6 +60,9 @@ def _refuse(status: int, error: str, description: str) -> Response[Any]:
 
 
 def _on_unreadable(_: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    faults = error.extra if isinstance(error.extra, list) else []
+    if any("enum" in str(fault.get("message")) for fault in faults):
+        return _refuse(400, "unsupported_grant_type", "grant_type has to be client_credentials")
     if error.status_code in {400, 415, 422}:
         return _refuse(400, "invalid_request", "send a form with grant_type=client_credentials and your credentials")
     return _refuse(error.status_code, "invalid_request", error.detail)
@@ -86,11 +89,7 @@ async def issue_token(
     data: Annotated[TokenForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Token]:
     """A token of 15 minutes for a client's id and secret."""
-    if data.grant_type != "client_credentials":
-        return _refuse(400, "unsupported_grant_type", "grant_type has to be client_credentials")
     basic = basic_credentials(request.headers.get("authorization", ""))
-    if basic and data.client_secret:
-        return _refuse(400, "invalid_request", "send the credentials one way only: HTTP Basic or form")
     client_id, client_secret = basic or (data.client_id, data.client_secret)
     try:
         token, life = await context.access.issue_token(client_id, client_secret, data.scope)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+_SELECTION = ("ids", "partner", "since", "until")
 _OPEN = ("/oauth/", "/.well-known/", "/livez", "/readyz", "/metrics", "/in/")
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _INTAKE_REFUSALS = {
@@ -19,6 +20,13 @@ _INTAKE_REFUSALS = {
 def finished(schema: dict[str, Any]) -> dict[str, Any]:
     """The document with intake added and security stated for every operation."""
     schema["paths"]["/in/{partner}/{channel}"] = {"post": _intake()}
+    bodies = schema["components"]["schemas"]
+    for name in ("RetryRequest", "ReplayRequest"):
+        bodies[name]["additionalProperties"] = False
+    # Defaults stand for "not said" and need not pass the limits of what is said.
+    for name in _SELECTION:
+        bodies["ReplayRequest"]["properties"][name].pop("default", None)
+    bodies["ReplayRequest"]["anyOf"] = [{"required": [name]} for name in _SELECTION]
     for path, item in schema["paths"].items():
         for operation in item.values():
             if not path.startswith(_OPEN):

@@ -3,7 +3,8 @@
 import base64
 import binascii
 import zlib
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -11,6 +12,10 @@ from litestar import Request, Response
 from litestar.params import Parameter
 
 from crossdock.api.problems import ProblemError
+from crossdock.ports.stores import Store, Transaction
+
+T = TypeVar("T")
+_UNKNOWN = "there is no page at this cursor; start again without it"
 
 Limit = Annotated[int, Parameter(ge=1, le=200, description="Rows per page.")]
 Cursor = Annotated[
@@ -34,7 +39,15 @@ def unseal(cursor: str) -> str:
             return data[4:].decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pass
-    raise ProblemError(404, "there is no page at this cursor; start again without it", kind="unknown-cursor")
+    raise ProblemError(404, _UNKNOWN, kind="unknown-cursor")
+
+
+async def turn(store: Store, step: Callable[[Transaction], tuple[list[T], str]]) -> tuple[list[T], str]:
+    """The rows of a page and the position after it. A cursor that belongs to another list is unknown here."""
+    try:
+        return await store.read(step)
+    except ValueError:
+        raise ProblemError(404, _UNKNOWN, kind="unknown-cursor") from None
 
 
 def page(request: Request[Any, Any, Any], content: Any, following: str) -> Response[Any]:

@@ -229,10 +229,10 @@ class ReplayRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which messages to read again: by ``ids``, or by ``partner`` and time of receipt. ``dry_run`` only tells."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
-    ids: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=1000)] = ()
-    partner: Annotated[str, Meta(max_length=40)] = ""
-    since: Annotated[int, Meta(ge=0, le=2**53, description="Epoch microseconds.")] = 0
-    until: Annotated[int, Meta(ge=0, le=2**53, description="Epoch microseconds; 0 is now.")] = 0
+    ids: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(min_length=1, max_length=1000)] = []
+    partner: Annotated[str, Meta(min_length=1, max_length=40)] = ""
+    since: Annotated[int, Meta(ge=1, le=2**53, description="Epoch microseconds.")] = 0
+    until: Annotated[int, Meta(ge=1, le=2**53, description="Epoch microseconds.")] = 0
     effects: bool = False
     dry_run: bool = True
 

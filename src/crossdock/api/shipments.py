@@ -7,7 +7,7 @@ from litestar.params import Parameter
 
 from crossdock.api import resources
 from crossdock.api.etags import tagged
-from crossdock.api.pages import Cursor, Limit, page, seal, unseal
+from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
 from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here
 from crossdock.ports.policy import Scope
@@ -35,8 +35,9 @@ async def list_shipments(
 ) -> Response[resources.Shipments]:
     """Delivery orders, last changed first."""
     after = unseal(cursor)
-    rows, following = await context.store.read(
-        lambda tx: tx.views.shipments(phase=phase, milestone=milestone, text=text, after=after, limit=limit)
+    rows, following = await turn(
+        context.store,
+        lambda tx: tx.views.shipments(phase=phase, milestone=milestone, text=text, after=after, limit=limit),
     )
     cursor = seal(following) if following else ""
     return page(request, resources.Shipments([resources.shipment(row) for row in rows], cursor), cursor)

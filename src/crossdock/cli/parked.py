@@ -37,7 +37,16 @@ def list_parked(partner: Partner = "", config: ConfigPath = DEFAULT_CONFIG, json
     columns = ("id", "partner", "direction", "kind", "status", "since", "order", "what to do")
     table(
         (
-            (row.id, row.partner, row.direction, row.kind, row.status, _when(row.received_at), row.subject, row.operator)
+            (
+                row.id,
+                row.partner,
+                row.direction,
+                row.kind,
+                row.status,
+                _when(row.received_at),
+                row.subject,
+                row.operator,
+            )
             for row in rows
         ),
         *columns,

@@ -77,9 +77,7 @@ async def _until_stopped(installation: Installation, joined: Hub, server: uvicor
 def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions) -> Doors:
     settings = installation.settings
     address = public_url(installation)
-    access = ClientAccess(
-        store, joined.clock, installation.secrets, settings.security.signing_secret, address
-    )
+    access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
     api = api_app.build(
         ApiContext(
             store=store,

@@ -74,9 +74,7 @@ def _print(partner: str, translation: Translation, problems: list[dict[str, str]
     ]
     if json:
         unknown = list(translation.unknown_codes)
-        as_json(
-            {"partner": partner, "events": events, "facts": others, "unknown_codes": unknown, "problems": problems}
-        )
+        as_json({"partner": partner, "events": events, "facts": others, "unknown_codes": unknown, "problems": problems})
         return
     columns = ("occurred_at", "milestone", "exception_category", "reason", "raw_code", "raw_text", "tracking_number")
     table(([row[name] for name in columns] for row in events), *columns)

@@ -120,7 +120,7 @@ async def _confirmation(
 def effect_of(detail: ExchangeDetail, action: str) -> str:
     """What pressing the button will do, in one sentence."""
     row = detail.row
-    if row.direction == "in":
+    if row.direction == "inbound":
         if action == "retry":
             return f"The message from {row.partner} is read again with today's mapping; what it says then takes effect."
         return f"The message from {row.partner} is ended: nothing it says will ever take effect."

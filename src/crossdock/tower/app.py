@@ -52,6 +52,10 @@ def build(context: Context) -> Litestar:
         what = "The store is full; nothing was changed." if full else "The store cannot be reached now."
         return desk.page(request, "failed.html", status=507 if full else 503, what=what, trace="")
 
+    def on_cursor(request: Request[Any, Any, Any], _: ValueError) -> Response[Any]:
+        # the only value a page takes from its address into the store unread is where a list goes on
+        return desk.missing(request, "There is no such page of this list", "crossdock parked")
+
     def on_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         _LOG.exception("defect", path=request.url.path, exc_info=error)
         return desk.page(request, "failed.html", status=500, what="Crossdock made a mistake.", trace=repr(error))
@@ -65,6 +69,7 @@ def build(context: Context) -> Litestar:
             HTTPException: on_http,
             StoreFull: on_store,
             StoreUnavailable: on_store,
+            ValueError: on_cursor,
             Exception: on_defect,
         },
         request_max_body_size=_LARGEST_FORM,

@@ -38,7 +38,7 @@ def expected_next(
     if state.cancelled:
         return ()
     people = [Expected("a person", row.text, row.kind) for row in exceptions if not row.resolved_at]
-    outbound = [row for row in exchanges if row.direction == "out"]
+    outbound = [row for row in exchanges if row.direction == "outbound"]
     people += [
         Expected("a person", f"look at: {command_name(row.kind)} → {row.partner}", row.operator, row.id)
         for row in exchanges

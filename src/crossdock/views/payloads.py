@@ -34,7 +34,7 @@ def payloads_of(tx: Transaction, exchange_id: str) -> Payloads | None:
     detail = tx.views.exchange(exchange_id)
     if detail is None:
         return None
-    return _of_inbound(tx, detail) if detail.row.direction == "in" else _of_outbound(tx, detail)
+    return _of_inbound(tx, detail) if detail.row.direction == "inbound" else _of_outbound(tx, detail)
 
 
 def pretty(data: bytes) -> str:
@@ -66,7 +66,7 @@ def _of_inbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
 def _of_outbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
     cause = next((each for each in tx.log.of_subject(detail.row.subject) if each.key == detail.cause), None)
     origin = tx.views.exchange(cause.exchange_id) if cause is not None and cause.exchange_id else None
-    if origin is not None and origin.row.direction == "in":
+    if origin is not None and origin.row.direction == "inbound":
         received = _body(origin)
     elif origin is not None:
         text = pretty(origin.attempts[-1].calls) if origin.attempts else ""
@@ -110,7 +110,7 @@ def _attempt(title: str, attempt: Attempt, exchange_id: str) -> Sheet:
 def _outbound(tx: Transaction, subjects: list[str]) -> list[ExchangeRow]:
     rows: list[ExchangeRow] = []
     for subject in subjects[:5]:  # a feed page may speak of hundreds of orders; the first ones show the pattern
-        page, _ = tx.views.exchanges(subject=subject, direction="out", limit=_MOST_EFFECTS)
+        page, _ = tx.views.exchanges(subject=subject, direction="outbound", limit=_MOST_EFFECTS)
         rows += page
     return rows
 

@@ -163,7 +163,7 @@ def _of_events(events: Sequence[Event]) -> list[Entry]:
 
 
 def _of_exchange(row: ExchangeRow) -> Entry:
-    inbound = row.direction == "in"
+    inbound = row.direction == "inbound"
     return Entry(
         kind="message" if inbound else "command",
         what=row.kind,

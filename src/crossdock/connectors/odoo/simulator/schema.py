@@ -69,8 +69,9 @@ _TEXT: dict[str, str] = {
     "res.users.apikeys": "name:c expiration_date:d",
     "sale.order": (
         "name:c state:s client_order_ref:c partner_id>res.partner company_id>res.company "
-        "picking_ids<stock.picking.sale_id"
+        "picking_ids<stock.picking.sale_id order_line<sale.order.line.order_id"
     ),
+    "sale.order.line": "product_uom_qty:f order_id>sale.order product_id>product.product",
     "delivery.carrier": "name:c delivery_type:s",
     "ir.attachment": "name:c res_model:c res_id:i mimetype:c checksum:c file_size:i datas:x",
     "mail.message": (

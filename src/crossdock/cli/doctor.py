@@ -1,0 +1,150 @@
+"""`crossdock doctor`: looks at a real installation and says what is wrong with it and what to do."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import typer
+from msgspec import Struct
+
+from crossdock import bootstrap
+from crossdock.bootstrap import Installation
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, installation
+from crossdock.cli.output import AsJson, Exit, as_json, table
+from crossdock.ports.secrets import UnknownSecret
+from crossdock.ports.stores import Store
+
+_PARTNER_SECONDS = 60.0
+_LEAST_FREE = 1 << 30
+_EARLIEST = 1_767_225_600  # 2026-01-01: a machine that believes in an earlier day has no set clock
+_SHORTEST_SECRET = 32
+
+
+class Finding(Struct, frozen=True):
+    """One line: ``status`` is ok, warn or fail; ``do`` says what to do where it is not ok."""
+
+    status: str
+    subject: str
+    text: str
+    do: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Look at store, partners, disk, clock and secrets; say what is wrong and what to do. Changes nothing."""
+    found = installation(config)
+    findings = asyncio.run(examine(found))
+    if json:
+        as_json({"ok": all(each.status != "fail" for each in findings), "findings": findings})
+    else:
+        table(((each.status, each.subject, each.text, each.do) for each in findings), "", "what", "found", "what to do")
+    if any(each.status == "fail" for each in findings):
+        raise typer.Exit(Exit.FOUND)
+
+
+async def examine(found: Installation) -> list[Finding]:
+    """Everything there is to look at."""
+    findings = [_signing(found), _clock(), *_disks(found), _address(found)]
+    try:
+        store = bootstrap.open_store(found)
+    except Exception as problem:  # noqa: BLE001 - whatever is wrong with the store is a finding
+        return [*findings, _store_fault(problem)]
+    try:
+        findings.append(await _store(store))
+        checks = [_partner(plan.id, lambda name=plan.id: _check(found, name, store)) for plan in found.plans]
+        findings += [finding for group in await asyncio.gather(*checks) for finding in group]
+    finally:
+        await store.close()
+    if not found.plans:
+        findings.append(Finding("warn", "partners", "none is enabled", "add them to partners/*.yaml"))
+    return findings
+
+
+async def _check(found: Installation, partner: str, store: Store) -> tuple[str, ...]:
+    return await bootstrap.connector(found, partner, store).check()
+
+
+async def _partner(name: str, check: Callable[[], Awaitable[tuple[str, ...]]]) -> list[Finding]:
+    subject = f"partner {name}"
+    try:
+        said = await asyncio.wait_for(check(), _PARTNER_SECONDS)
+    except TimeoutError:
+        text = f"did not answer within {_PARTNER_SECONDS:.0f} s"
+        return [Finding("fail", subject, text, "see that its address is right and reachable from here")]
+    except UnknownSecret as missing:
+        return [Finding("fail", subject, str(missing), "provide the secret where its reference points")]
+    except Exception as problem:  # noqa: BLE001 - a partner that refuses is a finding, whatever it raises
+        text = f"{type(problem).__name__}: {problem}"
+        return [Finding("fail", subject, text, "check address, credentials and rights, then try again")]
+    return [Finding("ok", subject, line) for line in said] or [Finding("ok", subject, "answers")]
+
+
+async def _store(store: Store) -> Finding:
+    try:
+        current, target = await store.revisions()
+        if current != target:
+            text = f"the schema is at {current or 'empty'}, this version needs {target}"
+            return Finding("fail", f"store ({store.name})", text, "run: crossdock migrate")
+        counts = await store.read(lambda tx: tx.views.counts())
+    except Exception as problem:  # noqa: BLE001 - whatever is wrong with the store is a finding
+        return _store_fault(problem)
+    text = f"schema {current}; {counts.events} events, {counts.parked} parked, {counts.in_doubt} in doubt"
+    if counts.parked:
+        return Finding("warn", f"store ({store.name})", text, "look at them: crossdock parked list")
+    return Finding("ok", f"store ({store.name})", text)
+
+
+def _store_fault(problem: Exception) -> Finding:
+    text = f"cannot be used: {type(problem).__name__}: {problem}"
+    return Finding("fail", "store", text, "see that the database runs and that store.url and its password are right")
+
+
+def _signing(found: Installation) -> Finding:
+    reference = found.settings.security.signing_secret
+    try:
+        enough = len(found.secrets.reveal(reference)) >= _SHORTEST_SECRET
+    except UnknownSecret as missing:
+        return Finding("fail", "signing secret", str(missing), "crossdock init writes one")
+    if not enough:
+        return Finding("fail", "signing secret", "is shorter than 32 characters", "write a longer random one")
+    return Finding("ok", "signing secret", f"is there ({reference})")
+
+
+def _clock() -> Finding:
+    if time.time() < _EARLIEST:
+        return Finding("fail", "clock", "is years behind", "set the machine's clock; signatures depend on it")
+    return Finding("ok", "clock", time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime()))
+
+
+def _disks(found: Installation) -> list[Finding]:
+    store = found.settings.store
+    places = {"documents": Path(store.folder)}
+    if store.url.startswith("sqlite:////"):
+        places["database"] = Path(store.url.removeprefix("sqlite:///")).parent
+    findings = []
+    for name, place in places.items():
+        existing = next(each for each in (place, *place.parents) if each.exists())
+        free = shutil.disk_usage(existing).free
+        text = f"{free / (1 << 30):.1f} GiB free at {existing}"
+        enough = free >= _LEAST_FREE
+        findings.append(Finding("ok" if enough else "warn", f"disk ({name})", text, "" if enough else "make room"))
+    return findings
+
+
+def _address(found: Installation) -> Finding:
+    listen = found.settings.listen
+    address = listen.public_url or f"http://{listen.host}:{listen.port}"
+    local = (urlsplit(address).hostname or "") in {"127.0.0.1", "localhost", "::1"}
+    if not local and address.startswith("http://"):
+        return Finding("warn", "tower", f"{address} is not encrypted", "put a TLS proxy before it and use https://")
+    if local and found.settings.environment == "prod":
+        text = f"{address} cannot be called by partners"
+        return Finding("warn", "tower", text, "set listen.public_url to the address partners call")
+    return Finding("ok", "tower", address)

@@ -1,0 +1,1 @@
+"""What a connector's author needs: the conformance kit and connectors built without a configuration."""

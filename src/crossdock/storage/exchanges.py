@@ -1,0 +1,195 @@
+"""Inbound messages: accepted in groups, translated by partition, settled, reopened, and relieved of their bytes."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, text, update
+
+from crossdock.model.identifiers import PARTITIONS
+from crossdock.ports.stores import Inbound, NewExchange, Receipt, RefusedBody, Settlement
+from crossdock.storage.bodies import Bodies
+from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
+
+_ENCODE = msgspec.json.Encoder().encode
+_HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
+_MANY: Any = bindparam("many", expanding=True)
+_IN_ROW_ORDER = (EXCHANGE.c.received_at, EXCHANGE.c.id)
+
+_DELIVERED = insert_new(DELIVERY)
+_KNOWN = select(DELIVERY).where(DELIVERY.c.delivery_id.in_(_MANY))
+_KEEP = insert(EXCHANGE)
+_WAITING = (
+    select(
+        EXCHANGE.c.id,
+        EXCHANGE.c.partner,
+        EXCHANGE.c.channel,
+        EXCHANGE.c.body,
+        EXCHANGE.c.received_at,
+        EXCHANGE.c.trace_id,
+        EXCHANGE.c.content_type,
+        EXCHANGE.c.headers,
+        EXCHANGE.c.path,
+        EXCHANGE.c.replay,
+        EXCHANGE.c.location,
+    )
+    .where(RECEIVED)
+    .order_by(*_IN_ROW_ORDER)
+    .limit(bindparam("most"))
+)
+_WAITING_IN = _WAITING.where(EXCHANGE.c.partition.in_(_MANY))
+_OPEN = select(EXCHANGE.c.id).where(EXCHANGE.c.id.in_(_MANY), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
+_SETTLE = update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which"))
+_HAS_BYTES = text(f"({BYTES_KEPT.text})")
+_REOPEN = (
+    update(EXCHANGE)
+    .where(EXCHANGE.c.id.in_(_MANY), EXCHANGE.c.status != "received")
+    .values(status="received", replay=bindparam("mode"), settled_at=0, operator="", engineer="")
+)
+_REPLAY = _REOPEN.where(_HAS_BYTES)
+_OLD = (
+    select(EXCHANGE.c.id, EXCHANGE.c.location)
+    .where(EXCHANGE.c.received_at < bindparam("before"), EXCHANGE.c.status != "received", _HAS_BYTES)
+    .order_by(*_IN_ROW_ORDER)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_PURGE = update(EXCHANGE).where(EXCHANGE.c.id.in_(_MANY)).values(body=None, location="")
+_REFUSE = insert_new(REFUSED)
+_OLDEST_KEPT = (
+    select(REFUSED.c.received_at, REFUSED.c.id)
+    .where(REFUSED.c.partner == bindparam("of"))
+    .order_by(REFUSED.c.received_at.desc(), REFUSED.c.id.desc())
+    .limit(1)
+    .offset(bindparam("ring"))
+)
+_FORGET = delete(REFUSED).where(
+    REFUSED.c.partner == bindparam("of"),
+    or_(
+        REFUSED.c.received_at < bindparam("at"),
+        and_(REFUSED.c.received_at == bindparam("at"), REFUSED.c.id <= bindparam("last")),
+    ),
+)
+
+
+class SqlExchanges:
+    """The ledger of inbound messages (`crossdock.ports.stores.Exchanges`)."""
+
+    def __init__(self, connection: Connection, bodies: Bodies) -> None:
+        """Large bodies go to ``bodies``."""
+        self._connection = connection
+        self._bodies = bodies
+
+    def accept(self, batch: Sequence[NewExchange]) -> list[Receipt]:
+        """Keep a batch; one whose (partner, channel, delivery_id) is known is not kept again."""
+        first = self._first_deliveries([each for each in batch if each.delivery_id])
+        receipts = [Receipt(owner, repeated=owner != each.id) for each in batch for owner in [_owner(first, each)]]
+        fresh = [self._row(each) for each, receipt in zip(batch, receipts, strict=True) if not receipt.repeated]
+        if fresh:
+            self._connection.execute(_KEEP, fresh)
+        return receipts
+
+    def _first_deliveries(self, numbered: Sequence[NewExchange]) -> Mapping[tuple[str, str, str], str]:
+        """Which exchange each delivery id belongs to, after ours were written down where nobody was first.
+
+        Writing before asking makes two acceptors of one delivery wait for each other; sorting keeps them from a
+        deadlock.
+        """
+        if not numbered:
+            return {}
+        rows = [
+            {"delivery_id": words(each.delivery_id), "partner": each.partner, "channel": each.channel,
+             "exchange_id": each.id}
+            for each in sorted(numbered, key=lambda each: (each.delivery_id, each.partner, each.channel))
+        ]  # fmt: skip
+        self._connection.execute(_DELIVERED, rows)
+        known = rows_in(self._connection, _KNOWN, [row["delivery_id"] for row in rows])
+        return {(partner, channel, delivery): exchange for delivery, partner, channel, exchange in known}
+
+    def _row(self, each: NewExchange) -> dict[str, Any]:
+        size = len(each.body)
+        filed = self._bodies.takes(size)
+        return {
+            "id": each.id,
+            "partner": each.partner,
+            "channel": each.channel,
+            "status": each.status,
+            "partition": zlib.crc32(each.id.encode()) % PARTITIONS,
+            "received_at": each.received_at,
+            "trace_id": each.trace_id,
+            "content_type": words(each.content_type),
+            "headers": _ENCODE(each.headers).decode(),
+            "path": words(each.path),
+            "size": size,
+            "location": self._bodies.write("exchanges", each.id, each.body) if filed else "",
+            "body": None if filed else each.body,
+        }
+
+    def refuse(self, bodies: Sequence[RefusedBody], ring: int = 200) -> None:
+        """Keep refused bodies, the last ``ring`` per partner."""
+        if not bodies:
+            return
+        rows = [msgspec.structs.asdict(each) for each in bodies]
+        for row in rows:
+            row |= {name: words(row[name]) for name in ("channel", "operator", "engineer")}
+        self._connection.execute(_REFUSE, rows)
+        for partner in sorted({each.partner for each in bodies}):
+            over = self._connection.execute(_OLDEST_KEPT, {"of": partner, "ring": ring}).first()
+            if over is not None:
+                self._connection.execute(_FORGET, {"of": partner, "at": over[0], "last": over[1]})
+
+    def received(self, partitions: Iterable[int], limit: int) -> list[Inbound]:
+        """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
+        wanted = set(partitions)
+        if len(wanted) >= PARTITIONS:
+            rows = self._connection.execute(_WAITING, {"most": limit})
+        else:
+            rows = self._connection.execute(_WAITING_IN, {"most": limit, "many": sorted(wanted)})
+        return [self._inbound(row) for row in rows]
+
+    def _inbound(self, row: Sequence[Any]) -> Inbound:
+        exchange_id, partner, channel, body, received_at, trace_id, content_type, headers, path, replay, location = row
+        if body is None:
+            body = (self._bodies.read(location) if location else None) or b""
+        return Inbound(
+            exchange_id,
+            partner,
+            channel,
+            body,
+            received_at,
+            trace_id,
+            content_type,
+            _HEADERS.decode(headers),
+            path,
+            replay,
+        )
+
+    def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
+        """End messages that are still ``received``; gives the ids this call ended."""
+        ended = {row[0] for row in rows_in(self._connection, _OPEN, [each.id for each in settlements])}
+        last = {each.id: each for each in reversed(settlements) if each.id in ended}
+        if last:
+            self._connection.execute(_SETTLE, [
+                {"which": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
+                 "operator": words(each.operator), "engineer": words(each.engineer)}
+                for each in last.values()
+            ])  # fmt: skip
+        return ended
+
+    def reopen(self, ids: Sequence[str], mode: str) -> int:
+        """Put settled messages back to ``received``; a replay (``mode``) leaves out those whose bytes are gone."""
+        return change_in(self._connection, _REPLAY if mode else _REOPEN, ids, mode=mode)
+
+    def purge(self, before: int, limit: int) -> int:
+        """Drop the bodies (not the rows) of settled messages received before; how many."""
+        old = self._connection.execute(_OLD, {"before": before, "most": limit}).all()
+        for _, location in old:
+            if location:
+                self._bodies.drop(location)
+        return change_in(self._connection, _PURGE, [row[0] for row in old])
+
+
+def _owner(first: Mapping[tuple[str, str, str], str], each: NewExchange) -> str:
+    return first[each.partner, each.channel, words(each.delivery_id)] if each.delivery_id else each.id

@@ -1,0 +1,219 @@
+"""Outbound commands: order inside a lane (partner and subject) is the order of enqueueing, lanes go by priority."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome
+from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
+
+_MANY: Any = bindparam("many", expanding=True)
+_EARLIER = COMMAND.alias("earlier")
+_NOW: Any = bindparam("now")
+_SETTLED = frozenset({"done", "parked", "refused", "discarded"})
+
+_KNOWN = select(COMMAND.c.key).where(COMMAND.c.key.in_(_MANY))
+_ENQUEUE = insert_new(COMMAND)
+_UNDER_WAY = and_(_EARLIER.c.status == "sending", _EARLIER.c.claimed_until > _NOW)
+_BLOCKED = exists().where(
+    _EARLIER.c.partner == COMMAND.c.partner,
+    _EARLIER.c.subject == COMMAND.c.subject,
+    text("earlier.status IN ('queued', 'sending', 'retry', 'in_doubt')"),
+    or_(_EARLIER.c.seq < COMMAND.c.seq, and_(_EARLIER.c.seq > COMMAND.c.seq, _UNDER_WAY)),
+)
+_DUE = case((COMMAND.c.status == "sending", COMMAND.c.claimed_until), else_=COMMAND.c.due_at) <= _NOW
+_FIND = (
+    select(
+        COMMAND.c.seq,
+        COMMAND.c.id,
+        COMMAND.c.key,
+        COMMAND.c.partner,
+        COMMAND.c.subject,
+        COMMAND.c.kind,
+        COMMAND.c.body,
+        COMMAND.c.attempt,
+        or_(COMMAND.c.doubt, COMMAND.c.status.in_(["sending", "in_doubt"])).label("doubtful"),
+        COMMAND.c.priority,
+        COMMAND.c.trace_id,
+        COMMAND.c.created_at,
+    )
+    .where(COMMAND.c.partner.in_(_MANY), text("command." + OPEN.text), _DUE, ~_BLOCKED)
+    .order_by(COMMAND.c.priority, COMMAND.c.due_at, COMMAND.c.seq)
+    .limit(bindparam("most"))
+    .with_for_update(of=COMMAND, skip_locked=True)
+)
+_CLAIM = (
+    update(COMMAND)
+    .where(COMMAND.c.seq.in_(_MANY))
+    .values(
+        status="sending",
+        attempt=COMMAND.c.attempt + 1,
+        owner=bindparam("who"),
+        claimed_until=bindparam("until"),
+        doubt=or_(COMMAND.c.doubt, COMMAND.c.status.in_(["sending", "in_doubt"])),
+    )
+)
+_MINE = update(COMMAND).where(
+    COMMAND.c.id == bindparam("which"),
+    COMMAND.c.owner == bindparam("who"),
+    COMMAND.c.attempt == bindparam("numbered"),
+    COMMAND.c.status == "sending",
+)
+_RELEASE = _MINE.values(
+    status=case((COMMAND.c.doubt, "in_doubt"), else_="queued"),
+    attempt=COMMAND.c.attempt - 1,
+    due_at=bindparam("due"),
+    owner="",
+    claimed_until=0,
+)
+_ATTEMPTED = insert(ATTEMPT)
+_RETRY = (
+    update(COMMAND)
+    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused", "retry", "in_doubt"]))
+    .values(
+        status=case(
+            (or_(COMMAND.c.doubt, COMMAND.c.status == "in_doubt"), literal("in_doubt", String)), else_="queued"
+        ),
+        due_at=_NOW,
+        settled_at=0,
+    )
+)
+_DISCARD = (
+    update(COMMAND)
+    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused"]))
+    .values(status="discarded", settled_at=_NOW)
+)
+_DEPTH = (
+    select(COMMAND.c.partner, COMMAND.c.status, func.count(), func.min(COMMAND.c.created_at))
+    .where(OPEN)
+    .group_by(COMMAND.c.partner, COMMAND.c.status)
+    .order_by(COMMAND.c.partner, COMMAND.c.status)
+)
+
+
+class SqlLanes:
+    """Outbound commands (`crossdock.ports.stores_delivery.Lanes`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def enqueue(self, commands: Sequence[NewCommand]) -> int:
+        """Add those whose key is new; how many that were."""
+        known = {row[0] for row in rows_in(self._connection, _KNOWN, [each.key for each in commands])}
+        new = {each.key: each for each in reversed(commands) if each.key not in known}
+        if new:
+            self._connection.execute(_ENQUEUE, [_row(each) for each in reversed(new.values())])
+        return len(new)
+
+    def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners until ``until``.
+
+        A settled command frees its lane in the snapshot it is seen in, never before; a row that somebody claimed
+        since is judged again when its lock is taken, and left out.
+        """
+        wanted = sorted(set(partners))
+        if not wanted or limit <= 0:
+            return []
+        rows = list(self._connection.execute(_FIND, {"many": wanted, "now": now, "most": limit}))
+        change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
+        return [
+            Claimed(*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)
+            for row in rows
+        ]
+
+    def settle(self, command: Claimed, outcome: Outcome) -> bool:
+        """Write the outcome; False (and nothing written) when the claim is no longer this owner's attempt."""
+        attempt = outcome.attempt
+        operator, engineer = words(attempt.operator), words(attempt.engineer)
+        settled = outcome.status in _SETTLED
+        mine = _MINE.values(
+            status=bindparam("new_status"),
+            doubt=bindparam("new_doubt"),
+            due_at=bindparam("due"),
+            settled_at=bindparam("settled"),
+            operator=bindparam("for_operator"),
+            engineer=bindparam("for_engineer"),
+            owner="",
+            claimed_until=0,
+        )
+        changed = self._connection.execute(
+            mine,
+            {
+                **_fence(command),
+                "new_status": outcome.status,
+                "new_doubt": _still_doubtful(command, outcome),
+                "due": outcome.due_at,
+                "settled": attempt.finished_at if settled else 0,
+                "for_operator": operator,
+                "for_engineer": engineer,
+            },
+        )
+        if not changed.rowcount:
+            return False
+        row = msgspec.structs.asdict(attempt)
+        row |= {"operator": operator, "engineer": engineer, "exchange_id": command.id, "number": command.attempt}
+        self._connection.execute(_ATTEMPTED, row)
+        return True
+
+    def release(self, command: Claimed, due_at: int) -> bool:
+        """Give a claim back unsent: the attempt does not count."""
+        return bool(self._connection.execute(_RELEASE, {**_fence(command), "due": due_at}).rowcount)
+
+    def retry(self, ids: Sequence[str], now: int) -> int:
+        """Put parked, refused or waiting commands back into their lanes, due now; doubt is kept. How many."""
+        return change_in(self._connection, _RETRY, ids, now=now)
+
+    def discard(self, ids: Sequence[str], now: int) -> int:
+        """End parked or refused commands for good, by a person's decision. How many."""
+        return change_in(self._connection, _DISCARD, ids, now=now)
+
+    def depth(self, now: int) -> list[tuple[str, str, int, int]]:  # noqa: ARG002 - times are given as they are
+        """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
+        return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(_DEPTH)]
+
+
+def _fence(command: Claimed) -> dict[str, Any]:
+    return {"which": command.id, "who": command.owner, "numbered": command.attempt}
+
+
+def _still_doubtful(command: Claimed, outcome: Outcome) -> bool:
+    """A retry certainly did not happen and what is done is certain; parking settles nothing about the partner."""
+    if outcome.status in {"retry", "done"}:
+        return False
+    return command.doubtful or outcome.status == "in_doubt" or outcome.attempt.verdict == "InDoubt"
+
+
+def _row(each: NewCommand) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "key": each.key,
+        "partner": each.partner,
+        "subject": each.subject,
+        "kind": each.kind,
+        "status": "queued",
+        "priority": each.priority,
+        "due_at": each.due_at,
+        "created_at": each.created_at,
+        "trace_id": each.trace_id,
+        "cause": each.cause,
+        "size": len(each.body),
+        "body": each.body,
+    }

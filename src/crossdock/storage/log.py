@@ -1,0 +1,195 @@
+"""The event log: positions without gaps, given out under a lock of the partition's row until the commit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from crossdock.model.events import Event, decode_body, encode_body, type_of
+from crossdock.model.identifiers import partition_of
+from crossdock.model.instants import Stamp
+from crossdock.ports.stores import Fenced, NewEvent
+from crossdock.storage.statements import insert_new, rows_in
+from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
+
+PLACES = 1 << 40
+"""Positions a partition has room for; ``place`` is partition * PLACES + position."""
+
+_MANY: Any = bindparam("many", expanding=True)
+
+EVENT_COLUMNS = (
+    EVENT.c.key,
+    EVENT.c.subject,
+    EVENT.c.partition,
+    EVENT.c.position,
+    EVENT.c.body,
+    EVENT.c.occurred_at,
+    EVENT.c.occurred_zone_known,
+    EVENT.c.occurred_precision,
+    EVENT.c.received_at,
+    EVENT.c.recorded_at,
+    EVENT.c.source,
+    EVENT.c.exchange_id,
+    EVENT.c.trace_id,
+    EVENT.c.quiet,
+)
+
+_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(EVENT.c.key.in_(_MANY))
+_HEADS = (
+    select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head)
+    .where(LOG_PARTITION.c.partition.in_(_MANY))
+    .order_by(LOG_PARTITION.c.partition)
+)
+_LOCK_HEADS = _HEADS.with_for_update()
+_MOVE_HEAD = update(LOG_PARTITION).where(LOG_PARTITION.c.partition == bindparam("which")).values(head=bindparam("new"))
+_APPEND = insert(EVENT)
+_AT = select(*EVENT_COLUMNS).where(EVENT.c.place.in_(_MANY)).order_by(EVENT.c.place)
+_OF_SUBJECT = select(*EVENT_COLUMNS).where(EVENT.c.subject == bindparam("of")).order_by(EVENT.c.place)
+_CURSORS = (
+    select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position)
+    .where(LOG_CURSOR.c.reader == bindparam("of"), LOG_CURSOR.c.partition.in_(_MANY))
+    .order_by(LOG_CURSOR.c.partition)
+)
+_LOCK_CURSORS = _CURSORS.with_for_update()
+_NEW_CURSOR = insert_new(LOG_CURSOR)
+_MOVE_CURSOR = (
+    update(LOG_CURSOR)
+    .where(LOG_CURSOR.c.reader == bindparam("of"), LOG_CURSOR.c.partition == bindparam("which"))
+    .values(position=bindparam("new"))
+)
+
+
+def event_of(row: Sequence[Any]) -> Event:
+    """The event in a row of `EVENT_COLUMNS`."""
+    key, subject, partition, position, body, at, zone_known, precision, *rest = row
+    stamp = Stamp(at, bool(zone_known), precision)
+    return Event(key, subject, partition, position, decode_body(body), stamp, *rest[:-1], bool(rest[-1]))
+
+
+class SqlLog:
+    """The event log (`crossdock.ports.stores.Log`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
+        """Append those whose (subject, key) is new, in the order given.
+
+        The locks are held to the commit, so nobody can see a position whose predecessor is still on its way; what is
+        known is asked after locking, when nobody else can add to these partitions.
+        """
+        partitions = {each.subject: partition_of(each.subject) for each in events}
+        heads = dict(map(tuple, rows_in(self._connection, _LOCK_HEADS, sorted(set(partitions.values())))))
+        seen = {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, [each.key for each in events])}
+        moved: set[int] = set()
+        appended: list[Event] = []
+        for each in events:
+            if (each.subject, each.key) in seen:
+                continue
+            seen.add((each.subject, each.key))
+            partition = partitions[each.subject]
+            heads[partition] += 1
+            moved.add(partition)
+            appended.append(_placed(each, partition, heads[partition], now))
+        if appended:
+            self._connection.execute(_APPEND, [_row(event) for event in appended])
+            self._connection.execute(_MOVE_HEAD, [{"which": each, "new": heads[each]} for each in sorted(moved)])
+        return appended
+
+    def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
+        """Events after each partition's cursor, in order within a partition, fair between partitions."""
+        heads = rows_in(self._connection, _HEADS, sorted(cursors))
+        behind = {partition: head - cursors[partition] for partition, head in heads if head > cursors[partition]}
+        places = [
+            partition * PLACES + cursors[partition] + step
+            for partition, share in _shares(behind, limit, sum(cursors.values())).items()
+            for step in range(1, share + 1)
+        ]
+        return [event_of(row) for row in rows_in(self._connection, _AT, places)]
+
+    def cursors(self, reader: str, partitions: Iterable[int]) -> dict[int, int]:
+        """The positions ``reader`` has reached (0 where it never was)."""
+        wanted = list(partitions)
+        return dict.fromkeys(wanted, 0) | self._standing(_CURSORS, reader, wanted)
+
+    def _standing(self, statement: Any, reader: str, partitions: Iterable[int]) -> dict[int, int]:
+        return {row[0]: row[1] for row in rows_in(self._connection, statement, sorted(partitions), of=reader)}
+
+    def advance(self, reader: str, moves: Mapping[int, tuple[int, int]]) -> None:
+        """Move cursors {partition: (from, to)}. Raises `Fenced` unless each stood at ``from``."""
+        standing = self._standing(_LOCK_CURSORS, reader, moves)
+        missing = sorted(set(moves) - set(standing))
+        if missing:
+            rows = [{"reader": reader, "partition": each, "position": 0} for each in missing]
+            self._connection.execute(_NEW_CURSOR, rows)
+            standing = self._standing(_LOCK_CURSORS, reader, moves)
+        for partition, (start, _) in moves.items():
+            if standing[partition] != start:
+                raise Fenced(f"{reader} expected partition {partition} at {start}, it is at {standing[partition]}")
+        rows = [{"of": reader, "which": each, "new": moves[each][1]} for each in sorted(moves)]
+        if rows:
+            self._connection.execute(_MOVE_CURSOR, rows)
+
+    def of_subject(self, subject: str) -> list[Event]:
+        """All events of one subject in log order."""
+        return [event_of(row) for row in self._connection.execute(_OF_SUBJECT, {"of": subject})]
+
+
+def _placed(new: NewEvent, partition: int, position: int, now: int) -> Event:
+    fact = new.fact
+    return Event(
+        new.key,
+        new.subject,
+        partition,
+        position,
+        fact.body,
+        fact.occurred,
+        new.received_at,
+        now,
+        new.source,
+        new.exchange_id,
+        new.trace_id,
+        new.quiet,
+    )
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "place": event.partition * PLACES + event.position,
+        "partition": event.partition,
+        "position": event.position,
+        "key": event.key,
+        "subject": event.subject,
+        "type": type_of(event.body),
+        "body": encode_body(event.body).decode(),
+        "occurred_at": event.occurred.at,
+        "occurred_zone_known": event.occurred.tz_known,
+        "occurred_precision": event.occurred.precision,
+        "received_at": event.received_at,
+        "recorded_at": event.recorded_at,
+        "source": event.source,
+        "exchange_id": event.exchange_id,
+        "trace_id": event.trace_id,
+        "quiet": event.quiet,
+    }
+
+
+def _shares(behind: Mapping[int, int], limit: int, turn: int) -> dict[int, int]:
+    """How many events to take of each partition: equal parts, what one cannot use goes to the others.
+
+    ``turn`` changes with every progress, so that a limit below the number of partitions starts elsewhere each time.
+    """
+    order = sorted(behind)
+    if order:
+        turn %= len(order)
+        order = order[turn:] + order[:turn]
+    shares: dict[int, int] = {}
+    left = limit
+    for index, partition in enumerate(sorted(order, key=behind.__getitem__) if limit >= len(order) else order):
+        part = max(1, left // (len(order) - index))
+        shares[partition] = min(behind[partition], part, left)
+        left -= shares[partition]
+        if not left:
+            break
+    return shares

@@ -1,0 +1,77 @@
+"""Which store a URL means."""
+
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from crossdock.ports.stores import Store
+from crossdock.storage.postgresql import PostgresqlStore
+from crossdock.storage.sqlite import SqliteStore
+
+
+class InvalidStoreUrl(ValueError):
+    """A URL that is no store. The text says what is wrong with it, never its password."""
+
+
+class MigratableStore(Store, Protocol):
+    """A store that knows its schema."""
+
+    async def migrate(self) -> str:
+        """Bring the schema up to date; the revision it is at then. Nothing happens when it is."""
+        ...
+
+    async def revision(self) -> str:
+        """The revision of the schema, "" before the first migration."""
+        ...
+
+
+def open_store(
+    url: str, *, threads: bool = True, folder: str | Path | None = None, password: str = ""
+) -> MigratableStore:
+    """The store at ``url``; connections are made when they are needed. Raises `InvalidStoreUrl`.
+
+    ``sqlite:///crossdock.db`` (relative), ``sqlite:////var/lib/crossdock.db``, ``sqlite:///:memory:`` (migrated at
+    once), or ``postgresql://user:password@host/name`` with ``?pooler=transaction`` behind a transaction-mode pooler,
+    ``&listen=host:port`` for the database itself in that case, and ``&connections=10``. ``threads`` are SQLite's.
+    ``password`` stands in for one in the URL. Bodies above 64 KiB go to ``folder``; by default ``<file>.bodies`` beside SQLite, and into the row on PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidStoreUrl("the store's URL cannot be read; write sqlite:///file or postgresql://…") from error
+    if password:
+        parsed = parsed.set(password=password)
+    where = Path(folder) if folder is not None else None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(parsed, where, threads=threads)
+    if backend in {"postgresql", "postgres"}:
+        return _postgresql(parsed, where)
+    raise InvalidStoreUrl(f"'{backend}' is no store; write sqlite:///file or postgresql://…")
+
+
+def _sqlite(url: URL, folder: Path | None, *, threads: bool) -> SqliteStore:
+    if url.database in {None, "", ":memory:"}:
+        return SqliteStore(None, folder=folder, threads=threads)
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteStore(path, folder=folder or path.with_name(f"{path.name}.bodies"), threads=threads)
+
+
+def _postgresql(url: URL, folder: Path | None) -> PostgresqlStore:
+    query = dict(url.query)
+    pooler = query.pop("pooler", "")
+    if pooler not in {"", "transaction", "session"}:
+        raise InvalidStoreUrl(f"pooler is transaction or session, not '{pooler}'")
+    listen, connections = str(query.pop("listen", "")), str(query.pop("connections", "10"))
+    if not connections.isdigit() or int(connections) < 1:
+        raise InvalidStoreUrl(f"connections is a number above zero, not '{connections}'")
+    plain = URL.create("postgresql", url.username, url.password, url.host, url.port, url.database, query)
+    transaction = pooler == "transaction"
+    direct: URL | None = None if transaction else plain
+    if listen:
+        host, _, port = listen.rpartition(":")
+        direct = plain.set(host=host or listen, port=int(port) if host and port.isdigit() else None)
+    return PostgresqlStore(plain, listen=direct, folder=folder, pooler=transaction, connections=int(connections))

@@ -1,0 +1,205 @@
+"""PostgreSQL through asyncpg, one or many processes, directly or behind a pooler in transaction mode."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from crossdock.ports.stores import Transaction
+from crossdock.storage.failures import network_in_our_words, worth_running_again
+from crossdock.storage.schema import revision_of, upgrade
+from crossdock.storage.transaction import SqlTransaction
+from crossdock.storage.waking import Topics
+
+T = TypeVar("T")
+
+CHANNEL = "crossdock"
+_TRIES = 6
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_LOG = logging.getLogger(__name__)
+
+
+class PostgresqlStore:
+    """A store in a PostgreSQL database (`crossdock.ports.stores.Store`).
+
+    Steps keep no session state: locks are rows and transaction-level advisory locks, so a pooler in transaction mode
+    works (``pooler=True`` also gives up prepared statements that outlive a transaction). LISTEN needs a session;
+    ``listen`` is the address to do it at, nothing means that only the polling net wakes other processes' waiters.
+    """
+
+    name = "postgresql"
+
+    def __init__(
+        self, url: URL, *, listen: URL | None, folder: Path | None, pooler: bool = False, connections: int = 10
+    ) -> None:
+        """``folder`` takes large bodies; all processes of one database have to see the same."""
+        self._engine = _engine(url, pooler=pooler, connections=connections)
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._folder = folder
+        self._topics = Topics()
+        self._listen = listen
+        self._me = os.urandom(8).hex()
+        self._pending: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._notifier: asyncio.Task[None] | None = None
+
+    async def run(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a write transaction and commit; an exception rolls everything back.
+
+        A deadlock or serialization failure runs it again, so a step must not remember what it did before.
+        """
+        self._remember_loop()
+        for attempt in range(1, _TRIES):
+            try:
+                return await self._write(step)
+            except Exception as error:
+                if not worth_running_again(error):
+                    raise
+                _LOG.debug("transaction is run again after attempt %d: %s", attempt, error)
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads rivals, guards nothing
+        return await self._write(step)
+
+    async def _write(self, step: Callable[[Transaction], T]) -> T:
+        opened: list[SqlTransaction] = []
+
+        def work(connection: Connection) -> T:
+            opened.append(SqlTransaction(connection, self._folder, writing=True))
+            return step(opened[-1])
+
+        with network_in_our_words():
+            try:
+                async with self._engine.begin() as connection:
+                    result = await connection.run_sync(work)
+            except BaseException:
+                for transaction in opened:
+                    transaction.bodies.rolled_back()
+                raise
+        for transaction in opened:
+            transaction.bodies.committed()
+        return result
+
+    async def read(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
+        with network_in_our_words():
+            async with self._reading.begin() as connection:
+                return await connection.run_sync(lambda inner: step(SqlTransaction(inner, self._folder, writing=False)))
+
+    async def wait(self, topic: str, seconds: float) -> None:
+        """Sleep until somebody commits work on ``topic``, in this process or another, or time is up."""
+        loop = self._remember_loop()
+        if self._listener is None and self._listen is not None:
+            self._listener = loop.create_task(self._listening(), name="crossdock-listen")
+        await self._topics.wait(topic, seconds)
+
+    def wake(self, topic: str) -> None:
+        """Tell waiters, in this process and others, that there is work on ``topic``. May be called in any thread."""
+        self._topics.wake(topic)
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # a closed loop has nobody to tell others for it
+                loop.call_soon_threadsafe(self._tell_others, topic)
+
+    def _remember_loop(self) -> asyncio.AbstractEventLoop:
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    def _tell_others(self, topic: str) -> None:
+        self._pending.add(topic)
+        if self._notifier is None or self._notifier.done():
+            self._notifier = asyncio.get_running_loop().create_task(self._notifying(), name="crossdock-notify")
+
+    async def _notifying(self) -> None:
+        """Send what is pending; wakes that come while a NOTIFY is under way travel together in the next one."""
+        while self._pending:
+            topics, self._pending = self._pending, set()
+            try:
+                async with self._engine.begin() as connection:
+                    for topic in sorted(topics):
+                        await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{topic} {self._me}"})
+            except Exception as error:  # noqa: BLE001 - others look by themselves when their time is up
+                _LOG.debug("NOTIFY was not sent: %s", error)
+
+    async def _listening(self) -> None:
+        """One connection that listens; when it breaks it is opened anew, and waiters look once for what it missed."""
+        assert self._listen is not None
+        address = self._listen.set(drivername="postgresql", query={}).render_as_string(hide_password=False)
+        options = {"host": self._listen.query["host"]} if "host" in self._listen.query else {}
+        while True:
+            lost = asyncio.Event()
+            connection: asyncpg.Connection | None = None
+            try:
+                connection = await asyncpg.connect(address, **options)
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                await connection.add_listener(CHANNEL, self._heard)
+                await lost.wait()
+            except Exception as error:  # noqa: BLE001 - the polling net works meanwhile
+                _LOG.debug("LISTEN is not possible now: %s", error)
+            finally:
+                if connection is not None and not connection.is_closed():
+                    connection.terminate()
+            await asyncio.sleep(1.0)
+            for topic in ("inbound", "log", "outbound"):
+                self._topics.wake(topic)
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: str) -> None:
+        topic, _, sender = payload.partition(" ")
+        if sender != self._me:
+            self._topics.wake(topic)
+
+    async def migrate(self) -> str:
+        """Bring the schema up to date; the revision it is at then. Nothing happens when it is."""
+        return await self._ask(self._engine, upgrade)
+
+    async def revision(self) -> str:
+        """The revision of the schema, "" before the first migration."""
+        return await self._ask(self._reading, revision_of)
+
+    async def _ask(self, engine: AsyncEngine, call: Callable[[Connection], str]) -> str:
+        with network_in_our_words():
+            async with engine.begin() as connection:
+                return await connection.run_sync(call)
+
+    async def close(self) -> None:
+        """Let go of connections and tasks; what others have to be told is told first."""
+        if self._notifier is not None:
+            await asyncio.wait([self._notifier], timeout=1.0)
+        for task in (self._listener, self._notifier):
+            if task is not None and not task.done():
+                task.cancel()
+                await _ended(task)
+        await self._engine.dispose()
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _engine(url: URL, *, pooler: bool, connections: int) -> AsyncEngine:
+    arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 120}
+    if pooler:
+        # the next transaction may be on another server connection: no statement may be expected to be there
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0,
+                      "prepared_statement_name_func": lambda: ""}  # fmt: skip
+    else:
+        arguments |= {"prepared_statement_cache_size": 500}
+    return create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_timeout=30,
+        connect_args=arguments,
+        isolation_level="READ COMMITTED",
+    )

@@ -1,0 +1,154 @@
+"""Which name belongs to which subject, and the facts that wait for a name."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, select, text, update
+
+from crossdock.model.events import Fact
+from crossdock.model.identifiers import Reference
+from crossdock.ports.stores import Waiting
+from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.tables_exchange import EXCHANGE
+from crossdock.storage.tables_work import REFERENCE, WAITING_FACT, WAITING_LOOKUP
+
+_BUCKETS = 64
+_LOCKS = 0x0C05
+"""The class of our advisory locks, so that they meet nobody else's in a shared database."""
+
+_MANY: Any = bindparam("many", expanding=True)
+_ENCODE = msgspec.json.Encoder().encode
+_DECODER: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+
+_LOCK = text(
+    "SELECT count(pg_advisory_xact_lock(:class, bucket)) FROM"
+    " (SELECT b AS bucket FROM unnest(string_to_array(:buckets, ',')::int[]) AS b ORDER BY b) AS sorted"
+)
+_LOOKUP = (
+    select(REFERENCE.c.kind, REFERENCE.c.value, REFERENCE.c.issuer, REFERENCE.c.subject)
+    .where(REFERENCE.c.value.in_(_MANY))
+    .order_by(REFERENCE.c.subject)
+)
+_BIND = insert_new(REFERENCE)
+_HOLD = insert_new(WAITING_FACT)
+_HOLD_LOOKUP = insert_new(WAITING_LOOKUP)
+_WAITING_FOR = select(
+    WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.value, WAITING_LOOKUP.c.issuer, WAITING_LOOKUP.c.key
+).where(WAITING_LOOKUP.c.value.in_(_MANY))
+_TAKE = select(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY)).order_by(WAITING_FACT.c.key).with_for_update()
+_DROP = delete(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY))
+_DROP_LOOKUPS = delete(WAITING_LOOKUP).where(WAITING_LOOKUP.c.key.in_(_MANY))
+_NO_LONGER_WAITING = (
+    update(EXCHANGE)
+    .where(
+        EXCHANGE.c.id.in_(_MANY),
+        EXCHANGE.c.status == "waiting",
+        ~select(WAITING_FACT.c.key).where(WAITING_FACT.c.exchange_id == EXCHANGE.c.id).exists(),
+    )
+    .values(status="translated")
+)
+_OVERDUE = (
+    select(WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.value, WAITING_LOOKUP.c.issuer)
+    .where(
+        select(REFERENCE.c.subject)
+        .where(
+            REFERENCE.c.value == WAITING_LOOKUP.c.value,
+            REFERENCE.c.kind == WAITING_LOOKUP.c.kind,
+            REFERENCE.c.issuer == WAITING_LOOKUP.c.issuer,
+        )
+        .exists()
+    )
+    .distinct()
+    .limit(bindparam("most"))
+)
+
+
+class SqlReferences:
+    """Who is called what (`crossdock.ports.stores.References`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def lock(self, references: Iterable[Reference]) -> None:
+        """Serialise with others who look up or bind the same names, until the transaction ends.
+
+        Names hash into buckets taken in ascending order. SQLite has one writer at a time and needs none of it.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return
+        buckets = sorted({zlib.crc32(words(each.value).encode()) % _BUCKETS for each in references})
+        if buckets:
+            self._connection.execute(_LOCK, {"class": _LOCKS, "buckets": ",".join(map(str, buckets))})
+
+    def lookup(self, references: Iterable[Reference]) -> dict[Reference, list[str]]:
+        """Subjects by reference; absent where nobody knows it, several where it is ambiguous."""
+        wanted = _as_kept(references)
+        found: dict[Reference, list[str]] = {}
+        for kind, value, issuer, subject in rows_in(self._connection, _LOOKUP, (each[1] for each in wanted)):
+            for reference in wanted.get((kind, value, issuer), ()):
+                found.setdefault(reference, []).append(subject)
+        return found
+
+    def bind(self, pairs: Iterable[tuple[Reference, str]]) -> list[Reference]:
+        """Make references true of subjects; gives those that were new."""
+        wanted = list(dict.fromkeys(pairs))
+        known = self.lookup(reference for reference, _ in wanted)
+        new = [(reference, subject) for reference, subject in wanted if subject not in known.get(reference, ())]
+        if new:
+            rows = [{**_columns(reference), "subject": subject} for reference, subject in new]
+            self._connection.execute(_BIND, sorted(rows, key=_in_key_order))
+        return list(dict.fromkeys(reference for reference, _ in new))
+
+    def hold(self, facts: Sequence[Waiting]) -> None:
+        """Keep facts that match nothing yet, under each of their lookups; one that is held already stays as it is."""
+        if not facts:
+            return
+        in_order = sorted(facts, key=lambda each: each.key)
+        self._connection.execute(_HOLD, [
+            {"key": each.key, "fact": _ENCODE(each.fact).decode(), "received_at": each.received_at,
+             "source": each.source, "exchange_id": each.exchange_id, "trace_id": each.trace_id}
+            for each in in_order
+        ])  # fmt: skip
+        lookups = [{**_columns(name), "key": each.key} for each in in_order for name in each.fact.lookups]
+        if lookups:
+            self._connection.execute(_HOLD_LOOKUP, lookups)
+
+    def release(self, references: Iterable[Reference]) -> list[Waiting]:
+        """Take out the facts that were waiting for any of these names, oldest first.
+
+        The rows are locked before they are read: of two transactions that bind two names of one fact, one gets it.
+        """
+        wanted = _as_kept(references)
+        found = rows_in(self._connection, _WAITING_FOR, (each[1] for each in wanted))
+        keys = sorted({key for kind, value, issuer, key in found if (kind, value, issuer) in wanted})
+        rows = list(rows_in(self._connection, _TAKE, keys))
+        if not rows:
+            return []
+        change_in(self._connection, _DROP_LOOKUPS, (row[0] for row in rows))
+        change_in(self._connection, _DROP, (row[0] for row in rows))
+        change_in(self._connection, _NO_LONGER_WAITING, sorted({row[4] for row in rows}))
+        facts = [Waiting(row[0], _DECODER.decode(row[1]), *row[2:]) for row in rows]
+        return sorted(facts, key=lambda each: (each.received_at, each.key))
+
+    def overdue(self, limit: int) -> list[Reference]:
+        """References that are bound while facts still wait for them (the net under `release`)."""
+        return [Reference(*row) for row in self._connection.execute(_OVERDUE, {"most": limit})]
+
+
+def _as_kept(references: Iterable[Reference]) -> dict[tuple[str, str, str], list[Reference]]:
+    """References by what the columns hold of them."""
+    kept: dict[tuple[str, str, str], list[Reference]] = {}
+    for each in dict.fromkeys(references):
+        kept.setdefault((each.kind, words(each.value), each.issuer), []).append(each)
+    return kept
+
+
+def _columns(reference: Reference) -> dict[str, Any]:
+    return {"value": words(reference.value), "kind": reference.kind, "issuer": reference.issuer}
+
+
+def _in_key_order(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return row["value"], row["kind"], row["issuer"], row["subject"]

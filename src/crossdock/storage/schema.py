@@ -1,0 +1,36 @@
+"""The schema's revisions: bring a database up to date, or say where it stands."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+_LOCK = 0x0C05
+"""Two processes that start at once migrate one after the other (PostgreSQL; SQLite has one writer)."""
+
+
+def upgrade(connection: Connection) -> str:
+    """Run the migrations that are missing, inside the transaction of ``connection``; the revision reached."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    command.upgrade(_config(connection), "head")
+    return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision a database is at, "" before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def newest() -> str:
+    """The revision this version of Crossdock works with."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "crossdock.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

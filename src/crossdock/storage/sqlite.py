@@ -1,0 +1,154 @@
+"""SQLite: one writer with a connection of its own, readers beside it on snapshots, or everything in the same thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from crossdock.ports.stores import Transaction
+from crossdock.storage.failures import in_our_words
+from crossdock.storage.schema import revision_of, upgrade
+from crossdock.storage.transaction import SqlTransaction
+from crossdock.storage.waking import Topics
+
+T = TypeVar("T")
+
+_READERS = 2
+
+
+class SqliteStore:
+    """A store in one file, or in memory (`crossdock.ports.stores.Store`).
+
+    With ``threads`` steps run in a writer thread and two reader threads; without, in the caller's thread, so that a
+    seeded scheduler owns every interleaving. In memory there is one connection, and one thread at most for it.
+    """
+
+    name = "sqlite"
+
+    def __init__(self, path: Path | None, *, folder: Path | None, threads: bool = True) -> None:
+        """``path`` is the file (nothing: in memory); ``folder`` takes large bodies."""
+        self._folder = folder
+        self._topics = Topics()
+        self._writing = _engine(path, "BEGIN IMMEDIATE")
+        self._reading = _engine(path, "BEGIN") if path is not None else self._writing
+        self._writer = ThreadPoolExecutor(1, "crossdock-writer") if threads else None
+        self._readers = self._writer
+        if threads and path is not None:
+            self._readers = ThreadPoolExecutor(_READERS, "crossdock-reader")
+        if path is None:
+            upgrade_engine(self._writing)  # nobody else can, the database lives and dies with this connection
+
+    async def run(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a write transaction and commit; an exception rolls everything back."""
+        return await _in(self._writer, self._write, step)
+
+    async def read(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
+        return await _in(self._readers, self._read, step)
+
+    def _write(self, step: Callable[[Transaction], T]) -> T:
+        with in_our_words():
+            connection = self._writing.connect()
+            with connection:
+                transaction = SqlTransaction(connection, self._folder, writing=True)
+                try:
+                    with connection.begin():
+                        result = step(transaction)
+                except BaseException:
+                    transaction.bodies.rolled_back()
+                    raise
+            transaction.bodies.committed()
+        return result
+
+    def _read(self, step: Callable[[Transaction], T]) -> T:
+        """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
+        with in_our_words(), self._reading.connect() as connection:
+            with connection.begin():
+                _query_only(connection, wanted=True)
+                try:
+                    return step(SqlTransaction(connection, self._folder, writing=False))
+                finally:
+                    _query_only(connection, wanted=False)
+
+    async def wait(self, topic: str, seconds: float) -> None:
+        """Sleep until somebody in this process commits work on ``topic`` or time is up."""
+        await self._topics.wait(topic, seconds)
+
+    def wake(self, topic: str) -> None:
+        """Tell waiters in this process that there is work; another process finds out when its own time is up."""
+        self._topics.wake(topic)
+
+    async def migrate(self) -> str:
+        """Bring the schema up to date; the revision it is at then. Nothing happens when it is."""
+        return await _in(self._writer, lambda _: upgrade_engine(self._writing), None)
+
+    async def revision(self) -> str:
+        """The revision of the schema, "" before the first migration."""
+
+        def ask(_: None) -> str:
+            with in_our_words(), self._reading.connect() as connection, connection.begin():
+                return revision_of(connection)
+
+        return await _in(self._readers, ask, None)
+
+    async def close(self) -> None:
+        """Let go of connections and threads."""
+        for executor in {self._writer, self._readers} - {None}:
+            assert executor is not None
+            await asyncio.to_thread(executor.shutdown)
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+def upgrade_engine(engine: Engine) -> str:
+    """Run the migrations over one write transaction of ``engine``."""
+    with in_our_words(), engine.connect() as connection, connection.begin():
+        return upgrade(connection)
+
+
+async def _in(executor: ThreadPoolExecutor | None, call: Callable[[Any], T], argument: object) -> T:
+    if executor is None:
+        await asyncio.sleep(0)  # others get their turn, as they would while a thread works
+        return call(argument)
+    return await asyncio.get_running_loop().run_in_executor(executor, call, argument)
+
+
+def _engine(path: Path | None, begin: str) -> Engine:
+    url = f"sqlite+pysqlite:///{path}" if path is not None else "sqlite+pysqlite:///:memory:"
+    pool: dict[str, Any] = {"poolclass": StaticPool}
+    if path is not None:
+        # readers in threads share a small pool; the writer is alone by its thread and by BEGIN IMMEDIATE
+        pool = {"poolclass": QueuePool, "pool_size": _READERS, "max_overflow": _READERS}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10.0}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "busy_timeout = 10000",
+            "temp_store = MEMORY",
+            "cache_size = -65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _query_only(connection: Connection, *, wanted: bool) -> None:
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")

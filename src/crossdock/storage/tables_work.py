@@ -1,0 +1,142 @@
+"""The tables of everything that is not a message or an event: names, exceptions, timers, partners, leases, doors."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import text as sql
+
+from crossdock.storage.tables import METADATA, Bytewise, Serial, number, text
+
+REFERENCE = Table(
+    "reference",
+    METADATA,
+    Column("value", Bytewise, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+WAITING_FACT = Table(
+    "waiting_fact",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    text("fact"),
+    number("received_at"),
+    text("source"),
+    text("exchange_id"),
+    text("trace_id"),
+)
+Index("waiting_fact_time", WAITING_FACT.c.received_at)
+Index("waiting_fact_exchange", WAITING_FACT.c.exchange_id)
+
+WAITING_LOOKUP = Table(
+    "waiting_lookup",
+    METADATA,
+    Column("value", Bytewise, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("waiting_lookup_key", WAITING_LOOKUP.c.key)
+
+EXCEPTION = Table(
+    "business_exception",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("pointer", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    text("text"),
+    number("raised_at"),
+    number("resolved_at"),
+)
+_STANDS = sql("resolved_at = 0")
+Index("business_exception_open", EXCEPTION.c.raised_at, sqlite_where=_STANDS, postgresql_where=_STANDS)
+Index("business_exception_time", EXCEPTION.c.raised_at)
+
+TIMER = Table(
+    "timer",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    number("due_at"),
+    sqlite_with_rowid=False,
+)
+Index("timer_due", TIMER.c.due_at)
+
+PARTNER_HEALTH = Table(
+    "partner_health",
+    METADATA,
+    Column("partner", Text, primary_key=True),
+    text("health"),
+)
+
+BREAKER_MOVE = Table(
+    "breaker_move",
+    METADATA,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    text("partner"),
+    number("at"),
+    text("state"),
+    text("why"),
+)
+Index("breaker_move_partner", BREAKER_MOVE.c.partner, BREAKER_MOVE.c.seq)
+
+FEED_CURSOR = Table(
+    "feed_cursor",
+    METADATA,
+    Column("partner", Text, primary_key=True),
+    Column("feed", Text, primary_key=True),
+    text("cursor"),
+    number("moved_at"),
+)
+
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    text("owner"),
+    number("until"),
+    number("fence"),
+)
+
+WORKER = Table(
+    "worker",
+    METADATA,
+    Column("owner", Text, primary_key=True),
+    number("until"),
+)
+"""Workers that asked for partitions, so that those who hold all of them learn of newcomers."""
+
+API_CLIENT = Table(
+    "api_client",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    text("name"),
+    text("secret_hash"),
+    text("scopes"),
+    number("created_at"),
+    number("revoked_at"),
+)
+
+KEPT_ANSWER = Table(
+    "kept_answer",
+    METADATA,
+    Column("client_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    text("request_hash"),
+    number("status", of=Integer()),
+    Column("body", LargeBinary, nullable=False),
+    number("created_at"),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    number("at"),
+    text("actor"),
+    text("action"),
+    text("target"),
+    text("detail"),
+)

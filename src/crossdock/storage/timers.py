@@ -1,0 +1,48 @@
+"""Deadlines set by processes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from crossdock.ports.stores_delivery import DueTimer
+from crossdock.storage.statements import upsert
+from crossdock.storage.tables_work import TIMER
+
+_SET = upsert(TIMER)
+_CLEAR = delete(TIMER).where(TIMER.c.subject == bindparam("of"), TIMER.c.name == bindparam("called"))
+_DUE = (
+    select(TIMER.c.subject, TIMER.c.name, TIMER.c.due_at)
+    .where(TIMER.c.due_at <= bindparam("now"))
+    .order_by(TIMER.c.due_at, TIMER.c.subject, TIMER.c.name)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+class SqlTimers:
+    """Deadlines (`crossdock.ports.stores_delivery.Timers`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def set(self, timers: Sequence[DueTimer]) -> None:
+        """Insert or move; of several moves of one timer the last holds."""
+        latest = {(each.subject, each.name): each.due_at for each in timers}
+        if latest:
+            rows = [
+                {"subject": subject, "name": name, "due_at": latest[subject, name]} for subject, name in sorted(latest)
+            ]
+            self._connection.execute(_SET, rows)
+
+    def clear(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Remove by (subject, name)."""
+        if pairs:
+            rows = [{"of": subject, "called": name} for subject, name in sorted(set(pairs))]
+            self._connection.execute(_CLEAR, rows)
+
+    def due(self, now: int, limit: int) -> list[DueTimer]:
+        """Take out timers that are due, the longest due first."""
+        due = [DueTimer(*row) for row in self._connection.execute(_DUE, {"now": now, "most": limit})]
+        self.clear([(each.subject, each.name) for each in due])
+        return due

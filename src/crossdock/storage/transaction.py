@@ -1,0 +1,100 @@
+"""One transaction over a synchronous connection: the parts joined, each made when it is first asked for."""
+
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crossdock.storage.blobs import SqlBlobs
+from crossdock.storage.bodies import Bodies
+from crossdock.storage.doors import SqlDoors
+from crossdock.storage.exceptions import SqlExceptionBook
+from crossdock.storage.exchanges import SqlExchanges
+from crossdock.storage.lanes import SqlLanes
+from crossdock.storage.leases import SqlLeases
+from crossdock.storage.log import SqlLog
+from crossdock.storage.partners import SqlPartners
+from crossdock.storage.references import SqlReferences
+from crossdock.storage.states import SqlStates
+from crossdock.storage.timers import SqlTimers
+from crossdock.storage.views_exchanges import ExchangeViews
+from crossdock.storage.views_records import RecordViews
+from crossdock.storage.views_shipments import ShipmentViews
+
+
+class SqlViews(ShipmentViews, ExchangeViews, RecordViews):
+    """Questions people ask (`crossdock.ports.rows.Views`)."""
+
+    def __init__(self, connection: Connection, bodies: Bodies) -> None:
+        """Works inside the transaction of ``connection``; large bodies are in ``bodies``."""
+        ExchangeViews.__init__(self, connection, bodies)
+
+
+class SqlTransaction:
+    """Everything a step may touch (`crossdock.ports.stores.Transaction`)."""
+
+    def __init__(self, connection: Connection, folder: Path | None, *, writing: bool) -> None:
+        """Inside the transaction of ``connection``; ``folder`` is for large bodies."""
+        self._connection = connection
+        self._writing = writing
+        self.bodies = Bodies(folder)
+
+    @cached_property
+    def exchanges(self) -> SqlExchanges:
+        """The ledger of inbound messages."""
+        return SqlExchanges(self._connection, self.bodies)
+
+    @cached_property
+    def log(self) -> SqlLog:
+        """The event log."""
+        return SqlLog(self._connection)
+
+    @cached_property
+    def references(self) -> SqlReferences:
+        """Who is called what."""
+        return SqlReferences(self._connection)
+
+    @cached_property
+    def states(self) -> SqlStates:
+        """Folded states."""
+        return SqlStates(self._connection)
+
+    @cached_property
+    def exceptions(self) -> SqlExceptionBook:
+        """Business exceptions."""
+        return SqlExceptionBook(self._connection)
+
+    @cached_property
+    def lanes(self) -> SqlLanes:
+        """Outbound commands."""
+        return SqlLanes(self._connection)
+
+    @cached_property
+    def timers(self) -> SqlTimers:
+        """Deadlines."""
+        return SqlTimers(self._connection)
+
+    @cached_property
+    def partners(self) -> SqlPartners:
+        """Health and cursors."""
+        return SqlPartners(self._connection, writing=self._writing)
+
+    @cached_property
+    def blobs(self) -> SqlBlobs:
+        """Labels and proofs."""
+        return SqlBlobs(self._connection, self.bodies)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        """Who works on what."""
+        return SqlLeases(self._connection)
+
+    @cached_property
+    def doors(self) -> SqlDoors:
+        """What the API and the tower need."""
+        return SqlDoors(self._connection)
+
+    @cached_property
+    def views(self) -> SqlViews:
+        """What people ask."""
+        return SqlViews(self._connection, self.bodies)

@@ -1,0 +1,88 @@
+"""The list of delivery orders and the search for one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_
+
+from crossdock.ports.rows import Found, ShipmentRow
+from crossdock.storage.paging import after_key, contains, page_of
+from crossdock.storage.statements import rows_in, words
+from crossdock.storage.tables import STATE
+from crossdock.storage.tables_work import EXCEPTION, REFERENCE
+
+_COLUMNS = (
+    STATE.c.subject,
+    STATE.c.name,
+    STATE.c.sales_order,
+    STATE.c.customer,
+    STATE.c.city,
+    STATE.c.country,
+    STATE.c.carrier,
+    STATE.c.phase,
+    STATE.c.milestone,
+    STATE.c.packages,
+    STATE.c.tracking_numbers,
+    STATE.c.updated_at,
+)
+_LIST = select(*_COLUMNS).order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
+_ONE = select(*_COLUMNS).where(STATE.c.subject == bindparam("which"))
+_EXCEPTIONS = (
+    select(EXCEPTION.c.subject, func.count())
+    .where(EXCEPTION.c.subject.in_(bindparam("many", expanding=True)), EXCEPTION.c.resolved_at == 0)
+    .group_by(EXCEPTION.c.subject)
+)
+_FOUND = select(REFERENCE.c.subject, REFERENCE.c.kind, REFERENCE.c.value)
+_IN_ORDER = (REFERENCE.c.value, REFERENCE.c.kind, REFERENCE.c.issuer, REFERENCE.c.subject)
+_EXACT = _FOUND.where(REFERENCE.c.value == bindparam("this")).order_by(*_IN_ORDER).limit(bindparam("most"))
+_BEGINS = (
+    _FOUND.where(REFERENCE.c.value > bindparam("this"), REFERENCE.c.value < bindparam("behind"))
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+class ShipmentViews:
+    """Delivery orders as people look for them (part of `crossdock.ports.rows.Views`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def shipments(
+        self, *, phase: str = "", milestone: str = "", text: str = "", after: str = "", limit: int = 50
+    ) -> tuple[list[ShipmentRow], str]:
+        """Delivery orders, last changed first, and where the next page starts ("" at the end)."""
+        query = _LIST.limit(limit + 1)
+        if phase:
+            query = query.where(STATE.c.phase == phase)
+        if milestone:
+            query = query.where(STATE.c.milestone == milestone)
+        if text:
+            query = query.where(STATE.c.haystack.like(contains(words(text).lower()), escape="\\"))
+        key = after_key(after, int, str)
+        if key:
+            query = query.where(tuple_(STATE.c.updated_at, STATE.c.subject) < tuple_(*key))
+        rows = self._shown(self._connection.execute(query).all())
+        return page_of(rows, limit, [(row.updated_at, row.subject) for row in rows])
+
+    def shipment(self, subject: str) -> ShipmentRow | None:
+        """One."""
+        rows = self._shown(self._connection.execute(_ONE, {"which": words(subject)}).all())
+        return rows[0] if rows else None
+
+    def _shown(self, rows: Sequence[Sequence[Any]]) -> list[ShipmentRow]:
+        counts = {row[0]: row[1] for row in rows_in(self._connection, _EXCEPTIONS, [row[0] for row in rows])}
+        return [ShipmentRow(*row[:11], counts.get(row[0], 0), row[11]) for row in rows]
+
+    def search(self, text: str, limit: int = 20) -> list[Found]:
+        """Subjects whose references equal or begin with ``text`` (exact ones first); a range of the index."""
+        wanted = words(text)
+        if not wanted:
+            return []
+        rows = list(self._connection.execute(_EXACT, {"this": wanted, "most": limit}))
+        if len(rows) < limit:
+            span = {"this": wanted, "behind": wanted + _LAST_CHARACTER, "most": limit - len(rows)}
+            rows += self._connection.execute(_BEGINS, span)
+        return [Found(*row) for row in rows]
