@@ -8,6 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from crossdock.api import resources
+from crossdock.api.bodies import strictly
 from crossdock.api.etags import tagged
 from crossdock.api.idempotency import Key
 from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
@@ -124,6 +125,7 @@ async def retry(
     idempotency_key: Key,
 ) -> Response[resources.Retried]:
     """The same message to the same target once more; an outcome in doubt is asked for before anything is sent."""
+    data = await strictly(request, resources.RetryRequest)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Retried]:
         if tx.views.exchange(id) is None:
@@ -154,6 +156,7 @@ async def replay(
     idempotency_key: Key,
 ) -> Response[resources.Replayed]:
     """A dry run unless ``dry_run`` is false; no command leaves unless ``effects`` is true."""
+    data = await strictly(request, resources.ReplayRequest)
     if not (data.ids or data.partner or data.since or data.until):
         fault = Fault("name ids, a partner or a time", pointer="/ids")
         raise ProblemError(422, "this would replay everything there is", fault, kind="no-selection")

@@ -31,4 +31,4 @@ class Requests:
 
 def _parked(tx: Transaction, exchange_ids: Sequence[str]) -> list[str]:
     found = (tx.views.exchange(each) for each in exchange_ids)
-    return [each.row.id for each in found if each and each.row.direction == "in" and each.row.status == "parked"]
+    return [each.row.id for each in found if each and each.row.direction == "inbound" and each.row.status == "parked"]

@@ -128,7 +128,7 @@ def _reopen(tx: Transaction, ids: list[str], mode: str) -> int:
 
 def _page(tx: Transaction, selection: Selection, after: str) -> tuple[list[ExchangeRow], str]:
     return tx.views.exchanges(
-        direction="in",
+        direction="inbound",
         partner=selection.partner,
         since=selection.since,
         until=selection.until,

@@ -78,7 +78,7 @@ def _stored(tx: Transaction) -> Stored:
     attempts = Counter(attempt.verdict for row in rows for attempt in tx.views.attempts_of(row.subject))
     scans = [event for row in rows for event in tx.log.of_subject(row.subject) if event.source == "easypost"]
     tracked = [event for event in scans if type(event.body).__name__ == "TrackingReported"]
-    spoken, _ = tx.views.exchanges(partner="easypost", direction="in", limit=1000)
+    spoken, _ = tx.views.exchanges(partner="easypost", direction="inbound", limit=1000)
     return Stored(
         phases=Counter(row.phase for row in rows),
         exceptions=Counter(row.kind for row in open_rows),

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from crossdock import bootstrap
 from crossdock.bootstrap import Installation
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, installation
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation, newest_revision
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.stores import Store
@@ -57,8 +58,8 @@ async def examine(found: Installation) -> list[Finding]:
     except Exception as problem:  # noqa: BLE001 - whatever is wrong with the store is a finding
         return [*findings, _store_fault(problem)]
     try:
-        findings.append(await _store(store))
-        checks = [_partner(plan.id, lambda name=plan.id: _check(found, name, store)) for plan in found.plans]
+        findings.append(await _store(found, store))
+        checks = [_partner(plan.id, partial(_check, found, plan.id, store)) for plan in found.plans]
         findings += [finding for group in await asyncio.gather(*checks) for finding in group]
     finally:
         await store.close()
@@ -86,9 +87,9 @@ async def _partner(name: str, check: Callable[[], Awaitable[tuple[str, ...]]]) -
     return [Finding("ok", subject, line) for line in said] or [Finding("ok", subject, "answers")]
 
 
-async def _store(store: Store) -> Finding:
+async def _store(found: Installation, store: MigratableStore) -> Finding:
     try:
-        current, target = await store.revisions()
+        current, target = await store.revision(), await newest_revision(found)
         if current != target:
             text = f"the schema is at {current or 'empty'}, this version needs {target}"
             return Finding("fail", f"store ({store.name})", text, "run: crossdock migrate")

@@ -13,6 +13,7 @@ from crossdock.cli import (
     check,
     clients,
     config,
+    demo,
     doctor,
     init,
     migrate,
@@ -67,6 +68,7 @@ for _command in (
     doctor,
     migrate,
     serve,
+    demo,
     trace,
     parked,
     replay,
@@ -91,17 +93,19 @@ def main(arguments: list[str]) -> int:
         return stop.code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return Exit.OK  # the reader of our output has seen enough
     except Exception as problem:  # noqa: BLE001 - the last door: anything unknown is a bug and is shown whole
-        for known, operator in _KNOWN.items():
-            if isinstance(problem, known):
-                say_both(operator, str(problem))
-                return Exit.FAILED
-        text = "This is a bug in Crossdock: report it with the text below; nothing half-done was kept."
-        say_both(text, "".join(traceback.format_exception(problem)))
-        return Exit.FAILED
+        return _explain(problem)
     return Exit.OK
+
+
+def _explain(problem: Exception) -> Exit:
+    for known, operator in _KNOWN.items():
+        if isinstance(problem, known):
+            say_both(operator, str(problem))
+            return Exit.FAILED
+    text = "This is a bug in Crossdock: report it with the text below; nothing half-done was kept."
+    say_both(text, "".join(traceback.format_exception(problem)))
+    return Exit.FAILED
 
 
 def run() -> None:

@@ -1,13 +1,14 @@
 """How commands reach the configuration and the store; they read the store directly and need no running server."""
 
 import asyncio
-import pwd
 import os
+import pwd
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 import typer
+from msgspec import structs
 
 from crossdock import bootstrap
 from crossdock.bootstrap import Installation
@@ -20,6 +21,18 @@ ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configurat
 DEFAULT_CONFIG = Path("crossdock.yaml")
 
 
+class MigratableStore(Store, Protocol):
+    """What `bootstrap.open_store` gives: a store that knows its schema."""
+
+    async def migrate(self) -> str:
+        """Bring the schema up to date; the revision it is at then."""
+        ...
+
+    async def revision(self) -> str:
+        """The revision of the schema, "" before the first migration."""
+        ...
+
+
 def installation(config: Path) -> Installation:
     """The configuration, or the end of the command with every fault of it."""
     found, faults = bootstrap.load(config)
@@ -28,7 +41,7 @@ def installation(config: Path) -> Installation:
     return found
 
 
-def with_store(config: Path, work: Callable[[Installation, Store], Awaitable[T]]) -> T:
+def with_store(config: Path, work: Callable[[Installation, MigratableStore], Awaitable[T]]) -> T:
     """Open the configured store, do ``work``, close it."""
     found = installation(config)
 
@@ -61,6 +74,16 @@ def write(config: Path, step: Callable[[Transaction], T], *, wakes: tuple[str, .
         return result
 
     return with_store(config, work)
+
+
+async def newest_revision(found: Installation) -> str:
+    """The schema revision this version works with: that of a fresh store in memory, which is always up to date."""
+    fresh = structs.replace(found.settings.store, url="sqlite:///:memory:", password="")
+    store = bootstrap.open_store(structs.replace(found, settings=structs.replace(found.settings, store=fresh)))
+    try:
+        return await store.migrate()
+    finally:
+        await store.close()
 
 
 def now() -> int:

@@ -1,4 +1,4 @@
-"""What commands print: data on stdout as a table or as JSON, everything else on stderr; exit codes and their meaning."""
+"""What commands print: data on stdout as a table or JSON, everything else on stderr; and what exit codes mean."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence

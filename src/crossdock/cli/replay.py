@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command("replay")(replay)
 
 
-def replay(
+def replay(  # noqa: PLR0917 - Typer makes options of parameters
     ids: Annotated[list[str] | None, typer.Option("--id", help="This exchange; may be given several times.")] = None,
     since: Annotated[str, typer.Option(help="Received at or after: 2026-03-01, 2026-03-01T08:00, or 24h, 90m.")] = "",
     until: Annotated[str, typer.Option(help="Received before; written like --since.")] = "",
@@ -92,7 +92,7 @@ def _print(plans: list[Plan], started: int, *, effects: bool, json: bool) -> Non
         return
     note(f"{messages} messages, {len(changed)} orders would change, {outside} external effects")
     for (who, kind), count in sorted(calls.items()):
-        note(f"  {count} × {kind} to {who}{'' if effects else ' (held back)'}")
+        note(f"  {count} of {kind} to {who}{'' if effects else ' (held back)'}")
     note(f"{started} messages are being read again" if started else "nothing was changed; do it with --yes")
 
 

@@ -10,6 +10,7 @@ from rich.tree import Tree
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, read
 from crossdock.cli.output import AsJson, Stop, as_json, tree
 from crossdock.model.instants import rfc3339
+from crossdock.ports.stores import Store
 from crossdock.views.timeline import Ambiguous, Entry, Story, story_of
 
 _COLOURS = {
@@ -45,6 +46,14 @@ def trace(
         as_json(story)
     else:
         tree(_drawn(story, engineer=engineer))
+
+
+async def show(store: Store, reference: str) -> None:
+    """Print the story of one order from an open store."""
+    story = await store.read(lambda tx: story_of(tx, reference))
+    if story is None:
+        raise Stop(f"Nobody here knows '{reference}'.")
+    tree(_drawn(story, engineer=False))
 
 
 def _drawn(story: Story, *, engineer: bool) -> Tree:

@@ -67,8 +67,10 @@ class ConnectorContract:
         assert set(self.spec.commands) <= set(COMMANDS), "a declared command is not in the model"
         assert set(self.spec.emits) <= EVENTS, "a declared event is not in the model"
         assert self.spec.commands or self.spec.emits, "a connector that neither sends nor reads has no purpose"
-        for each in (*self.spec.feeds, *self.spec.webhooks, *self.spec.operations):
-            assert each.name.strip() and each.summary.strip(), f"{each!r} needs a name and a summary"  # noqa: PT018 - one sentence
+        named: list[Any] = [*self.spec.feeds, *self.spec.webhooks, *self.spec.operations]
+        for each in named:
+            assert each.name.strip(), f"{each!r} has no name"
+            assert each.summary.strip(), f"'{each.name}' has no summary"
         for feed in self.spec.feeds:
             assert feed.every > 0, f"the feed '{feed.name}' has no pause"
 
@@ -257,5 +259,4 @@ def _invented(kind: Any) -> Any:
     """Some command of ``kind``: the refusal must not depend on what is inside."""
     if kind is RecordNote:
         return RecordNote("1", "text", "marker")
-    values = {field: "" for field in kind.__struct_fields__}
-    return kind(**values)
+    return kind(**dict.fromkeys(kind.__struct_fields__, ""))

@@ -35,7 +35,8 @@ class Timer(Struct, frozen=True):
 
 class Decision(Struct, frozen=True):
     """What follows from one event: the process's new state, commands, events of its own, timers set and cleared.
-    ``phase`` is the word people see for where the process stands."""
+    ``phase`` is the word people see for where the process stands.
+    """
 
     state: bytes
     phase: str = ""

@@ -28,7 +28,7 @@ class ShipmentRow(Struct, frozen=True):
 
 
 class ExchangeRow(Struct, frozen=True):
-    """One exchange, inbound or outbound, without bodies. ``kind`` is the channel or the command's tag."""
+    """One exchange without bodies: ``direction`` inbound or outbound, ``kind`` the channel or the command's tag."""
 
     id: str
     direction: str

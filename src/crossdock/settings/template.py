@@ -1,5 +1,6 @@
 """Configuration files as they are first written: every key with its default and what it is for, as comments."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -7,29 +8,45 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 
 _INDENT = "  "
+_WIDTH = 100
 
 
-def document(kind: type[Struct], given: Mapping[str, Any], *, depth: int = 0) -> str:
-    """The keys of ``kind`` as YAML. Those in ``given`` are set to it; the others stand commented out at their default,
-    so that a file shows everything and fixes only what somebody decided.
+class Section(Struct, frozen=True):
+    """A section whose keys are those of ``kind``, with the ones in ``given`` set."""
+
+    kind: type
+    given: Mapping[str, Any]
+
+
+def document(section: Section, depth: int = 0) -> str:
+    """The keys of a section as YAML. Those given are set; the others stand commented out at their default, so that a
+    file shows everything and fixes only what somebody decided.
     """
     lines: list[str] = []
-    hints = get_type_hints(kind, include_extras=True)
-    for field in msgspec.structs.fields(kind):
+    pad = _INDENT * depth
+    hints = get_type_hints(section.kind, include_extras=True)
+    for field in msgspec.structs.fields(section.kind):
         base, meta = _unwrap(hints[field.name])
-        pad = _INDENT * depth
+        key, default = field.encode_name, _default(field)
+        value = section.given.get(key, default)
         lines += [f"{pad}# {text}" for text in _explained(meta, base)]
-        value = given.get(field.encode_name, _default(field))
-        set_here = field.encode_name in given
-        if isinstance(base, type) and issubclass(base, Struct) and (value is NODEFAULT or not isinstance(value, list)):
-            inner = value if isinstance(value, Mapping) else {}
-            lines += [f"{pad}{field.encode_name}:", document(base, inner, depth=depth + 1).rstrip("\n"), ""]
+        inner = _inner(base, value)
+        if inner is not None:
+            lines += [f"{pad}{key}:", document(inner, depth + 1).rstrip("\n")]
             continue
-        example = (meta.examples or [""])[0] if meta else ""
-        shown = example if value is NODEFAULT else value
-        mark = "" if set_here else "# "
-        lines.append(f"{pad}{mark}{field.encode_name}: {flow(shown)}")
-    return "\n".join(lines).rstrip("\n") + "\n"
+        shown = (meta.examples or [""])[0] if value is NODEFAULT and meta else value
+        lines.append(f"{pad}{'' if key in section.given else '# '}{key}: {flow(shown)}")
+    return "\n".join(lines) + "\n"
+
+
+def _inner(base: Any, value: Any) -> Section | None:
+    """A field that is a section of its own; one that may be left out is, too, once it is given."""
+    if isinstance(value, Section):
+        return value
+    kinds = [each for each in (base, *get_args(base)) if isinstance(each, type) and issubclass(each, Struct)]
+    if not kinds or (value is None and len(get_args(base)) > 1):
+        return None
+    return Section(kinds[0], value if isinstance(value, Mapping) else {}) if kinds[0] is base else None
 
 
 def flow(value: object) -> str:
@@ -61,11 +78,13 @@ def _explained(meta: Meta | None, base: Any) -> list[str]:
     text = meta.description.rstrip(".") + "." + one_of
     if meta.examples:
         text += f" For example {flow(meta.examples[0])}"
-    return [text]
+    return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _unwrap(hint: Any) -> tuple[Any, Meta | None]:
-    if get_origin(hint) is Annotated:
-        base, *rest = get_args(hint)
-        return base, next((each for each in rest if isinstance(each, Meta)), None)
-    return hint, None
+    """The bare type, and the one annotation that explains it (others may only limit it)."""
+    if get_origin(hint) is not Annotated:
+        return hint, None
+    base, *rest = get_args(hint)
+    metas = [each for each in rest if isinstance(each, Meta)]
+    return base, next((each for each in reversed(metas) if each.description), metas[-1] if metas else None)

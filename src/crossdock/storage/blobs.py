@@ -40,10 +40,10 @@ class SqlBlobs:
         row = self._connection.execute(_GET, {"which": sha256}).first()
         if row is None:
             return None
-        *about, data, location = row
+        digest, media_type, kind, size, created_at, data, location = row
         if data is None and location:
             data = self._bodies.read(location)
-        return Blob(*about, bytes(data or b""), self._where(location))
+        return Blob(digest, media_type, kind, size, created_at, bytes(data or b""), self._where(location))
 
     def put(self, blob: Blob) -> None:
         """Keep it unless it is there; bytes that were forgotten come back with a new date."""

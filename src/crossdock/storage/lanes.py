@@ -134,10 +134,7 @@ class SqlLanes:
             return []
         rows = list(self._connection.execute(_FIND, {"many": wanted, "now": now, "most": limit}))
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
-        return [
-            Claimed(*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)
-            for row in rows
-        ]
+        return [_claimed((*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)) for row in rows]
 
     def settle(self, command: Claimed, outcome: Outcome) -> bool:
         """Write the outcome; False (and nothing written) when the claim is no longer this owner's attempt."""
@@ -188,6 +185,10 @@ class SqlLanes:
     def depth(self, now: int) -> list[tuple[str, str, int, int]]:  # noqa: ARG002 - times are given as they are
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(_DEPTH)]
+
+
+def _claimed(values: Sequence[Any]) -> Claimed:
+    return Claimed(*values)
 
 
 def _fence(command: Claimed) -> dict[str, Any]:

@@ -61,9 +61,23 @@ _MOVE_CURSOR = (
 
 def event_of(row: Sequence[Any]) -> Event:
     """The event in a row of `EVENT_COLUMNS`."""
-    key, subject, partition, position, body, at, zone_known, precision, *rest = row
+    key, subject, partition, position, body, at, zone_known, precision, *rest, quiet = row
     stamp = Stamp(at, bool(zone_known), precision)
-    return Event(key, subject, partition, position, decode_body(body), stamp, *rest[:-1], bool(rest[-1]))
+    received_at, recorded_at, source, exchange_id, trace_id = rest
+    return Event(
+        key,
+        subject,
+        partition,
+        position,
+        decode_body(body),
+        stamp,
+        received_at,
+        recorded_at,
+        source,
+        exchange_id,
+        trace_id,
+        bool(quiet),
+    )
 
 
 class SqlLog:

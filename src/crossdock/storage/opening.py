@@ -33,9 +33,10 @@ def open_store(
     """The store at ``url``; connections are made when they are needed. Raises `InvalidStoreUrl`.
 
     ``sqlite:///crossdock.db`` (relative), ``sqlite:////var/lib/crossdock.db``, ``sqlite:///:memory:`` (migrated at
-    once), or ``postgresql://user:password@host/name`` with ``?pooler=transaction`` behind a transaction-mode pooler,
-    ``&listen=host:port`` for the database itself in that case, and ``&connections=10``. ``threads`` are SQLite's.
-    ``password`` stands in for one in the URL. Bodies above 64 KiB go to ``folder``; by default ``<file>.bodies`` beside SQLite, and into the row on PostgreSQL.
+    once), or ``postgresql://user:password@host/name``; that with ``?pooler=transaction`` behind a transaction-mode
+    pooler (``&listen=host:port`` is then the database itself, to be woken by it) and ``?connections=10``.
+    ``threads`` are SQLite's; without them every step runs in the caller's thread. Bodies above 64 KiB go to
+    ``folder``: by default ``<file>.bodies`` beside SQLite, and into the row in memory and on PostgreSQL.
     """
     try:
         parsed = make_url(url)

@@ -67,13 +67,12 @@ class SqliteStore:
 
     def _read(self, step: Callable[[Transaction], T]) -> T:
         """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
-        with in_our_words(), self._reading.connect() as connection:
-            with connection.begin():
-                _query_only(connection, wanted=True)
-                try:
-                    return step(SqlTransaction(connection, self._folder, writing=False))
-                finally:
-                    _query_only(connection, wanted=False)
+        with in_our_words(), self._reading.connect() as connection, connection.begin():
+            _query_only(connection, wanted=True)
+            try:
+                return step(SqlTransaction(connection, self._folder, writing=False))
+            finally:
+                _query_only(connection, wanted=False)
 
     async def wait(self, topic: str, seconds: float) -> None:
         """Sleep until somebody in this process commits work on ``topic`` or time is up."""

@@ -199,4 +199,5 @@ def _narrowed(
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    return Attempt(*row[:7], bytes(row[7]))
+    exchange_id, number, started_at, finished_at, verdict, operator, engineer, calls = row
+    return Attempt(exchange_id, number, started_at, finished_at, verdict, operator, engineer, bytes(calls))

@@ -74,7 +74,7 @@ class ShipmentViews:
 
     def _shown(self, rows: Sequence[Sequence[Any]]) -> list[ShipmentRow]:
         counts = {row[0]: row[1] for row in rows_in(self._connection, _EXCEPTIONS, [row[0] for row in rows])}
-        return [ShipmentRow(*row[:11], counts.get(row[0], 0), row[11]) for row in rows]
+        return [_shipment((*row[:11], counts.get(row[0], 0), row[11])) for row in rows]
 
     def search(self, text: str, limit: int = 20) -> list[Found]:
         """Subjects whose references equal or begin with ``text`` (exact ones first); a range of the index."""
@@ -86,3 +86,7 @@ class ShipmentViews:
             span = {"this": wanted, "behind": wanted + _LAST_CHARACTER, "most": limit - len(rows)}
             rows += self._connection.execute(_BEGINS, span)
         return [Found(*row) for row in rows]
+
+
+def _shipment(values: Sequence[Any]) -> ShipmentRow:
+    return ShipmentRow(*values)

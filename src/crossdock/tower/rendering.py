@@ -75,7 +75,7 @@ def page(env: Environment, name: str, status: int = 200, **values: Any) -> Respo
         env.get_template(name).render(**values),
         status_code=status,
         media_type="text/html",
-        headers={"cache-control": "no-store"},
+        headers={**HEADERS, "cache-control": "no-store"},
     )
 
 

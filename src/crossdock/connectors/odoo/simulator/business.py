@@ -88,7 +88,7 @@ def _validate(call: Call) -> bool:
         if row is None:
             raise missing(PICKING, each, call.uid)
         if row["state"] == "done" and database.major < 19:
-            text = "You cannot validate a transfer if no quantities are reserved. To force the transfer, encode quantities."
+            text = "You cannot validate a transfer if no quantities are reserved."
             raise OdooFault("odoo.exceptions.UserError", text)
     _move_to(database, call.ids, "done", call.uid)
     return True

@@ -53,6 +53,8 @@ class Database:
         table, row_id = self.rows[model], self._next.get(model, 1)
         self._check_fields(model, values)
         self._check_required(model, values)
+        while row_id in table:
+            row_id += 1
         self._next[model] = row_id + 1
         table[row_id] = {"id": row_id, "create_date": self._now, "write_date": self._now, **self._stored(model, values)}
         self._undo.append(lambda: table.pop(row_id, None))

@@ -70,7 +70,7 @@ class OdooSimulator:
             row["name"]: {
                 "id": row["id"],
                 "state": row["state"],
-                "sale": rows["sale.order"].get(row.get("sale_id"), {}).get("name", ""),
+                "sale": rows["sale.order"].get(row.get("sale_id") or 0, {}).get("name", ""),
                 "tracking": row.get("carrier_tracking_ref") or "",
                 "attachments": [
                     each["name"]

@@ -124,7 +124,7 @@ def create_row(call: Call, values: dict[str, Any]) -> int:
     for command in lines:
         database.create("sale.order.line", {**command[2], "order_id": row_id})
     if model == "ir.attachment":
-        details = {"name": str(values["name"]), "checksum": str(values.get("checksum", ""))}
+        details: dict[str, Scalar] = {"name": str(values["name"]), "checksum": str(values.get("checksum", ""))}
         call.notes.append(("attachment.created", f"{values.get('res_model')},{values.get('res_id')}", details))
     return row_id
 

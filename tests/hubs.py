@@ -1,0 +1,123 @@
+"""A hub with scripted partners on an in-memory store, for tests of the engine."""
+
+import json
+import random
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from crossdock.backbone.breaker import Limits
+from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.spans import Spans
+from crossdock.bootstrap import Hub, PartnerPlan, World, compose
+from crossdock.model.events import EventBody, Fact, TrackingReported
+from crossdock.model.identifiers import Reference, ReferenceKind
+from crossdock.model.instants import stamp
+from crossdock.model.tracking import TrackingEvent
+from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Unreadable, Verified
+from crossdock.ports.process import Process
+from crossdock.ports.spec import ConnectorSpec, Feed, Kind, Stability
+from crossdock.ports.verdicts import Done, Explanation, Verdict
+from crossdock.sim.clock import VirtualClock
+from crossdock.storage.opening import open_store
+
+WHY = Explanation("Do something.", "it went wrong")
+
+
+class Nothing(Struct, frozen=True):
+    """No configuration."""
+
+
+class Silent:
+    """A journal of nothing."""
+
+    def start(self) -> None: ...
+
+    def take(self) -> bytes:
+        return b"[]"
+
+
+class SeededIds:
+    """Ids and jitter from a seed."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = random.Random(seed)
+
+    def fresh(self, now: int) -> str:
+        return f"{now:014x}{self._random.getrandbits(48):012x}"
+
+    def jitter(self) -> float:
+        return self._random.random()
+
+
+class Scripted:
+    """A partner that says and answers what a test tells it to. Messages are JSON: a list of scans."""
+
+    def __init__(self, partner: str = "carrier") -> None:
+        self.partner = partner
+        self.answers: list[Verdict | Exception] = []
+        self.settlements: list[Verdict] = []
+        self.sent: list[Command] = []
+        self.asked: list[Command] = []
+        self.pages: list[Page | Verdict] = []
+
+    def verify(self, message: Received, now: int) -> Verified | Rejected:
+        if message.headers.get("signature") == "bad":
+            return Rejected(401, WHY)
+        return Verified(message.headers.get("delivery", ""), message.headers.get("hint", ""))
+
+    def translate(self, message: Received) -> Translation:
+        if message.body == b"bug":
+            raise ZeroDivisionError("a defect in the mapping")
+        try:
+            scans = json.loads(message.body)
+        except ValueError as error:
+            return Translation(problems=(Unreadable("", Explanation("Ask for it again.", str(error))),))
+        return Translation(tuple(self.scan(*each) for each in scans))
+
+    def scan(self, number: str, milestone: str, at: str) -> Fact:
+        event = TrackingEvent(self.partner, number, milestone, stamp(at), raw_code=milestone)
+        return Fact(TrackingReported(event), event.occurred, lookups=(Reference(ReferenceKind.TRACKING, number),))
+
+    async def fetch(self, feed: str, cursor: str) -> Page | Verdict:
+        return self.pages.pop(0) if self.pages else Page(b"", cursor)
+
+    async def send(self, command: Command, documents: Documents) -> Verdict:
+        self.sent.append(command)
+        answer = self.answers.pop(0) if self.answers else Done()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def settle(self, command: Command, documents: Documents) -> Verdict:
+        self.asked.append(command)
+        return self.settlements.pop(0)
+
+    async def check(self) -> tuple[str, ...]:
+        return ("ok",)
+
+
+def spec(partner: Scripted) -> ConnectorSpec:
+    return ConnectorSpec(
+        id="scripted", title="Scripted", kind=Kind.CARRIER, stability=Stability.EXPERIMENTAL, since="0.1", summary="",
+        config=Nothing, build=lambda _surroundings: partner, feeds=(Feed("news", 10, "News."),),
+    )  # fmt: skip
+
+
+def scripted_hub(
+    *partners: Scripted, processes: list[Process] = (), url: str = "sqlite:///:memory:", limits: Limits = Limits(),
+    clock: VirtualClock | None = None, wrap: Callable = lambda store: store, seed: int = 0,
+) -> Hub:  # fmt: skip
+    """A hub of one worker that owns every partition."""
+    store = wrap(open_store(url, threads=False))
+    world = World(
+        store, clock or VirtualClock(), SeededIds(seed), None, lambda _plan: (None, Silent()), Metrics(), Spans(), "w1"
+    )
+    plans = [PartnerPlan(partner.partner, spec(partner), Nothing(), limits) for partner in partners]
+    hub = compose(world, plans, processes)
+    hub.engine.partitions = tuple(range(64))
+    return hub
+
+
+def bodies_of(events: list) -> list[EventBody]:
+    return [event.body for event in events]
