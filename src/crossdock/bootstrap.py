@@ -326,7 +326,10 @@ def hub(installation: Installation, store: Store) -> Hub:
     settings = installation.settings
     workers = settings.workers
     sizes = Sizes(
-        translate=workers.translate_batch, reduce=workers.reduce_batch, pace=Pace(lease=workers.lease_seconds)
+        translate=workers.translate_batch,
+        reduce=workers.reduce_batch,
+        claim_seconds=workers.claim_seconds,
+        pace=Pace(lease=workers.lease_seconds),
     )
     keep = Retention(settings.retention.raw_bodies_days, settings.retention.proof_days)
     return compose(

@@ -84,16 +84,17 @@ async def test_every_refusal_is_a_problem(everybody, method, path, status):
         (b"\xff\xfe", 400, None),
         (b"[" * 100_000, 400, None),
         (b'{"reason":' + b"[" * 100_000, 400, None),
-        (b"", 400, None),
+        (b"", 422, None),
         (b"x" * 2_000_000, 413, None),
         (b'{"reason": "x", "ids": [1]}', 422, "/ids/0"),
         (b'{"reason": 1, "ids": ["a"]}', 422, "/reason"),
         (b'{"reason": "", "ids": ["a"]}', 422, "/reason"),
         (b'{"reason": "x"}', 422, "/ids"),
+        (b'{"reason": "x", "ids": ["a"], "effects": 0}', 422, "/effects"),
         (b"[]", 422, "/"),
         (b'{"reason": "x", "ids": ["a"], "everything": true}', 422, "/"),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 async def test_bad_bodies_name_the_fault_by_json_pointer(everybody, body, status, pointer):
     headers = {"idempotency-key": "k", "content-type": "application/json"}

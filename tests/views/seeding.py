@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import msgspec
-from crossdock.storage.opening import open_store
 
 from crossdock.model import events as ev
 from crossdock.model.commands import BuyLabel, CommandBody, RequestRates
@@ -15,6 +14,7 @@ from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.ports.stores import NewEvent, NewExchange, OpenException, Settlement, StateRow, Transaction
 from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome
+from crossdock.storage.opening import open_store
 from orders import CUSTOMER, delivery_order, quote, rate
 
 NOW = 1_795_262_400_000_000

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
+from msgspec import UnsetType
 
 from crossdock.api import resources
 from crossdock.api.bodies import strictly
@@ -157,10 +158,11 @@ async def replay(
 ) -> Response[resources.Replayed]:
     """A dry run unless ``dry_run`` is false; no command leaves unless ``effects`` is true."""
     data = await strictly(request, resources.ReplayRequest)
-    if not (data.ids or data.partner or data.since or data.until):
+    since, until = _microseconds(data.since), _microseconds(data.until)
+    if not (data.ids or data.partner or since or until):
         fault = Fault("name ids, a partner or a time", pointer="/ids")
         raise ProblemError(422, "this would replay everything there is", fault, kind="no-selection")
-    plan = await context.plan(tuple(data.ids), data.partner, data.since, data.until)
+    plan = await context.plan(tuple(data.ids), data.partner, since, until)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Replayed]:
         calls = [resources.PlannedCall(call.partner, call.kind, call.subject) for call in plan.effects]
@@ -185,6 +187,12 @@ def _instant(name: str, text: str | None) -> int:
     if moment is None or moment.tzinfo is None:
         fault = Fault("not an RFC 3339 date-time with offset, such as 2026-03-01T08:15:00Z", parameter=name)
         raise ProblemError(400, f"{name} is not a date-time", fault)
+    return _microseconds(moment)
+
+
+def _microseconds(moment: datetime | UnsetType) -> int:
+    if isinstance(moment, UnsetType):
+        return 0
     return max(int(moment.timestamp() * 1_000_000), 1)
 
 

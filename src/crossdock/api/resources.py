@@ -1,9 +1,10 @@
 """The resources of /v1 as callers see them: times in RFC 3339, ids and words as elsewhere."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from crossdock.model.events import Event
 from crossdock.model.instants import rfc3339
@@ -231,8 +232,8 @@ class ReplayRequest(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
     ids: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(min_length=1, max_length=1000)] = []
     partner: Annotated[str, Meta(min_length=1, max_length=40)] = ""
-    since: Annotated[int, Meta(ge=1, le=2**53, description="Epoch microseconds.")] = 0
-    until: Annotated[int, Meta(ge=1, le=2**53, description="Epoch microseconds.")] = 0
+    since: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
+    until: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
     effects: bool = False
     dry_run: bool = True
 

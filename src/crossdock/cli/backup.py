@@ -1,6 +1,5 @@
 """`crossdock backup`: the store and its large documents in one file, taken while Crossdock runs."""
 
-import asyncio
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -32,10 +31,12 @@ def backup(
     database = databases.of(found)
     if dry_run:
         note(f"would write {database.kind} and {found.settings.store.folder} to {file}")
+        if json:
+            as_json({"file": str(file), "size": None, "manifest": None})
         return
     with tempfile.TemporaryDirectory(prefix="crossdock-backup-") as folder:
         dump = Path(folder) / database.member
-        asyncio.run(asyncio.to_thread(database.dump, dump))
+        database.dump(dump)
         members = {database.member: dump, **archive.documents(Path(found.settings.store.folder))}
         manifest = archive.write(file, members, database.kind, __version__, now())
     size = file.stat().st_size

@@ -276,9 +276,11 @@ class Director:
 def _orders(story: Scenario) -> dict[str, Any]:
     orders = story.orders
     return {
-        "count": orders.count,
-        "without_postcode": list(orders.without_postcode),
-        "without_sku": list(orders.without_sku),
+        "n": orders.count,
+        "bad": {
+            **{str(number): "postcode" for number in orders.without_postcode},
+            **{str(number): "sku" for number in orders.without_sku},
+        },
         "parcels": {str(number): count for number, count in orders.parcels.items()},
     }
 
@@ -331,6 +333,8 @@ project: {{name: demo}}
 store: {{url: "sqlite:///crossdock.db"}}
 listen: {{port: {port}}}
 security: {{signing_secret: "secret://file/secrets/signing"}}
+# The simulated partners answer in milliseconds, so a silent worker is given up on sooner than in real life.
+workers: {{lease_seconds: 5, claim_seconds: 6}}
 telemetry: {{log_level: warning, log_format: console}}
 partners:
   odoo:

@@ -56,20 +56,24 @@ class Evidence(Struct, frozen=True):
     async def gather(cls, store: Store, odoo: Any, carrier: RoughRoad, kills: int, now: int) -> "Evidence":
         """Look at all three."""
         stored = await store.read(_stored)
-        picture: Any = odoo.control("picture", {}, now)
+        picture: Any = odoo.state()
         labels: Any = carrier.control("live_labels", {}, now)
         return cls(
             stored=stored,
             labels=labels,
-            attachments={name: len(row["labels"]) for name, row in picture.items()},
-            references={name: row["carrier_tracking_ref"] for name, row in picture.items()},
+            attachments={name: len(row["attachments"]) - len(_proofs(row)) for name, row in picture.items()},
+            references={name: row["tracking"] for name, row in picture.items()},
             notes={name: row["notes"] for name, row in picture.items()},
-            proofs=sum(len(row["proofs"]) for row in picture.values()),
+            proofs=sum(len(_proofs(row)) for row in picture.values()),
             kills=kills,
             sent=carrier.sent,
             repeated=carrier.repeated,
             altered=tuple(carrier.altered_answers),
         )
+
+
+def _proofs(row: Mapping[str, Any]) -> list[str]:
+    return [name for name in row["attachments"] if "-proof" in name]
 
 
 def _stored(tx: Transaction) -> Stored:

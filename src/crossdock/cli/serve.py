@@ -13,8 +13,10 @@ import uvicorn
 from crossdock import __version__
 from crossdock.api import app as api_app
 from crossdock.api.context import Context as ApiContext
+from crossdock.api.context import Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
+from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store
 from crossdock.cli.output import fail_with_faults, note
 from crossdock.governance.access import ClientAccess
@@ -84,6 +86,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             access=access,
             intake=joined.intake,
             requests=joined.requests,
+            plan=_planner(joined),
             clock=joined.clock,
             registry=joined.metrics.registry,
             version=__version__,
@@ -104,6 +107,14 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body)
     return Doors(intake, api, tower, tower_app.SEGMENTS)
+
+
+def _planner(joined: Hub) -> Planner:
+    async def plan(ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
+        selection = Selection(ids=ids, partner=partner, since=since, until=until)
+        return await joined.replayer.plan(selection, joined.clock.now())
+
+    return plan
 
 
 class _Server(uvicorn.Server):

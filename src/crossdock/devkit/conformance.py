@@ -2,7 +2,7 @@
 
 class TestEasyPost(ConnectorContract):
     spec = SPEC
-    samples = {"events": [Path("samples/tracker.json")]}
+    samples = {"events": [Path("samples/tracker.json").read_bytes()]}
 """
 
 import asyncio
@@ -51,7 +51,7 @@ class ConnectorContract:
     """Set ``spec``; ``samples`` are recorded or published messages by channel; ``secrets`` where values matter."""
 
     spec: ClassVar[ConnectorSpec]
-    samples: ClassVar[Mapping[str, Sequence[Path]]] = {}
+    samples: ClassVar[Mapping[str, Sequence[bytes]]] = {}
     secrets: ClassVar[Secrets | None] = None
 
     def make(self) -> Connector:
@@ -183,9 +183,9 @@ class ConnectorContract:
 
     def _messages(self) -> list[Received]:
         return [
-            Received(channel, path.read_bytes(), {}, _MOMENT, "application/json" if path.suffix == ".json" else "")
-            for channel, paths in self.samples.items()
-            for path in paths
+            Received(channel, body, {}, _MOMENT, "application/json" if body[:1] in b"{[" else "")
+            for channel, bodies in self.samples.items()
+            for body in bodies
         ]
 
     def _settings(self) -> list[tuple[str, msgspec.inspect.Type, bool]]:

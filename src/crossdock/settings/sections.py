@@ -84,6 +84,14 @@ class Workers(Struct, frozen=True, forbid_unknown_fields=True):
     lease_seconds: Annotated[
         float, Meta(description="A silent worker loses its partitions after this long", ge=5, le=600)
     ] = 30.0
+    claim_seconds: Annotated[
+        float,
+        Meta(
+            description="A command whose worker fell silent is taken up after this long: longer than any call may take",
+            ge=5,
+            le=3600,
+        ),
+    ] = 120.0
 
 
 class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -53,8 +53,9 @@ _FIND = (
         COMMAND.c.priority,
         COMMAND.c.trace_id,
         COMMAND.c.created_at,
+        COMMAND.c.due_at,
     )
-    .where(COMMAND.c.partner.in_(_MANY), text("command." + OPEN.text), _DUE, ~_BLOCKED)
+    .where(COMMAND.c.partner == bindparam("of"), text("command." + OPEN.text), _DUE, ~_BLOCKED)
     .order_by(COMMAND.c.priority, COMMAND.c.due_at, COMMAND.c.seq)
     .limit(bindparam("most"))
     .with_for_update(of=COMMAND, skip_locked=True)
@@ -75,6 +76,16 @@ _MINE = update(COMMAND).where(
     COMMAND.c.owner == bindparam("who"),
     COMMAND.c.attempt == bindparam("numbered"),
     COMMAND.c.status == "sending",
+)
+_SETTLE = _MINE.values(
+    status=bindparam("new_status"),
+    doubt=bindparam("new_doubt"),
+    due_at=bindparam("due"),
+    settled_at=bindparam("settled"),
+    operator=bindparam("for_operator"),
+    engineer=bindparam("for_engineer"),
+    owner="",
+    claimed_until=0,
 )
 _RELEASE = _MINE.values(
     status=case((COMMAND.c.doubt, "in_doubt"), else_="queued"),
@@ -126,13 +137,15 @@ class SqlLanes:
     def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:
         """Lock up to ``limit`` due heads of lanes of these partners until ``until``.
 
-        A settled command frees its lane in the snapshot it is seen in, never before; a row that somebody claimed
-        since is judged again when its lock is taken, and left out.
+        A row that somebody claimed since the snapshot is judged again when its lock is taken, and left out. Partners
+        are asked one by one, because only then is the index in the order that is wanted.
         """
-        wanted = sorted(set(partners))
-        if not wanted or limit <= 0:
-            return []
-        rows = list(self._connection.execute(_FIND, {"many": wanted, "now": now, "most": limit}))
+        rows = [
+            row
+            for partner in sorted(set(partners))
+            for row in self._connection.execute(_FIND, {"of": partner, "now": now, "most": limit})
+        ]
+        rows = sorted(rows, key=lambda row: (row.priority, row.due_at, row.seq))[: max(0, limit)]
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
         return [_claimed((*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)) for row in rows]
 
@@ -141,18 +154,8 @@ class SqlLanes:
         attempt = outcome.attempt
         operator, engineer = words(attempt.operator), words(attempt.engineer)
         settled = outcome.status in _SETTLED
-        mine = _MINE.values(
-            status=bindparam("new_status"),
-            doubt=bindparam("new_doubt"),
-            due_at=bindparam("due"),
-            settled_at=bindparam("settled"),
-            operator=bindparam("for_operator"),
-            engineer=bindparam("for_engineer"),
-            owner="",
-            claimed_until=0,
-        )
         changed = self._connection.execute(
-            mine,
+            _SETTLE,
             {
                 **_fence(command),
                 "new_status": outcome.status,

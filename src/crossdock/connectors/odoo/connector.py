@@ -92,7 +92,7 @@ class OdooConnector:
         except msgspec.DecodeError as reason:
             return Park(Explanation("The feed's cursor is damaged: reset it.", str(reason)))
         try:
-            more = bool(position.pending) or await look(self._session, position)
+            more = bool(position.pending) or await look(self._session, position, self._clock.now() // 1_000_000)
             size = self._config.page_size
             chunk, position.pending = position.pending[:size], position.pending[size:]
             body = await read_page(self._session, position, chunk) if chunk else b""
@@ -152,12 +152,12 @@ class OdooConnector:
             case RecordNote():
                 await records.post_note(picking, note_html(body.text, body.marker))
             case RecordProof():
-                attached: tuple[int, ...] = ()
+                data, kind = proof_text(body).encode(), "text/plain"
                 if body.document:
                     data = await documents.get(body.document.sha256)
                     kind = body.document.media_type
-                    attached = (await records.attach(picking, proof_name(body), kind, data),)
-                await records.post_note(picking, note_html(proof_text(body), body.marker), attached)
+                attached = await records.attach(picking, proof_name(body), kind, data)
+                await records.post_note(picking, note_html(proof_text(body), body.marker), (attached,))
 
     async def _is_there(self, picking: int, body: Written) -> bool:
         if isinstance(body, RecordShipping):

@@ -23,12 +23,14 @@ class Scan(Struct, omit_defaults=True):
     """How far one watched model is read. Times are Odoo's seconds since the epoch.
 
     ``at`` is the newest row seen; ``next`` the second a running pass goes on from (0: no pass is running), where
-    ``after`` > 0 goes through the ids of that one second; ``seen`` maps id to write_date for the overlap.
+    ``after`` > 0 goes through the ids of that one second; ``done`` waits for the other models' passes to end; ``seen`` maps id
+    to write_date for the overlap.
     """
 
     at: int = 0
     next: int = 0
     after: int = 0
+    done: bool = False
     seen: dict[int, int] = field(default_factory=dict)
 
     def lower(self, overlap: int) -> int:
@@ -69,14 +71,32 @@ class Scan(Struct, omit_defaults=True):
 class Cursor(Struct, omit_defaults=True):
     """The feed's whole memory. ``horizon`` is Odoo's time at the first pass: cancellations before it are history.
 
-    ``pending`` are transfers known to have changed and not read yet; ``sent`` maps an open transfer to the digest
-    and time (seconds) of the version last emitted.
+    ``pending`` are transfers known to have changed and not read yet; ``again`` maps a transfer to the time (seconds,
+    our clock) of its second look; ``sent`` maps an open transfer to the digest and time (seconds) of the version last
+    emitted.
     """
 
     horizon: int = 0
     scans: dict[str, Scan] = field(default_factory=dict)
     pending: list[int] = field(default_factory=list)
+    again: dict[int, int] = field(default_factory=dict)
     sent: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def changed(self, orders: Iterable[int], now: int, overlap: int) -> None:
+        """Read ``orders`` now, and once more when every transaction of this second must have ended.
+
+        Two writes within one second show the same write_date, the second may commit long after the first was read;
+        only another look at the content tells.
+        """
+        due = [order for order, moment in self.again.items() if moment <= now]
+        for order in due:
+            del self.again[order]
+        fresh = list(dict.fromkeys(orders))
+        self.again.update(dict.fromkeys(fresh, now + overlap + 1))
+        while len(self.again) > REMEMBERED_ORDERS:
+            self.again.pop(next(iter(self.again)))
+        waiting = set(self.pending)
+        self.pending += [order for order in dict.fromkeys([*fresh, *due]) if order not in waiting]
 
     def version(self, order: int, content: str, changed_at: int) -> int:
         """The time of this version of ``order``, or 0 when it equals the one last emitted (an echo).

@@ -22,6 +22,7 @@ GONE = "The record no longer exists in Odoo: check the transfer, then discard or
 BUSINESS = "Odoo declines for a business reason: {text}"
 OURS = "Odoo does not understand the message: report it with the engineer's text; a retry will not help."
 CONFLICT = "Others were writing the same record in Odoo; nothing was written, it is tried again."
+DATABASE = "Odoo cannot use its database now (or there is none of that name); nothing was written, it is tried again."
 BUSY = "Odoo is not available at the moment; it is tried again."
 WRONG_PLACE = "What answers is not this Odoo database: check url and database in the configuration."
 
@@ -78,7 +79,7 @@ RULES: Mapping[str, Rule] = {
     "SerializationFailure": _CONFLICT,
     "LockNotAvailable": _CONFLICT,
     "DeadlockDetected": _CONFLICT,
-    "OperationalError": _CONFLICT,
+    "OperationalError": Rule(Retry, DATABASE, ErrorClass.CONFLICT),
     "TooManyRequests": Rule(Retry, BUSY, ErrorClass.THROTTLED),
     "ServiceUnavailable": Rule(Retry, BUSY),
 }

@@ -39,8 +39,10 @@ WATCHES = (
 )
 
 
-async def look(session: OdooSession, cursor: Cursor) -> bool:
-    """Read one page of every watched model, note changed transfers in ``cursor.pending``; True when there is more."""
+async def look(session: OdooSession, cursor: Cursor, now: int) -> bool:
+    """Read one page of every watched model at ``now`` (seconds) and note changed transfers in ``cursor.pending``; True
+    when there is more.
+    """
     if not cursor.horizon:
         cursor.horizon = await _newest(session)
         if not cursor.horizon:
@@ -57,8 +59,11 @@ async def look(session: OdooSession, cursor: Cursor) -> bool:
     if related:
         domain = [*_scope(session), READY, *["|"] * (len(related) - 1), *related]
         changed += await session.search(PICKING, domain)
-    waiting = set(cursor.pending)
-    cursor.pending += [order for order in dict.fromkeys(changed) if order not in waiting]
+    cursor.changed(changed, now, session.config.overlap)
+    if not more:
+        # A model whose pass ended early waits for the others: passes that begin again alone would never end together.
+        for scan in cursor.scans.values():
+            scan.done = False
     return more
 
 
@@ -79,6 +84,8 @@ async def _page(
     overlap, limit = session.config.overlap, session.config.page_size
     start = Scan() if model == PICKING else Scan(at=cursor.horizon)
     scan = cursor.scans.setdefault(model, start)
+    if scan.done:
+        return [], False
     window: list[Any] = [("write_date", ">=", text_of(scan.lower(overlap)))]
     order = "write_date, id"
     if scan.after:
@@ -88,6 +95,7 @@ async def _page(
     rows = [(row["id"], seconds(row.get("write_date"))) for row in found]
     fresh = set(scan.news(rows))
     more = scan.turn_page(rows, limit, overlap)
+    scan.done = not more
     return [row for row in found if row["id"] in fresh], more
 
 

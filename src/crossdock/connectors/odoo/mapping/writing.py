@@ -29,8 +29,8 @@ def label_name(command: RecordShipping) -> str:
 
 
 def proof_name(command: RecordProof) -> str:
-    """The attachment's name of a proof of delivery."""
-    kind = command.document.media_type if command.document else ""
+    """The attachment's name of a proof of delivery; a carrier's words alone become a text file."""
+    kind = command.document.media_type if command.document else "text/plain"
     return f"{_file_safe(command.tracking_number)}-proof{_extension(kind)}"
 
 

@@ -100,7 +100,7 @@ def schema(major: int) -> dict[str, Model]:
 
 
 def _field(word: str) -> tuple[str, Field]:
-    """One word of the table: ``:`` type, ``>`` many2one, ``<`` one2many, ``*`` many2many, ``=`` related, ``!`` fixed."""
+    """One word of the table: ``:`` type, ``>`` many2one, ``<`` one2many, ``*`` many2many, ``=`` related, ``!`` is."""
     for mark in "<>*=!:":
         name, found, rest = word.partition(mark)
         if not found:

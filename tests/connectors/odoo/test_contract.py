@@ -1,0 +1,11 @@
+"""Odoo holds what every connector holds."""
+
+import pytest
+
+from crossdock.connectors.odoo.spec import SPEC
+from crossdock.devkit.conformance import ConnectorContract
+
+
+@pytest.mark.req("M13", "M22")
+class TestOdoo(ConnectorContract):
+    spec = SPEC

