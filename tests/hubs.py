@@ -29,12 +29,14 @@ class Nothing(Struct, frozen=True):
 
 
 class Silent:
-    """A journal of nothing."""
+    """A journal of nothing, and a caller that has nothing to close."""
 
     def start(self) -> None: ...
 
     def take(self) -> bytes:
         return b"[]"
+
+    async def close(self) -> None: ...
 
 
 class SeededIds:
@@ -110,9 +112,8 @@ def scripted_hub(
 ) -> Hub:  # fmt: skip
     """A hub of one worker that owns every partition."""
     store = wrap(open_store(url, threads=False))
-    world = World(
-        store, clock or VirtualClock(), SeededIds(seed), None, lambda _plan: (None, Silent()), Metrics(), Spans(), "w1"
-    )
+    clock, silent = clock or VirtualClock(), Silent()
+    world = World(store, clock, SeededIds(seed), None, lambda _plan: (silent, silent), Metrics(), Spans(), "w1")
     plans = [PartnerPlan(partner.partner, spec(partner), Nothing(), limits) for partner in partners]
     hub = compose(world, plans, processes)
     hub.engine.partitions = tuple(range(64))

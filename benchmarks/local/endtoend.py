@@ -13,7 +13,7 @@ from benchmarks.local.messages import webhook
 from benchmarks.local.worlds import open_world, seed
 from crossdock.bootstrap import FreshIds, Hub
 from crossdock.model.identifiers import PARTITIONS
-from crossdock.ports.stores import NewExchange
+from crossdock.ports.stores_inbound import NewExchange
 
 _SCANS = 10
 _CHUNK = 2000
@@ -32,6 +32,7 @@ async def run(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
         memory = await asyncio.to_thread(_spread, url, workers)
     seconds = perf_counter() - started
     counts = await hub.store.read(lambda tx: tx.views.counts())
+    await hub.close()
     await hub.store.close()
     commands = counts.queued - before.queued
     if counts.received or commands < arguments.events / _SCANS:
@@ -92,6 +93,7 @@ def _resident() -> float:
 async def _worker(url: str, first: int, last: int) -> None:
     hub = await open_world(url)
     print(await drain(hub, range(first, last)))
+    await hub.close()
     await hub.store.close()
 
 

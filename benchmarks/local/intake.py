@@ -17,7 +17,7 @@ from benchmarks.local.messages import requests, webhook
 from benchmarks.local.worlds import open_world
 from crossdock.backbone.intake import GroupCommit
 from crossdock.bootstrap import FreshIds, RealClock
-from crossdock.ports.stores import NewExchange
+from crossdock.ports.stores_inbound import NewExchange
 
 CONNECTIONS = 64
 ROUNDS = 3
@@ -40,6 +40,7 @@ async def append(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]
     started = perf_counter()
     await asyncio.gather(*(caller() for _ in range(CONNECTIONS)))
     seconds = perf_counter() - started
+    await world.close()
     await world.store.close()
     took.sort()
     return [_row("append", len(took) / seconds, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)]
@@ -48,6 +49,7 @@ async def append(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]
 async def compare(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Bare and Crossdock's intake in turns, medians of the rounds; every answer must be 202."""
     world = await open_world(url)
+    await world.close()
     await world.store.close()
     rates: dict[str, list[Measured]] = {"bare": [], "crossdock": []}
     first = 0
@@ -90,7 +92,6 @@ def _server(kind: str, url: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
 
 
 def _row(what: str, per_second: float, p50: float, p99: float, notes: str = "") -> dict[str, Any]:

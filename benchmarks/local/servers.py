@@ -13,7 +13,7 @@ from benchmarks.local.worlds import open_world
 from crossdock.api.intake import IntakeApp
 from crossdock.backbone.intake import GroupCommit
 from crossdock.bootstrap import FreshIds, RealClock
-from crossdock.ports.stores import NewExchange
+from crossdock.ports.stores_inbound import NewExchange
 
 
 class Bare:
@@ -52,6 +52,7 @@ async def main(kind: str, url: str, port: int) -> None:
     app: Any = Bare(GroupCommit(world.store, world.metrics)) if kind == "bare" else IntakeApp(world.intake, world.clock)
     config = uvicorn.Config(app, port=port, log_level="warning", access_log=False, lifespan="off", server_header=False)
     await uvicorn.Server(config).serve()
+    await world.close()
     await world.store.close()
 
 

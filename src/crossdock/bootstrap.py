@@ -5,18 +5,13 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
 from crossdock import __version__
 from crossdock.backbone.breaker import Limits
@@ -50,8 +45,13 @@ from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.storage.opening import MigratableStore
 from crossdock.storage.opening import open_store as open_database
+from crossdock.storage.schema import newest
+from crossdock.transports import otlp
+from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.recorder import RecordingCaller
+
+Schedules = Mapping[str, Schedule]
 
 
 class RealClock:
@@ -110,6 +110,7 @@ class PartnerPlan(Struct, frozen=True):
     limits: Limits = Limits()
     allow_hosts: tuple[str, ...] = ()
     allow_private: bool = False
+    priority: int = 50
 
 
 class World(Struct, frozen=True):
@@ -139,23 +140,32 @@ class Hub(Struct, frozen=True):
     requests: Requests
     metrics: Metrics
     plans: Mapping[str, PartnerPlan]
+    callers: tuple[HttpCaller, ...] = ()
+    spans: Spans = Spans()
+
+    async def close(self) -> None:
+        """Let go of partners' connections and send the last spans. The store is closed by who opened it."""
+        for caller in self.callers:
+            await caller.close()
+        await asyncio.to_thread(self.spans.close)
 
 
 class Sizes(Struct, frozen=True):
-    """Batch sizes and paces of a worker; ``feeds`` are pauses in seconds that differ from the connector's own."""
+    """Batch sizes and paces of a worker; ``feeds`` are pauses in seconds that differ from the connector's own;
+    ``deliveries`` is how many commands may be under way at the same time, all partners together.
+    """
 
     translate: int = 400
     reduce: int = 400
     claim_seconds: float = 120.0
+    deliveries: int = 16
     pace: Pace = Pace()
     feeds: Mapping[tuple[str, str], float] = {}
 
 
-def build_connector(world: World, plan: PartnerPlan) -> tuple[Connector, Journal]:
-    """One partner's connector, with its caller and journal."""
-    http, journal = world.connect(plan)
+def _partner_of(world: World, plan: PartnerPlan, http: HttpCaller, journal: Journal, retry: Schedules) -> Partner:
     surroundings = Surroundings(plan.id, plan.config, http, world.clock, world.secrets)
-    return plan.spec.build(surroundings), journal
+    return Partner(plan.spec.build(surroundings), journal, plan.limits, retry, plan.priority)
 
 
 def compose(
@@ -163,19 +173,22 @@ def compose(
     plans: Sequence[PartnerPlan],
     processes: Sequence[Process],
     *,
-    schedules: Mapping[str, Schedule] = DEFAULT_SCHEDULES,
+    schedules: Schedules = DEFAULT_SCHEDULES,
     sizes: Sizes = Sizes(),  # noqa: B008 - immutable
     sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
 ) -> Hub:
     """Join everything for one worker process."""
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
-    built = {plan.id: build_connector(world, plan) for plan in plans}
-    connectors = {name: connector for name, (connector, _) in built.items()}
-    partners = {plan.id: Partner(*built[plan.id], plan.limits, schedules) for plan in plans}
+    wires = {plan.id: world.connect(plan) for plan in plans}
+    partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
+    connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
     reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce)
     documents = StoredDocuments(store, clock)
-    courier = Courier(store, partners, documents, clock, ids, metrics, world.spans, world.owner, sizes.claim_seconds)
+    courier = Courier(
+        store, partners, documents, clock, ids, metrics, world.spans, world.owner, sizes.claim_seconds,
+        concurrency=sizes.deliveries,
+    )  # fmt: skip
     feeds = [
         FeedPlan(plan.id, feed.name, sizes.feeds.get((plan.id, feed.name), feed.every))
         for plan in plans
@@ -197,31 +210,17 @@ def compose(
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
     replayer = Replayer(store, translator, reducer)
     return Hub(
-        store, clock, connectors, intake, engine, replayer, Requests(), metrics, {plan.id: plan for plan in plans}
-    )
-
-
-class _OneTreePerSubject(RandomIdGenerator):
-    """Gives a span the ids that were forced for it, so that every worker finds the same root."""
-
-    def generate_trace_id(self) -> int:
-        forced = forced_ids.get()
-        return forced[0] if forced else super().generate_trace_id()
-
-    def generate_span_id(self) -> int:
-        forced = forced_ids.get()
-        return forced[1] if forced else super().generate_span_id()
+        store, clock, connectors, intake, engine, replayer, Requests(), metrics, {plan.id: plan for plan in plans},
+        callers=tuple(http for http, _ in wires.values()), spans=world.spans,
+    )  # fmt: skip
 
 
 def start_telemetry(endpoint: str) -> Spans:
-    """Send spans by OTLP over HTTP to ``endpoint`` (such as http://127.0.0.1:4318/v1/traces); none when empty."""
+    """Send spans by OTLP over HTTP to the collector at ``endpoint``, such as http://localhost:4318; none when empty."""
     if not endpoint:
-        return Spans(enabled=False)
-    resource = Resource.create({"service.name": "crossdock", "service.version": __version__})
-    provider = TracerProvider(resource=resource, id_generator=_OneTreePerSubject())
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
-    trace.set_tracer_provider(provider)
-    return Spans(enabled=True)
+        return Spans()
+    provider = otlp.provider(otlp.exporting(endpoint), __version__, forced_ids)
+    return Spans(provider.get_tracer("crossdock"), provider.shutdown)
 
 
 def worker_name() -> str:
@@ -257,7 +256,7 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
 def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
     throttle, breaker = partner.throttle, partner.breaker
     limits = Limits(throttle.per_second, throttle.burst, throttle.concurrency, breaker.failures, breaker.open_seconds)
-    return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private)
+    return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private, partner.priority)
 
 
 def open_store(installation: Installation) -> MigratableStore:
@@ -267,32 +266,43 @@ def open_store(installation: Installation) -> MigratableStore:
     return open_database(settings.url, folder=Path(settings.folder), password=password)
 
 
-def connect(plan: PartnerPlan) -> tuple[HttpCaller, Journal]:
-    """The real network, narrowed to the hosts a partner's settings name."""
+def newest_revision() -> str:
+    """The schema revision this version works with."""
+    return newest()
+
+
+def connect(plan: PartnerPlan, slots: asyncio.Semaphore | None = None) -> tuple[HttpCaller, Journal]:
+    """The real network, narrowed to the hosts a partner's settings name; ``slots`` cap the calls of all partners."""
     hosts = (*plan.spec.hosts(plan.config), *plan.allow_hosts)
     caller = AiohttpCaller(hosts, allow_private=plan.allow_private, allow_plain=plan.allow_private)
-    recorder = RecordingCaller(caller)
+    recorder = RecordingCaller(CappedCaller(caller, slots) if slots else caller)
     return recorder, recorder
 
 
 def world(installation: Installation, store: Store) -> World:
     """Production: the machine's clock, fresh ids, the network."""
+    slots = asyncio.Semaphore(installation.settings.workers.delivery_concurrency)
     return World(
         store=store,
         clock=RealClock(),
         ids=FreshIds(),
         secrets=installation.secrets,
-        connect=connect,
+        connect=partial(connect, slots=slots),
         metrics=Metrics(),
         spans=start_telemetry(installation.settings.telemetry.otlp_endpoint),
         owner=worker_name(),
     )
 
 
-def connector(installation: Installation, partner: str, store: Store) -> Connector:
+@asynccontextmanager
+async def connected(installation: Installation, partner: str) -> AsyncIterator[Connector]:
     """One partner's connector, for commands that need no engine. Raises `KeyError` for an unknown partner."""
     plan = {each.id: each for each in installation.plans}[partner]
-    return build_connector(world(installation, store), plan)[0]
+    http, _ = connect(plan)
+    try:
+        yield plan.spec.build(Surroundings(plan.id, plan.config, http, RealClock(), installation.secrets))
+    finally:
+        await http.close()
 
 
 def processes(settings: Settings) -> list[Process]:
@@ -329,9 +339,11 @@ def hub(installation: Installation, store: Store) -> Hub:
         translate=workers.translate_batch,
         reduce=workers.reduce_batch,
         claim_seconds=workers.claim_seconds,
+        deliveries=workers.delivery_concurrency,
         pace=Pace(lease=workers.lease_seconds),
     )
-    keep = Retention(settings.retention.raw_bodies_days, settings.retention.proof_days)
+    kept = settings.retention
+    keep = Retention(kept.raw_bodies_days, kept.proof_days, kept.labels_days)
     return compose(
         world(installation, store),
         installation.plans,

@@ -6,8 +6,9 @@ from crossdock.model.events import Fact, TrackingReported
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp
 from crossdock.model.tracking import TrackingEvent
-from crossdock.ports.stores import NewEvent, NewExchange, Settlement, StateRow, Waiting
+from crossdock.ports.stores import NewEvent, StateRow, Waiting
 from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
+from crossdock.ports.stores_inbound import NewExchange, Settlement
 
 NUMBERS = count(1)
 AT = Stamp("2026-03-01T08:15:00+02:00")

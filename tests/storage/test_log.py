@@ -1,17 +1,18 @@
+from itertools import count
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage.made import AT, event, fact
 
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.stores import Fenced
 from crossdock.storage.log import _shares
 from crossdock.storage.opening import open_store
+from storage.made import AT, event, fact
 
 
-def subject_in(partition, skip=0):
-    names = (f"do:odoo:{n}" for n in range(100_000))
-    return [name for name in names if partition_of(name) == partition][skip]
+def subject_in(partition):
+    return next(name for n in range(100_000) if partition_of(name := f"do:odoo:{n}") == partition)
 
 
 @pytest.mark.req("K17")
@@ -95,18 +96,23 @@ async def test_a_cursor_moves_only_from_where_it_stands(store):
     assert await store.read(lambda tx: tx.log.cursors("another", [3])) == {3: 0}
 
 
+MEMORY = open_store("sqlite:///:memory:", threads=False)
+EXAMPLES = count()
+
+
 @given(batches=st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8)), max_size=8), max_size=6))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None)
 async def test_any_appends_give_each_fact_one_place_without_gaps(batches):
-    store = open_store("sqlite:///:memory:", threads=False)
-    try:
-        for batch in batches:
-            new = [event(f"do:odoo:{subject}", f"k{key}") for subject, key in batch]
-            await store.run(lambda tx, new=new: tx.log.append(new, 1))
-        found = await store.read(lambda tx: tx.log.read(dict.fromkeys(range(64), 0), 1000))
-    finally:
-        await store.close()
-    assert {(each.subject, each.key) for each in found} == {(f"do:odoo:{s}", f"k{k}") for b in batches for s, k in b}
+    example = next(EXAMPLES)
+    before = await MEMORY.read(lambda tx: tx.log.cursors("nobody", range(64)))
+    before |= {each.partition: each.position for each in await MEMORY.read(lambda tx: tx.log.read(before, 10**6))}
+    for batch in batches:
+        new = [event(f"do:{example}:{subject}", f"k{key}") for subject, key in batch]
+        await MEMORY.run(lambda tx, new=new: tx.log.append(new, 1))
+    found = await MEMORY.read(lambda tx: tx.log.read(before, 1000))
+    given_keys = {(f"do:{example}:{subject}", f"k{key}") for batch in batches for subject, key in batch}
+    assert {(each.subject, each.key) for each in found} == given_keys
+    assert len(found) == len(given_keys)
     for partition in {each.partition for each in found}:
         positions = [each.position for each in found if each.partition == partition]
-        assert positions == list(range(1, len(positions) + 1))
+        assert positions == [before[partition] + step for step in range(1, len(positions) + 1)]

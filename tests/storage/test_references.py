@@ -1,7 +1,7 @@
 import pytest
-from storage.made import tracking, waiting
 
 from crossdock.model.identifiers import Reference
+from storage.made import tracking, waiting
 
 
 @pytest.mark.req("K2")

@@ -12,8 +12,9 @@ from crossdock.model.instants import Stamp, from_epoch_us, stamp
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
-from crossdock.ports.stores import NewEvent, NewExchange, OpenException, Settlement, StateRow, Transaction
+from crossdock.ports.stores import NewEvent, OpenException, StateRow, Transaction
 from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome
+from crossdock.ports.stores_inbound import NewExchange, Settlement
 from crossdock.storage.opening import open_store
 from orders import CUSTOMER, delivery_order, quote, rate
 

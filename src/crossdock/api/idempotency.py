@@ -17,7 +17,8 @@ from crossdock.api.context import Context
 from crossdock.api.gates import client_of
 from crossdock.api.problems import ProblemError
 from crossdock.ports.policy import Client
-from crossdock.ports.stores import KeptAnswer, Transaction
+from crossdock.ports.stores import Transaction
+from crossdock.ports.stores_doors import KeptAnswer
 
 Key = Annotated[
     str,

@@ -6,7 +6,7 @@ is asked (`Connector.settle`) before anything is sent again.
 
 import asyncio
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field, structs
@@ -42,12 +42,13 @@ _NOT_THE_PARTNERS_FAULT = frozenset({ErrorClass.CONFLICT, ErrorClass.THROTTLED})
 
 
 class Partner(Struct, frozen=True):
-    """A partner as the courier sees it."""
+    """A partner as the courier sees it. Where calls are scarce, a smaller ``priority`` is served first."""
 
     connector: Connector
     journal: Journal
     limits: Limits = Limits()
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: DEFAULT_SCHEDULES)
+    priority: int = 50
 
 
 class Courier:
@@ -64,8 +65,12 @@ class Courier:
         spans: Spans,
         owner: str,
         lease_seconds: float = 120.0,
+        *,
+        concurrency: int = 16,
     ) -> None:
-        """``owner`` fences the claims of this worker; a claim runs out after ``lease_seconds``."""
+        """``owner`` fences the claims of this worker; a claim runs out after ``lease_seconds``. ``concurrency`` is how
+        many commands of all partners together may be under way.
+        """
         self._store = store
         self._partners = partners
         self._documents = documents
@@ -75,33 +80,45 @@ class Courier:
         self._spans = spans
         self._owner = owner
         self._lease = int(lease_seconds * SECOND)
+        self._concurrency = concurrency
         self._flying: dict[str, int] = dict.fromkeys(partners, 0)
+        self._turn = 0
 
     async def claim(self) -> list[Claimed]:
         """Commands that may be sent now, within every partner's allowance."""
         now = self._clock.now()
         free = {name: partner.limits.concurrency - self._flying[name] for name, partner in self._partners.items()}
         wanted = {name: count for name, count in free.items() if count > 0}
-        if not wanted:
+        slots = self._concurrency - sum(self._flying.values())
+        if not wanted or slots <= 0:
             return []
-        claims = await self._store.run(lambda tx: self._claim(tx, wanted, now))
+        claims = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
         for claim in claims:
             self._flying[claim.partner] += 1
         return claims
 
-    def _claim(self, tx: Transaction, wanted: Mapping[str, int], now: int) -> list[Claimed]:
+    def _claim(self, tx: Transaction, wanted: Mapping[str, int], slots: int, now: int) -> list[Claimed]:
         claims: list[Claimed] = []
-        for name in sorted(wanted):
+        healths = {name: tx.partners.health(name) for name in sorted(wanted)}  # rows are locked in one order by all
+        for name in self._in_turn(wanted):
             limits = self._partners[name].limits
-            health = tx.partners.health(name)
-            allowance = allow(health, limits, now, wanted[name])
+            allowance = allow(healths[name], limits, now, min(wanted[name], slots - len(claims)))
             if not allowance.calls:
                 continue
             found = tx.lanes.claim(self._owner, now, now + self._lease, allowance.calls, [name])
             if found:
                 tx.partners.save_health(name, spend(allowance.health, limits, len(found)))
                 claims.extend(found)
+            if len(claims) >= slots:
+                break
         return claims
+
+    def _in_turn(self, names: Iterable[str]) -> list[str]:
+        """Partners by priority; those of one priority take turns at being first."""
+        self._turn += 1
+        ordered = sorted(names)
+        first = self._turn % len(ordered)
+        return sorted(ordered[first:] + ordered[:first], key=lambda name: self._partners[name].priority)
 
     async def step(self) -> int:
         """Claim and carry out one round; how many commands."""

@@ -5,7 +5,7 @@ worker may stop anywhere and another goes on.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from msgspec import Struct
@@ -24,6 +24,8 @@ from crossdock.ports.stores_delivery import Claimed
 
 T = TypeVar("T")
 _LOG = structlog.get_logger("crossdock.engine")
+_LAST_CALLS = 15.0
+"""Seconds that calls in flight get when a worker stops; what is still out then is settled by asking the partner."""
 
 
 class FeedPlan(Struct, frozen=True):
@@ -169,7 +171,10 @@ class Engine:
             for plan in self._feeds.values():
                 group.create_task(self._polling(plan))
         if self._carrying:
-            await asyncio.wait(self._carrying, timeout=30)
+            patience = asyncio.create_task(self._clock.sleep(_LAST_CALLS))
+            flying = asyncio.create_task(asyncio.wait(self._carrying))
+            await asyncio.wait([patience, flying], return_when=asyncio.FIRST_COMPLETED)
+            patience.cancel()
         await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
 
     async def _fire(self) -> None:
@@ -211,10 +216,13 @@ class Engine:
                 await self._rest(plan.every, woken)
 
     async def _rest(self, seconds: float, woken: asyncio.Event | None = None) -> None:
-        waits = [asyncio.ensure_future(self._stopping.wait())]
+        waits: set[asyncio.Task[Any]] = {
+            asyncio.create_task(self._stopping.wait()),
+            asyncio.create_task(self._clock.sleep(seconds)),
+        }
         if woken is not None:
-            waits.append(asyncio.ensure_future(woken.wait()))
-        _, pending = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            waits.add(asyncio.create_task(woken.wait()))
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in pending:
             each.cancel()
 
@@ -230,5 +238,5 @@ class Engine:
         except Exception:  # noqa: BLE001 - whatever it is, the other loops go on and the work stays in the store
             _LOG.exception("a step failed; its work is kept and will be tried again", step=name)
         self._metrics.failures.labels(name).inc()
-        await asyncio.sleep(self._pace.failure)
+        await self._clock.sleep(self._pace.failure)
         return None

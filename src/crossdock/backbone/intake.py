@@ -6,14 +6,14 @@ Many callers, one writer, one commit for all of them (group commit). Nothing is 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from time import perf_counter
 
 from msgspec import Struct
 
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector, Received, Rejected
-from crossdock.ports.stores import NewExchange, Receipt, RefusedBody, Store, StoreFull, StoreUnavailable, Transaction
+from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
+from crossdock.ports.stores_inbound import NewExchange, Receipt, RefusedBody
 from crossdock.ports.verdicts import Explanation
 
 KEPT_OF_REFUSED = 64 * 1024
@@ -53,15 +53,14 @@ class GroupCommit:
     async def _write(self) -> None:
         while self._pending:
             batch, self._pending = self._pending[: self._largest], self._pending[self._largest :]
-            started = perf_counter()
             try:
-                receipts = await self._store.run(_accepting([exchange for exchange, _ in batch]))
+                with self._metrics.commit.time():
+                    receipts = await self._store.run(_accepting([exchange for exchange, _ in batch]))
             except Exception as error:  # noqa: BLE001 - every caller of the batch must hear of it, whatever it was
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            self._metrics.commit.observe(perf_counter() - started)
             self._metrics.commit_size.observe(len(batch))
             for (_, future), receipt in zip(batch, receipts, strict=True):
                 if not future.done():

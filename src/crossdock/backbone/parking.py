@@ -4,7 +4,8 @@ they commit together with the audit entry or the answer of the door they came th
 
 from collections.abc import Sequence
 
-from crossdock.ports.stores import Settlement, Transaction
+from crossdock.ports.stores import Transaction
+from crossdock.ports.stores_inbound import Settlement
 
 
 class Requests:

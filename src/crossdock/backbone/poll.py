@@ -8,7 +8,8 @@ from crossdock.backbone.deliver import Partner, judge_health
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Page
-from crossdock.ports.stores import Fenced, NewExchange, Store, Transaction
+from crossdock.ports.stores import Fenced, Store, Transaction
+from crossdock.ports.stores_inbound import NewExchange
 from crossdock.ports.verdicts import Done, Verdict
 
 

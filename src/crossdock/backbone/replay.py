@@ -10,7 +10,8 @@ from crossdock.backbone.translate import Translator
 from crossdock.model.events import Event, Fact
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.ports.rows import ExchangeRow
-from crossdock.ports.stores import Inbound, StateRow, Store, Transaction
+from crossdock.ports.stores import StateRow, Store, Transaction
+from crossdock.ports.stores_inbound import Inbound
 
 _PAGE = 200
 

@@ -9,7 +9,8 @@ from crossdock.backbone.spans import Spans
 from crossdock.model.events import type_of
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector, Received, Translation, Unreadable
-from crossdock.ports.stores import Inbound, Settlement, Store, Transaction
+from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_inbound import Inbound, Settlement
 from crossdock.ports.verdicts import Explanation
 
 Translated = Sequence[tuple[Inbound, Translation]]

@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from crossdock import bootstrap
 from crossdock.bootstrap import Installation
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation, newest_revision
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.ports.secrets import UnknownSecret
-from crossdock.ports.stores import Store
 
 _PARTNER_SECONDS = 60.0
 _LEAST_FREE = 1 << 30
@@ -58,8 +57,8 @@ async def examine(found: Installation) -> list[Finding]:
     except Exception as problem:  # noqa: BLE001 - whatever is wrong with the store is a finding
         return [*findings, _store_fault(problem)]
     try:
-        findings.append(await _store(found, store))
-        checks = [_partner(plan.id, partial(_check, found, plan.id, store)) for plan in found.plans]
+        findings.append(await _store(store))
+        checks = [_partner(plan.id, partial(_check, found, plan.id)) for plan in found.plans]
         findings += [finding for group in await asyncio.gather(*checks) for finding in group]
     finally:
         await store.close()
@@ -68,8 +67,9 @@ async def examine(found: Installation) -> list[Finding]:
     return findings
 
 
-async def _check(found: Installation, partner: str, store: Store) -> tuple[str, ...]:
-    return await bootstrap.connector(found, partner, store).check()
+async def _check(found: Installation, partner: str) -> tuple[str, ...]:
+    async with bootstrap.connected(found, partner) as connector:
+        return await connector.check()
 
 
 async def _partner(name: str, check: Callable[[], Awaitable[tuple[str, ...]]]) -> list[Finding]:
@@ -87,9 +87,9 @@ async def _partner(name: str, check: Callable[[], Awaitable[tuple[str, ...]]]) -
     return [Finding("ok", subject, line) for line in said] or [Finding("ok", subject, "answers")]
 
 
-async def _store(found: Installation, store: MigratableStore) -> Finding:
+async def _store(store: MigratableStore) -> Finding:
     try:
-        current, target = await store.revision(), await newest_revision(found)
+        current, target = await store.revision(), bootstrap.newest_revision()
         if current != target:
             text = f"the schema is at {current or 'empty'}, this version needs {target}"
             return Finding("fail", f"store ({store.name})", text, "run: crossdock migrate")

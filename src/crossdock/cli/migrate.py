@@ -2,8 +2,8 @@
 
 import typer
 
-from crossdock.bootstrap import Installation
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, newest_revision, with_store
+from crossdock.bootstrap import Installation, newest_revision
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, with_store
 from crossdock.cli.output import AsJson, DryRun, as_json, note
 
 
@@ -15,8 +15,8 @@ def register(app: typer.Typer) -> None:
 def migrate(config: ConfigPath = DEFAULT_CONFIG, dry_run: DryRun = False, json: AsJson = False) -> None:
     """Bring the store's schema up to this version of Crossdock; doing it twice does no harm."""
 
-    async def work(found: Installation, store: MigratableStore) -> tuple[str, str]:
-        current, target = await store.revision(), await newest_revision(found)
+    async def work(_found: Installation, store: MigratableStore) -> tuple[str, str]:
+        current, target = await store.revision(), newest_revision()
         if not dry_run and current != target:
             await store.migrate()
         return current, target

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
 import typer
-from msgspec import structs
 
 from crossdock import bootstrap
 from crossdock.bootstrap import Installation
@@ -74,16 +73,6 @@ def write(config: Path, step: Callable[[Transaction], T], *, wakes: tuple[str, .
         return result
 
     return with_store(config, work)
-
-
-async def newest_revision(found: Installation) -> str:
-    """The schema revision this version works with: that of a fresh store in memory, which is always up to date."""
-    fresh = structs.replace(found.settings.store, url="sqlite:///:memory:", password="")
-    store = bootstrap.open_store(structs.replace(found, settings=structs.replace(found.settings, store=fresh)))
-    try:
-        return await store.migrate()
-    finally:
-        await store.close()
 
 
 def now() -> int:

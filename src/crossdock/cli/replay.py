@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crossdock import bootstrap
-from crossdock.backbone.replay import Plan, Selection
+from crossdock.backbone.replay import Plan, Replayer, Selection
 from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, now, with_store
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note
@@ -40,8 +40,14 @@ def replay(  # noqa: PLR0917 - Typer makes options of parameters
     start, end = _moment(since, moment), _moment(until, moment)
 
     async def work(installation: Installation, store: Store) -> tuple[list[Plan], int]:
-        replayer = bootstrap.hub(installation, store).replayer
-        wanted = [Selection(tuple(ids or ()), start, end, each) for each in _partners(installation, partner, flow)]
+        hub = bootstrap.hub(installation, store)
+        try:
+            return await carry_out(hub.replayer, store, _partners(installation, partner, flow))
+        finally:
+            await hub.close()
+
+    async def carry_out(replayer: Replayer, store: Store, partners: list[str]) -> tuple[list[Plan], int]:
+        wanted = [Selection(tuple(ids or ()), start, end, each) for each in partners]
         plans = [await replayer.plan(each, moment) for each in wanted]
         if dry_run and not yes:
             return plans, 0

@@ -1,8 +1,11 @@
 """`crossdock serve`: intake, engine, API and tower in one process."""
 
 import asyncio
+import contextlib
 import logging
 import signal
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store
-from crossdock.cli.output import fail_with_faults, note
+from crossdock.cli.output import Stop, fail_with_faults, note
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.stores import Store
 from crossdock.tower import app as tower_app
@@ -47,24 +50,45 @@ def serve(
 
 async def run(installation: Installation, *, migrate: bool) -> None:
     """Serve and work until a signal comes, then drain: intake stops first, commands in flight are waited for."""
-    store = open_store(installation)
-    try:
-        if migrate:
-            await store.migrate()
-        joined = hub(installation, store)
-        sessions = Sessions(joined.clock)
-        server = _server(installation, _doors(installation, store, joined, sessions))
-        await _until_stopped(installation, joined, server, sessions)
-    finally:
-        await store.close()
+    with _listening(installation) as door:
+        store = open_store(installation)
+        try:
+            if migrate:
+                await store.migrate()
+            joined = hub(installation, store)
+            try:
+                sessions = Sessions(joined.clock)
+                server = _server(installation, _doors(installation, store, joined, sessions))
+                await _until_stopped(installation, joined, server, door, sessions)
+            finally:
+                await joined.close()
+        finally:
+            await store.close()
 
 
-async def _until_stopped(installation: Installation, joined: Hub, server: uvicorn.Server, sessions: Sessions) -> None:
+@contextlib.contextmanager
+def _listening(installation: Installation) -> Iterator[socket.socket]:
+    """The port, taken before anything starts, so that a taken one is said in one sentence."""
+    listen = installation.settings.listen
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((listen.host, listen.port))
+        except OSError as problem:
+            text = f"Cannot listen on {listen.host}:{listen.port}: end what listens there, or change listen.port."
+            raise Stop(text, str(problem)) from None
+        yield door
+
+
+async def _until_stopped(
+    installation: Installation, joined: Hub, server: uvicorn.Server, door: socket.socket, sessions: Sessions
+) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     working = asyncio.create_task(joined.engine.run())
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([door]))
     address = public_url(installation)
     note(f"Crossdock {__version__} listens on {address}")
     if installation.settings.security.tower_login:
@@ -73,7 +97,10 @@ async def _until_stopped(installation: Installation, joined: Hub, server: uvicor
     server.should_exit = True
     joined.engine.stop()
     await serving
-    await asyncio.wait_for(working, _DRAIN_SECONDS)
+    try:
+        await asyncio.wait_for(working, _DRAIN_SECONDS)
+    except TimeoutError:
+        note("A partner did not answer in time; what was under way is asked for after the next start.")
 
 
 def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions) -> Doors:
@@ -120,8 +147,10 @@ def _planner(joined: Hub) -> Planner:
 class _Server(uvicorn.Server):
     """Signals are handled by `run`, which also has an engine to drain."""
 
-    def install_signal_handlers(self) -> None:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
+        yield
 
 
 def _server(installation: Installation, doors: Doors) -> uvicorn.Server:

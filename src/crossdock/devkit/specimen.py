@@ -18,6 +18,9 @@ class NoNetwork:
         """Raise `NotSent`, whatever is asked."""
         raise NotSent(f"{request.method} is not sent: this connector stands alone")
 
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""
+
 
 class StillClock:
     """`ports.clock.Clock` that stands at the first instant of 2026."""

@@ -19,7 +19,8 @@ from msgspec import Struct, structs
 from crossdock.ports.clock import Clock
 from crossdock.ports.policy import ALL_SCOPES, Client, Denied
 from crossdock.ports.secrets import Secrets
-from crossdock.ports.stores import ApiClient, Store, Transaction
+from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_doors import ApiClient
 
 AUDIENCE = "crossdock"
 TOKEN_LIFE = 15 * 60

@@ -1,4 +1,4 @@
-"""How long bytes are kept. Rows, facts and hashes stay; raw bodies and proofs lose their bytes when time is up."""
+"""How long bytes are kept. Rows, facts and hashes stay; bodies, proofs and labels lose their bytes when time is up."""
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ class Retention(Struct, frozen=True):
 
     raw_days: int = 90
     proof_days: int = 90
+    label_days: int = 400
 
 
 class Cutoffs(Struct, frozen=True):
@@ -19,6 +20,7 @@ class Cutoffs(Struct, frozen=True):
 
     raw_before: int
     proof_before: int
+    label_before: int
 
 
 class Purged(Struct, frozen=True):
@@ -28,6 +30,7 @@ class Purged(Struct, frozen=True):
 
     bodies: int = 0
     proofs: int = 0
+    labels: int = 0
     locations: tuple[str, ...] = ()
     more: bool = False
 
@@ -37,6 +40,7 @@ def cutoffs(policy: Retention, now: int) -> Cutoffs:
     return Cutoffs(
         raw_before=now - policy.raw_days * _DAY if policy.raw_days else 0,
         proof_before=now - policy.proof_days * _DAY if policy.proof_days else 0,
+        label_before=now - policy.label_days * _DAY if policy.label_days else 0,
     )
 
 
@@ -44,12 +48,16 @@ def purge(tx: Transaction, limits: Cutoffs, now: int, batch: int = 500) -> Purge
     """Drop one batch of bytes whose time is up and write down that it was done."""
     bodies = tx.exchanges.purge(limits.raw_before, batch) if limits.raw_before else 0
     proofs = tx.blobs.expired("proof_of_delivery", limits.proof_before, batch) if limits.proof_before else []
-    tx.blobs.forget([blob.sha256 for blob in proofs])
-    if bodies or proofs:
-        tx.doors.audit(now, "retention", "bytes.purge", "", f"{bodies} raw bodies, {len(proofs)} proofs of delivery")
+    labels = tx.blobs.expired("label", limits.label_before, batch) if limits.label_before else []
+    documents = [*proofs, *labels]
+    tx.blobs.forget([blob.sha256 for blob in documents])
+    if bodies or documents:
+        detail = f"{bodies} raw bodies, {len(proofs)} proofs of delivery, {len(labels)} labels"
+        tx.doors.audit(now, "retention", "bytes.purge", "", detail)
     return Purged(
         bodies=bodies,
         proofs=len(proofs),
-        locations=tuple(blob.location for blob in proofs if blob.location),
-        more=bodies >= batch or len(proofs) >= batch,
+        labels=len(labels),
+        locations=tuple(blob.location for blob in documents if blob.location),
+        more=max(bodies, len(proofs), len(labels)) >= batch,
     )

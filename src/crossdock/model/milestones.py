@@ -48,6 +48,22 @@ MILESTONES: dict[str, Milestone] = {row["code"]: _milestone(row) for row in _row
 CATEGORIES: dict[str, str] = {row["category"]: row["action_owner"] for row in _rows("exception-categories.tsv")}
 REASONS: dict[str, str] = {row["reason"]: row["category"] for row in _rows("exception-reasons.tsv")}
 
+NOTEWORTHY: tuple[str, ...] = (
+    "picked_up",
+    "in_transit",
+    "out_for_delivery",
+    "available_for_pickup",
+    "delivery_attempted",
+    "delayed",
+    "held",
+    "delivered",
+    "return_initiated",
+    "returned",
+    "lost",
+    "destroyed",
+)
+"""Milestones a system of record is told of unless configuration says otherwise."""
+
 
 @cache
 def check(milestone: str, category: str = "none", reason: str = "") -> Milestone:

@@ -8,12 +8,14 @@ may wait for anything but the store. All times are epoch microseconds.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from crossdock.model.events import Event, Fact
 from crossdock.model.identifiers import Reference
 from crossdock.ports.rows import Views
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
+from crossdock.ports.stores_doors import Doors
+from crossdock.ports.stores_inbound import Exchanges
 
 T = TypeVar("T")
 
@@ -28,100 +30,6 @@ class StoreUnavailable(ConnectionError):
 
 class Fenced(RuntimeError):
     """Somebody else moved this cursor or holds this lease: the transaction must not commit."""
-
-
-class NewExchange(Struct, frozen=True):
-    """An inbound message to be made durable. ``delivery_id`` deduplicates within (partner, channel)."""
-
-    id: str
-    partner: str
-    channel: str
-    body: bytes
-    received_at: int
-    trace_id: str
-    content_type: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    path: str = ""
-    delivery_id: str = ""
-    status: str = "received"
-
-
-class Receipt(Struct, frozen=True):
-    """What became of a `NewExchange`: its id, or the id of the earlier one it repeats."""
-
-    id: str
-    repeated: bool
-
-
-class Inbound(Struct, frozen=True):
-    """An inbound exchange waiting to be translated."""
-
-    id: str
-    partner: str
-    channel: str
-    body: bytes
-    received_at: int
-    trace_id: str
-    content_type: str
-    headers: Mapping[str, str]
-    path: str
-    replay: str = ""
-
-
-class Settlement(Struct, frozen=True):
-    """The end of an inbound exchange's translation. ``status``: translated, waiting, repeated, hint or parked.
-
-    ``subject`` is the (first) subject it spoke of; the two texts are empty unless parked.
-    """
-
-    id: str
-    status: str
-    subject: str = ""
-    operator: str = ""
-    engineer: str = ""
-
-
-class RefusedBody(Struct, frozen=True):
-    """What is kept of a refused message: at most 64 KiB of it, with the whole length and SHA-256 (decision 0007)."""
-
-    id: str
-    partner: str
-    channel: str
-    status: int
-    received_at: int
-    body: bytes
-    length: int
-    sha256: str
-    operator: str
-    engineer: str
-
-
-class Exchanges(Protocol):
-    """The ledger of inbound messages."""
-
-    def accept(self, batch: Sequence[NewExchange]) -> list[Receipt]:
-        """Keep a batch; one whose (partner, channel, delivery_id) is known is not kept again."""
-        ...
-
-    def refuse(self, bodies: Sequence[RefusedBody], ring: int = 200) -> None:
-        """Keep refused bodies, the last ``ring`` per partner."""
-        ...
-
-    def received(self, partitions: Iterable[int], limit: int) -> list[Inbound]:
-        """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
-        ...
-
-    def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
-        """End messages that are still ``received``; gives the ids this call ended (others had been ended before)."""
-        ...
-
-    def reopen(self, ids: Sequence[str], mode: str) -> int:
-        """Put settled messages back to ``received`` for a replay; ``mode`` is kept with them. How many there were."""
-        ...
-
-    def purge(self, before: int, limit: int) -> int:
-        """Drop the bodies (not the rows) of settled messages received before; how many."""
-        ...
 
 
 class NewEvent(Struct, frozen=True):
@@ -269,53 +177,6 @@ class Leases(Protocol):
 
     def owners(self, now: int) -> dict[str, int]:
         """Live owners and how many partitions each holds."""
-        ...
-
-
-class ApiClient(Struct, frozen=True):
-    """A machine client. ``secret_hash`` is the SHA-256 (hex) of a 256-bit random secret."""
-
-    id: str
-    name: str
-    secret_hash: str
-    scopes: tuple[str, ...]
-    created_at: int
-    revoked_at: int = 0
-
-
-class KeptAnswer(Struct, frozen=True):
-    """An API answer kept under its Idempotency-Key."""
-
-    request_hash: str
-    status: int
-    body: bytes
-
-
-class Doors(Protocol):
-    """What the doors need: clients, idempotent answers, sessions of the tower, and an audit of actions."""
-
-    def client(self, client_id: str) -> ApiClient | None:
-        """A client by id."""
-        ...
-
-    def clients(self) -> list[ApiClient]:
-        """All clients, revoked ones too."""
-        ...
-
-    def save_client(self, client: ApiClient) -> None:
-        """Insert or replace."""
-        ...
-
-    def answer(self, client_id: str, key: str) -> KeptAnswer | None:
-        """The answer kept for a client's Idempotency-Key."""
-        ...
-
-    def keep_answer(self, client_id: str, key: str, answer: KeptAnswer, now: int) -> bool:
-        """Keep it; False when the key is taken."""
-        ...
-
-    def audit(self, at: int, actor: str, action: str, target: str, detail: str) -> None:
-        """Write down what somebody did."""
         ...
 
 

@@ -46,8 +46,12 @@ class Journal(Protocol):
 
 
 class HttpCaller(Protocol):
-    """Sends one request. Redirects are never followed."""
+    """Sends requests. Redirects are never followed."""
 
     async def call(self, request: HttpRequest) -> HttpResponse:
         """The partner's answer, whatever its status. Raises `NotSent` or `NoAnswer`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
         ...

@@ -13,7 +13,7 @@ from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
-from crossdock.model.milestones import MILESTONES
+from crossdock.model.milestones import MILESTONES, NOTEWORTHY
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.rules import Problem, problems_of
 from crossdock.model.shipment import Quote
@@ -32,10 +32,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     """
 
     carriers: tuple[str, ...]
-    milestones: frozenset[str] = frozenset(
-        {"picked_up", "in_transit", "out_for_delivery", "delivery_attempted", "available_for_pickup", "delivered",
-         "delayed", "exception", "return_initiated", "returned", "lost"}
-    )  # fmt: skip
+    milestones: frozenset[str] = frozenset(NOTEWORTHY)
     label_format: str = "PDF"
     quote_seconds: float = 120.0
     prefer: Preference = "cheapest"

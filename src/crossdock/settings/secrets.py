@@ -2,24 +2,33 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
 from crossdock.ports.secrets import UnknownSecret
 
 _SCHEME = "secret://"
+_KEPT_SECONDS = 10.0
 _LOG = structlog.get_logger("crossdock.secrets")
 
 
 class ReferencedSecrets:
-    """`ports.secrets.Secrets` over environment variables and files; relative files start at ``root``."""
+    """`ports.secrets.Secrets` over environment variables and files; relative files start at ``root``.
 
-    def __init__(self, root: Path, environ: Mapping[str, str] | None = None) -> None:
-        """The environment is the process's own unless given."""
+    A value is read again after ten seconds: every webhook asks for one, and a rotated secret is used without a restart.
+    """
+
+    def __init__(
+        self, root: Path, environ: Mapping[str, str] | None = None, seconds: Callable[[], float] = monotonic
+    ) -> None:
+        """The environment is the process's own unless given; ``seconds`` is a clock that only goes forward."""
         self._root = root
         self._environ = os.environ if environ is None else environ
+        self._seconds = seconds
+        self._kept: dict[str, tuple[float, str]] = {}
         self._warned: set[Path] = set()
 
     def __repr__(self) -> str:
@@ -28,6 +37,14 @@ class ReferencedSecrets:
 
     def reveal(self, reference: str) -> str:
         """The value behind ``reference``. Raises `UnknownSecret`; its text names the reference, never a value."""
+        now = self._seconds()
+        until, value = self._kept.get(reference, (0.0, ""))
+        if not value or now >= until:
+            value = self._read(reference)
+            self._kept[reference] = (now + _KEPT_SECONDS, value)
+        return value
+
+    def _read(self, reference: str) -> str:
         store, _, name = reference.removeprefix(_SCHEME).partition("/")
         if not reference.startswith(_SCHEME) or not name:
             # What stands here may be a secret itself, so the text does not repeat it.

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.model.milestones import NOTEWORTHY
+
 Seconds = Annotated[float, Meta(ge=0)]
 Days = Annotated[int, Meta(ge=0)]
 PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
@@ -80,7 +82,9 @@ class Workers(Struct, frozen=True, forbid_unknown_fields=True):
 
     translate_batch: Annotated[int, Meta(description="Messages translated per transaction", ge=1, le=400)] = 200
     reduce_batch: Annotated[int, Meta(description="Events folded per transaction", ge=1, le=400)] = 400
-    delivery_concurrency: Annotated[int, Meta(description="Outbound calls at the same time", ge=1, le=256)] = 16
+    delivery_concurrency: Annotated[
+        int, Meta(description="Outbound calls at the same time, all partners together", ge=1, le=256)
+    ] = 16
     lease_seconds: Annotated[
         float, Meta(description="A silent worker loses its partitions after this long", ge=5, le=600)
     ] = 30.0
@@ -165,7 +169,7 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     enabled: Annotated[bool, Meta(description="false keeps the settings and makes no call")] = True
     throttle: Annotated[Throttle, Meta(description="How fast it may be called")] = Throttle()
     breaker: Annotated[Breaker, Meta(description="When it is left alone")] = Breaker()
-    priority: Annotated[int, Meta(description="Smaller goes first", ge=1, le=99)] = 50
+    priority: Annotated[int, Meta(description="Smaller is served first when calls are scarce", ge=1, le=99)] = 50
     allow_hosts: Annotated[
         tuple[str, ...],
         Meta(description="Further hosts it may be called at, beside those of its settings", examples=[["cdn.example"]]),
@@ -187,20 +191,7 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     milestones: Annotated[
         tuple[str, ...],
         Meta(description="Milestones written into the system of record; all others stay in Crossdock's history"),
-    ] = (
-        "picked_up",
-        "in_transit",
-        "out_for_delivery",
-        "available_for_pickup",
-        "delivery_attempted",
-        "delayed",
-        "held",
-        "delivered",
-        "return_initiated",
-        "returned",
-        "lost",
-        "destroyed",
-    )
+    ] = NOTEWORTHY
     quote_deadline_seconds: Annotated[
         float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
     ] = 120.0

@@ -50,6 +50,9 @@ class InProcessCaller:
             raise NoAnswer(f"the connection to {parts.netloc} died (scripted)")
         return answer
 
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""
+
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
             await self._clock.sleep(seconds)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 
-from crossdock.ports.stores import ApiClient, KeptAnswer
+from crossdock.ports.stores_doors import ApiClient, KeptAnswer
 from crossdock.storage.statements import insert_new, upsert, words
 from crossdock.storage.tables_work import API_CLIENT, AUDIT, KEPT_ANSWER
 
@@ -24,7 +24,7 @@ _AUDIT = insert(AUDIT)
 
 
 class SqlDoors:
-    """What the API and the tower need (`crossdock.ports.stores.Doors`)."""
+    """What the API and the tower need (`crossdock.ports.stores_doors.Doors`)."""
 
     def __init__(self, connection: Connection) -> None:
         """Works inside the transaction of ``connection``."""

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, text, update
 
 from crossdock.model.identifiers import PARTITIONS
-from crossdock.ports.stores import Inbound, NewExchange, Receipt, RefusedBody, Settlement
+from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.statements import change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
@@ -75,7 +75,7 @@ _FORGET = delete(REFUSED).where(
 
 
 class SqlExchanges:
-    """The ledger of inbound messages (`crossdock.ports.stores.Exchanges`)."""
+    """The ledger of inbound messages (`crossdock.ports.stores_inbound.Exchanges`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies) -> None:
         """Large bodies go to ``bodies``."""

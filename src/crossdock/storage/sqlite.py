@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,7 @@ from crossdock.storage.waking import Topics
 T = TypeVar("T")
 
 _READERS = 2
+_PATIENCE = 250
 
 
 class SqliteStore:
@@ -128,9 +130,9 @@ def _engine(path: Path | None, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
+        _to_wal(connection)
         cursor = connection.cursor()
         for pragma in (
-            "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             "busy_timeout = 10000",
@@ -145,6 +147,20 @@ def _engine(path: Path | None, begin: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log. SQLite does not wait for a rival here, whatever the busy timeout says."""
+    for _ in range(_PATIENCE):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.02)
+        else:
+            return
+    raise sqlite3.OperationalError("database is locked")
 
 
 def _query_only(connection: Connection, *, wanted: bool) -> None:

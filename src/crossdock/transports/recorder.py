@@ -73,6 +73,10 @@ class RecordingCaller:
         row["response_body"] = _without(_clean_body(response.body, _type_of(response.headers, "")), hidden)
         return response
 
+    async def close(self) -> None:
+        """Close the inner caller."""
+        await self._inner.close()
+
 
 def _type_of(headers: Mapping[str, str], default: str) -> str:
     return next((value for name, value in headers.items() if name.lower() == "content-type"), default)

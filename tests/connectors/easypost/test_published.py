@@ -97,8 +97,17 @@ def prepare(name, pair):  # noqa: C901, PLR0912 - one line per published situati
         case "shipment_refund_retry_after_rejected" | "shipment_get_refund_rejected":
             code = account.bought()["tracking_code"]
             account.sim.control("refund", {"tracking_code": code, "status": "rejected"}, NOW)
+        case _ if name.startswith(("tracker_", "event_", "webhook_")):
+            prepare_without_shipment(account, name)
+        case _ if name.startswith(("shipment_buy", "shipment_get_after", "shipment_label", "shipment_refund")):
+            account.bought()
+    return account
+
+
+def prepare_without_shipment(account, name):
+    match name:
         case "tracker_create_existing":
-            account.ask("POST", "/v2/trackers", pair["request"]["body"])
+            account.ask("POST", "/v2/trackers", PAIRS[name]["request"]["body"])
         case "event_get":
             account.bought()
             account.names["evt_99a112e69efbba730e3831aebf0e1a12"] = next(iter(account.sim._trackers._events))
@@ -113,9 +122,6 @@ def prepare(name, pair):  # noqa: C901, PLR0912 - one line per published situati
             body = PAIRS["webhook_create"]["request"]["body"]
             made = json.loads(account.ask("POST", "/v2/webhooks", body).body)
             account.names["hook_2ff5b8060378b63b49858e22b70a3722"] = made["id"]
-        case _ if name.startswith(("shipment_buy", "shipment_get_after", "shipment_label", "shipment_refund")):
-            account.bought()
-    return account
 
 
 def make_production_tracker(account):

@@ -34,7 +34,7 @@ def page(rows, scan, limit):
 
 def read_all(rows, scan, limit):
     told = []
-    for _ in range(400):
+    for _ in range(2000):
         found = page(rows, scan, limit)
         told += [(i, dict(found)[i]) for i in scan.news(found)]
         if not scan.turn_page(found, limit, OVERLAP):
@@ -46,18 +46,25 @@ def read_all(rows, scan, limit):
 @settings(max_examples=300, deadline=None)
 @given(writes, st.integers(1, 6))
 def test_every_version_that_stays_visible_is_told_once(transactions, limit):
-    rows, open_ones, told, scan = {}, [], [], Scan()
+    rows, committed, open_ones, told, scan = {}, {}, [], [], Scan()
+
+    def commit(end, start, ids):
+        # A transaction that would overwrite what was committed after it began is aborted by the database.
+        for each in ids:
+            if committed.get(each, 0) <= start:
+                rows[each], committed[each] = start, end
+
     now = 1_000_000 * US
     for pause, duration, ids, poll in transactions:
         now += pause
-        open_ones.append((now + duration, now, ids))
-        for commit in sorted(each for each in open_ones if each[0] <= now):
-            open_ones.remove(commit)
-            rows.update(dict.fromkeys(commit[2], commit[1]))
+        for each in sorted(each for each in open_ones if each[0] <= now):
+            open_ones.remove(each)
+            commit(*each)
+        open_ones.append((now + duration, now, sorted(ids)))
         if poll:
             told += read_all(rows, scan, limit)
-    for commit in sorted(open_ones):
-        rows.update(dict.fromkeys(commit[2], commit[1]))
+    for each in sorted(open_ones):
+        commit(*each)
         told += read_all(rows, scan, limit)
     assert {(i, w // US) for i, w in rows.items()} <= set(told), "a row was missed"
     assert len(told) == len(set(told)), "a version was told twice"

@@ -23,8 +23,8 @@ class Scan(Struct, omit_defaults=True):
     """How far one watched model is read. Times are Odoo's seconds since the epoch.
 
     ``at`` is the newest row seen; ``next`` the second a running pass goes on from (0: no pass is running), where
-    ``after`` > 0 goes through the ids of that one second; ``done`` waits for the other models' passes to end; ``seen`` maps id
-    to write_date for the overlap.
+    ``after`` > 0 goes through the ids of that one second; ``done`` waits for the other models' passes to end;
+    ``seen`` maps id to write_date for the overlap.
     """
 
     at: int = 0

@@ -10,6 +10,7 @@ from msgspec import Struct
 from crossdock.connectors.odoo.simulator.database import Database, Row
 from crossdock.connectors.odoo.simulator.domains import compile_domain
 from crossdock.connectors.odoo.simulator.faults import OdooFault, invalid
+from crossdock.connectors.odoo.simulator.schema import READ_ONLY
 from crossdock.sim.ledger import Scalar
 
 PICKING = "stock.picking"
@@ -100,6 +101,9 @@ def _fields_get(call: Call) -> dict[str, dict[str, Any]]:
         if allowed and name not in allowed:
             continue
         told: dict[str, Any] = {"type": field.type, "string": name.replace("_", " ").title(), "name": name}
+        told |= {"readonly": name in READ_ONLY, "required": False, "store": not (field.related or field.constant)}
+        if field.type == "selection":
+            told["selection"] = []
         if field.relation:
             told["relation"] = field.relation
         found[name] = {key: value for key, value in told.items() if attributes is None or key in attributes}

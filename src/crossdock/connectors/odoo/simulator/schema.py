@@ -75,23 +75,70 @@ _TEXT: dict[str, str] = {
     "delivery.carrier": "name:c delivery_type:s",
     "ir.attachment": "name:c res_model:c res_id:i mimetype:c checksum:c file_size:i datas:x",
     "mail.message": (
-        "model:c res_id:i body:h message_type:s attachment_ids*ir.attachment author_id>res.partner subtype_id:i date:d"
+        "model:c res_id:i body:h message_type:s attachment_ids*ir.attachment author_id>res.partner "
+        "subtype_id>mail.message.subtype date:d"
     ),
+    "mail.message.subtype": "name:c",
+    "res.currency": "name:c decimal_places:i",
+    "stock.location": "name:c complete_name:c usage:s barcode:c warehouse_id>stock.warehouse",
+    "stock.package.type": (
+        "name:c barcode:c base_weight:f max_weight:f packaging_length:f width:f height:f "
+        "weight_uom_name!kg length_uom_name!mm"
+    ),
+}
+_SHOWN: dict[str, str] = {
+    "ir.attachment": "type:s",
+    "delivery.carrier": (
+        "active:b company_id>res.company integration_level:s product_id>product.product tracking_url:c"
+    ),
+    "product.product": "active:b is_storable:b product_tmpl_id>product.product tracking:s type:s volume:f",
+    "res.company": "country_id>res.country currency_id>res.currency",
+    "res.partner": "commercial_partner_id>res.partner company_id>res.company complete_name:c type:s vat:c",
+    "sale.order": (
+        "carrier_id>delivery.carrier commitment_date:d date_order:d partner_shipping_id>res.partner "
+        "warehouse_id>stock.warehouse"
+    ),
+    "sale.order.line": "name:c price_unit:f qty_delivered:f move_ids<stock.move.sale_line_id",
+    "stock.move": "description_picking:t sequence:i sale_line_id>sale.order.line",
+    "stock.move.line": (
+        "picked:b state:s location_id>stock.location location_dest_id>stock.location package_id>PACKAGE "
+        "product_uom_id>uom.uom"
+    ),
+    "PACKAGE": (
+        "company_id>res.company location_id>stock.location package_type_id>stock.package.type pack_date:c weight:f"
+    ),
+    "stock.picking": (
+        "backorder_id>stock.picking return_id>stock.picking carrier_tracking_url:c priority:s write_uid>res.users "
+        "location_id>stock.location location_dest_id>stock.location"
+    ),
+    "stock.warehouse": "lot_stock_id>stock.location out_type_id>stock.picking.type",
+    "uom.uom": "factor:f rounding:f",
+}
+"""Fields that are there and can be written, but that nothing in the simulator reacts to."""
+_OF_18 = {
+    "res.partner": "mobile:c title:c",
+    "sale.order.line": "product_uom>uom.uom",
+    "stock.picking": "date:d",
+    "stock.move": "name:c",
+    "PACKAGE": "package_use:s",
+    "uom.uom": "category_id>uom.category factor_inv:f uom_type:s",
+    "uom.category": "name:c",
+}
+_SINCE_19 = {
+    "res.partner": "global_location_number:c",
+    "sale.order.line": "product_uom_id>uom.uom",
+    "PACKAGE": "complete_name:c outermost_package_id>PACKAGE parent_package_id>PACKAGE",
+    "uom.uom": "relative_factor:f relative_uom_id>uom.uom",
 }
 
 
 def schema(major: int) -> dict[str, Model]:
     """Models of Odoo ``major`` (17 to 20)."""
     package = "stock.package" if major >= 19 else "stock.quant.package"
-    extra = {
-        "res.partner": "global_location_number:c" if major >= 19 else "mobile:c",
-        "stock.picking": "" if major >= 19 else "date:d",
-        "stock.move": "" if major >= 19 else "name:c",
-        "PACKAGE": "outermost_package_id>PACKAGE parent_package_id>PACKAGE" if major >= 19 else "package_use:s",
-    }
+    extra = _SINCE_19 if major >= 19 else _OF_18
     models: dict[str, Model] = {}
-    for name, text in _TEXT.items():
-        words = f"{text} {extra.get(name, '')}".replace("PACKAGE", package).split()
+    for name in sorted({*_TEXT, *extra}):
+        words = " ".join(each.get(name, "") for each in (_TEXT, _SHOWN, extra)).replace("PACKAGE", package).split()
         fields = {"id": Field("integer"), "create_date": Field("datetime"), "write_date": Field("datetime")}
         fields["display_name"] = Field("char")
         fields.update(_field(word) for word in words)

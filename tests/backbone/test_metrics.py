@@ -1,0 +1,76 @@
+"""The series of the engine: all of them are there after a road run, with labels that cannot grow without bound."""
+
+import shutil
+import subprocess
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from crash.world import Landscape
+from crossdock.backbone.metrics import Metrics
+from crossdock.model import commands, events
+from crossdock.ports.connector import Received
+from crossdock.ports.verdicts import Verdict
+from crossdock.sim.faults import Effect, Match, Rule, When
+
+PARTNERS = {"odoo", "easypost"}
+BOUNDED = {
+    "partner": PARTNERS,
+    "result": {"accepted", "fetched", "refused"},
+    "status": {"done"},
+    "type": {each.__struct_config__.tag for each in events.EventBody.__args__},
+    "kind": {each.__struct_config__.tag for each in commands.CommandBody.__args__},
+    "verdict": {each.__name__ for each in Verdict.__args__},
+    "stage": {"received", "waiting", "queued", "parked", "in_doubt", "open_exceptions"},
+    "step": {"sweep:broken"},
+    "le": None,  # the buckets are fixed in the code
+}
+
+
+@pytest.fixture
+async def output(tmp_path):
+    """What /metrics says after two orders, an outage that opens the breaker, a forged webhook and a failing sweep."""
+    landscape = Landscape(f"sqlite:///{tmp_path / 'road.db'}", 3)
+    hub = await landscape.worker()
+    outage = Rule(Effect(status=503), Match(method="POST", path="/v2/shipments"), When(times=25))
+    landscape.fault(landscape.easypost.hosts[0], outage)
+
+    async def broken(_now):
+        raise ZeroDivisionError("for the counter of failed steps")
+
+    hub.engine._sweeps["broken"] = broken
+    await hub.engine.sweep()
+    await hub.intake.accept("easypost", Received("events", b"{}", {}, landscape.clock.now()))
+    for _ in range(400):
+        await landscape._round(hub)
+        if await landscape._quiet(hub):
+            break
+        landscape.clock.advance(45)
+    await hub.engine.measure()
+    code = next(code for codes in landscape.easypost.live_labels().values() for code in codes)
+    landscape.easypost.control("advance", {"tracking_code": code, "status": "in_transit"}, landscape.clock.now())
+    await landscape._round(hub)
+    yield generate_latest(hub.metrics.registry)
+    await hub.store.close()
+
+
+@pytest.mark.req("L16")
+async def test_every_series_exists_and_its_labels_are_bounded(output):
+    families = {family.name: family for family in text_string_to_metric_families(output.decode())}
+    empty = [
+        metric.name for metric in Metrics().registry.collect()
+        if metric.name not in families or not families[metric.name].samples
+    ]  # fmt: skip
+    assert empty == []
+    for family in families.values():
+        for sample in family.samples:
+            for label, value in sample.labels.items():
+                assert BOUNDED[label] is None or value in BOUNDED[label], f"{sample.name} {label}={value}"
+
+
+@pytest.mark.req("L16")
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
+async def test_promtool_finds_nothing_to_say(output):
+    done = subprocess.run(["promtool", "check", "metrics"], input=output, capture_output=True, check=False)  # noqa: ASYNC221, S607
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -1,0 +1,97 @@
+"""What a person does with messages that stopped, by command line, without a server."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from crossdock import bootstrap
+from crossdock.ports.stores_inbound import NewExchange, Settlement
+
+EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
+BODY = json.loads(EVENT.read_text())["raw_body"].encode()
+NOW = 1_767_225_600_000_000
+
+
+def keep(config, *settlements):
+    """Two messages, as intake keeps them, ended as given."""
+    installation, _ = bootstrap.load(config)
+
+    def step(tx):
+        tx.exchanges.accept(
+            [
+                NewExchange(each.id, "easypost", "events", BODY, NOW, "0" * 32, "application/json")
+                for each in settlements
+            ]
+        )
+        tx.exchanges.settle(settlements, NOW)
+
+    async def run():
+        store = bootstrap.open_store(installation)
+        try:
+            await store.run(step)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def stopped(config):
+    keep(config, Settlement("a" * 26, "parked", operator="look at it", engineer="why"), Settlement("b" * 26, "waiting"))
+    return "a" * 26
+
+
+@pytest.mark.req("K4")
+def test_the_list_has_the_error_and_what_to_do(crossdock, config, stopped):
+    (row,) = crossdock("parked", "list", "--json", "-c", config).json
+    assert (row["id"], row["status"], row["operator"], row["engineer"]) == (stopped, "parked", "look at it", "why")
+    assert "look at it" in crossdock("parked", "list", "-c", config).out
+    assert crossdock("parked", "list", "--partner", "odoo", "--json", "-c", config).json == []
+
+
+@pytest.mark.req("K4")
+def test_one_is_shown_with_its_payload(crossdock, config, stopped):
+    shown = crossdock("parked", "show", stopped, "--json", "-c", config).json
+    assert shown["body"].encode() == BODY
+    assert "look at it" in crossdock("parked", "show", stopped, "-c", config).out
+
+
+def test_retry_needs_a_yes_and_a_dry_run_changes_nothing(crossdock, config, stopped):
+    assert crossdock("parked", "retry", stopped, "-c", config).code == 2
+    dry = crossdock("parked", "retry", stopped, "--dry-run", "--json", "-c", config).json
+    assert (dry["done"], dry["would"]) == (0, 1)
+    assert len(crossdock("parked", "list", "--json", "-c", config).json) == 1
+    assert crossdock("parked", "retry", stopped, "--yes", "--json", "-c", config).json["done"] == 1
+    assert crossdock("parked", "list", "--json", "-c", config).json == []
+
+
+def test_what_is_discarded_is_gone_from_the_list_and_still_readable(crossdock, config, stopped):
+    assert crossdock("parked", "discard", stopped, "--yes", "-c", config).code == 0
+    assert crossdock("parked", "list", "--json", "-c", config).json == []
+    assert crossdock("parked", "show", stopped, "-c", config).code == 0
+
+
+def test_what_is_done_in_part_says_so(crossdock, config, stopped):
+    assert crossdock("parked", "retry", stopped, "unknown", "--yes", "-c", config).code == 4
+    assert crossdock("parked", "retry", "unknown", "--yes", "-c", config).code == 1
+
+
+@pytest.mark.req("K5")
+def test_replay_says_first_what_would_follow(crossdock, config, stopped):
+    by_id = crossdock("replay", "--id", stopped, "--json", "-c", config).json
+    assert (by_id["messages"], by_id["started"], by_id["external_effects"]) == (1, 0, 0)
+    assert crossdock("replay", "--partner", "easypost", "--json", "-c", config).json["messages"] == 2
+    assert crossdock("replay", "--flow", "order_to_ship", "--json", "-c", config).json["messages"] == 2
+    assert crossdock("replay", "--since", "2026-01-02", "--json", "-c", config).json["messages"] == 0
+    assert crossdock("replay", "--flow", "nothing", "-c", config).code == 2
+    assert crossdock("replay", "--since", "yesterday", "-c", config).code == 2
+
+
+@pytest.mark.req("K5")
+@pytest.mark.usefixtures("stopped")
+def test_replay_is_done_with_a_yes(crossdock, config):
+    assert crossdock("replay", "--partner", "easypost", "--no-dry-run", "-c", config).code == 2
+    assert crossdock("replay", "--partner", "easypost", "--yes", "--json", "-c", config).json["started"] == 2
+    assert crossdock("parked", "list", "--json", "-c", config).json == []

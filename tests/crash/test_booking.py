@@ -1,0 +1,80 @@
+"""The booking path, killed at every I/O step and in seeded combinations: one live label per parcel, always."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from crash.world import Landscape, empty_database
+
+SEEDS = 200
+
+
+def check(landscape: Landscape) -> None:
+    """The promises, judged by the partners' own books."""
+    labels = landscape.easypost.live_labels()
+    assert all(len(codes) == 1 for codes in labels.values()), f"a parcel has several live labels: {labels}"
+    assert len(labels) == landscape.orders + 1, "two orders, one of them of two parcels"
+    bought = sorted(code for codes in labels.values() for code in codes)
+    rows = landscape.odoo.state().values()
+    referenced = sorted(code for row in rows for code in row["tracking"].split(","))
+    assert referenced == bought
+    names = Counter(name for row in rows for name in row["attachments"])
+    assert sorted(name.partition(".")[0] for name in names) == bought
+    assert set(names.values()) == {1}, f"a label is attached twice: {names}"
+    notes = Counter(note for row in rows for note in row["notes"])
+    assert not [note for note, count in notes.items() if count > 1]
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> Path:
+    return await empty_database(tmp_path / "empty.db")
+
+
+async def clean_run(empty: Path) -> list[str]:
+    landscape = Landscape(empty, 0)
+    await landscape.live()
+    check(landscape)
+    return landscape.fuse.steps
+
+
+@pytest.mark.req("C4", "K1", "K2")
+async def test_a_death_at_every_io_step_leaves_one_live_label_per_parcel(empty):
+    steps = await clean_run(empty)
+    assert len(steps) > 60
+    for death in range(1, len(steps) + 1):
+        landscape = Landscape(empty, death, death)
+        await landscape.live()
+        assert len(landscape.deaths) == 1
+        check(landscape)
+
+
+@pytest.mark.req("C4", "K1", "K2")
+@pytest.mark.parametrize("block", range(10))
+async def test_seeded_deaths_with_lost_answers_leave_one_live_label_per_parcel(empty, block):
+    for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
+        chosen = random.Random(seed)
+        deaths = chosen.sample(range(1, 160), chosen.randint(1, 4))
+        landscape = Landscape(empty, seed, *deaths)
+        landscape.lose_answers(chosen.choice((0.0, 0.05, 0.15)))
+        await landscape.live()
+        check(landscape)
+
+
+@pytest.mark.req("C4", "K13")
+async def test_two_workers_at_once_leave_one_live_label_per_parcel(empty):
+    for seed in range(20):
+        landscape = Landscape(empty, seed)
+        first, second = await landscape.worker(), await landscape.worker()
+        turns = random.Random(seed)
+        for _ in range(300):
+            hub = turns.choice((first, second))
+            await hub.engine.lease()
+            await hub.engine.poll("odoo", "deliveries")
+            step = turns.choice((hub.engine.translate, hub.engine.reduce, hub.engine.deliver))
+            await step()
+            await landscape.carry_webhooks(hub)
+            landscape.clock.advance(turns.choice((0, 1, 5)))
+        await landscape.live()
+        check(landscape)

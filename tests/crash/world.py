@@ -1,0 +1,210 @@
+"""A whole Crossdock with its simulated partners in one process, under a virtual clock, that can die at any I/O step."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crossdock.backbone.engine import Pace
+from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.spans import Spans
+from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose
+from crossdock.catalog import connectors, simulators
+from crossdock.connectors.easypost.config import EasyPostConfig
+from crossdock.connectors.odoo.config import OdooConfig
+from crossdock.ports.connector import Received
+from crossdock.ports.wire import HttpRequest, HttpResponse
+from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.sim.clock import VirtualClock
+from crossdock.sim.faults import Effect, Match, Rule, When
+from crossdock.sim.inprocess import InProcessCaller
+from crossdock.sim.webhooks import OutgoingWebhook, deliver_due
+from crossdock.storage.opening import open_store
+from crossdock.transports.recorder import RecordingCaller
+from hubs import SeededIds
+
+KEY = "sim-key"
+HOOK = "http://crossdock.test/in/easypost/events"
+
+
+class Crash(BaseException):
+    """The process died. Not an Exception, so that nothing on the way catches it."""
+
+
+class Fuse:
+    """Counts I/O steps and dies at the chosen ones."""
+
+    def __init__(self, *deaths: int) -> None:
+        self.deaths = set(deaths)
+        self.steps: list[str] = []
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        if len(self.steps) in self.deaths:
+            raise Crash(f"step {len(self.steps)}: {name}")
+
+
+class FragileStore:
+    """A store whose process may die just before or just after any commit."""
+
+    def __init__(self, inner, fuse: Fuse) -> None:
+        self._inner = inner
+        self._fuse = fuse
+        self.name = inner.name
+        self.read, self.wait, self.wake, self.close = inner.read, inner.wait, inner.wake, inner.close
+
+    async def run(self, step):
+        def dying(tx):
+            result = step(tx)
+            self._fuse.step("before a commit")
+            return result
+
+        result = await self._inner.run(dying)
+        self._fuse.step("after a commit")
+        return result
+
+
+class FragileCaller:
+    """A network on which the process may die before the partner hears of it, or before it reads the answer."""
+
+    def __init__(self, inner, fuse: Fuse) -> None:
+        self._inner = inner
+        self._fuse = fuse
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        name = f"{request.method} {request.url}"
+        self._fuse.step(f"before {name}")
+        response = await self._inner.call(request)
+        self._fuse.step(f"after {name}")
+        return response
+
+
+class Secrets:
+    """Every reference ends in the value."""
+
+    def reveal(self, reference: str) -> str:
+        return reference.rpartition("/")[2]
+
+
+async def empty_database(path: Path) -> Path:
+    """A migrated, empty SQLite file to copy from: migrating anew for every death would take most of the time."""
+    store = open_store(f"sqlite:///{path}", threads=False)
+    await store.migrate()
+    await store.close()
+    return path
+
+
+class Landscape:
+    """The partners, the clock and the database file: what survives a death. Hubs come and go on top of it."""
+
+    def __init__(
+        self, empty: Path, seed: int, *deaths: int, orders: int = 2, parcels: dict[int, int] | None = None
+    ) -> None:
+        database = empty.with_name(f"{seed}-{random.Random().getrandbits(40):x}.db")
+        shutil.copyfile(empty, database)
+        self.url, self.seed = f"sqlite:///{database}", seed
+        self.random = random.Random(seed)
+        self.clock = VirtualClock(start=1_795_262_400_000_000)
+        self.fuse = Fuse(*deaths)
+        self.deaths: list[str] = []
+        self.odoo = (
+            simulators()
+            .get("odoo")
+            .build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(self.clock.now())})
+        )
+        self.easypost = (
+            simulators()
+            .get("easypost")
+            .build({"seed": str(seed), "api_key": KEY, "webhook_url": HOOK, "webhook_secret": KEY})
+        )
+        self.network = InProcessCaller(self.clock, [self.odoo, self.easypost])
+        self.orders = orders
+        wanted = {"n": orders, "parcels": parcels if parcels is not None else {2: 2}}
+        self.odoo.control("confirm_orders", wanted, self.clock.now())
+        self._workers = 0
+
+    def fault(self, host: str, rule: Rule) -> None:
+        self.network.faults_of(host).add(rule)
+
+    def lose_answers(self, share: float) -> None:
+        """Any answer of any partner may be lost after the partner acted."""
+        for simulator in (self.odoo, self.easypost):
+            book = self.network.faults_of(simulator.hosts[0])
+            book._seed = self.seed
+            book.add(Rule(Effect(lost_answer=True), Match(), When(probability=share)))
+
+    async def worker(self) -> Hub:
+        """A new process on the same database and world."""
+        self._workers += 1
+        opened = open_store(self.url, threads=False)
+        caller = RecordingCaller(FragileCaller(self.network, self.fuse))
+        world = World(
+            FragileStore(opened, self.fuse), self.clock, SeededIds(self.seed * 100 + self._workers), Secrets(),
+            lambda _plan: (caller, caller), Metrics(), Spans(), f"worker-{self._workers}",
+        )  # fmt: skip
+        specs = connectors().working()
+        odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)
+        easypost = EasyPostConfig(f"secret://x/{KEY}", webhook_secrets=(f"secret://x/{KEY}",))
+        plans = [PartnerPlan("odoo", specs["odoo"], odoo), PartnerPlan("easypost", specs["easypost"], easypost)]
+        process = order_to_ship(OrderToShipPolicy(("easypost",)))
+        return compose(world, plans, [process], sizes=Sizes(claim_seconds=90, pace=Pace(lease=30)))
+
+    async def carry_webhooks(self, hub: Hub) -> None:
+        """Bring what the carrier pushes to the intake, in a seeded order."""
+
+        async def deliver(webhook: OutgoingWebhook) -> int:
+            headers = {name.lower(): value for name, value in webhook.headers.items()}
+            message = Received("events", webhook.body, headers, self.clock.now(), path="/in/easypost/events")
+            return (await hub.intake.accept("easypost", message)).status
+
+        await deliver_due([self.easypost], self.clock.now(), deliver)
+
+    @contextmanager
+    def process(self) -> Iterator[None]:
+        """Everything inside may die."""
+        try:
+            yield
+        except Crash as death:
+            self.deaths.append(str(death))
+        except BaseExceptionGroup as group:
+            if group.split(Crash)[1] is not None:
+                raise
+            self.deaths.append(str(group.exceptions[0]))
+
+    def finished(self) -> bool:
+        """Every parcel's label is attached in Odoo."""
+        labels = self.easypost.live_labels()
+        attached = sum(len(row["attachments"]) for row in self.odoo.state().values())
+        return len(labels) > 0 and attached >= sum(len(each) for each in labels.values()) and self.labels_wanted(labels)
+
+    def labels_wanted(self, labels: dict) -> bool:
+        """Whether every picking has its references."""
+        return all(row["tracking"] for row in self.odoo.state().values()) and len(labels) >= self.orders
+
+    async def live(self, rounds: int = 400) -> Hub:
+        """Run, die, start again, until the work is done; the last worker."""
+        hub: Hub | None = None
+        for _ in range(rounds):
+            with self.process():
+                hub = hub or await self.worker()
+                await self._round(hub)
+                if await self._quiet(hub):
+                    return hub
+                self.clock.advance(self.random.choice((1, 5, 20, 45)))
+                continue
+            hub = None  # whatever was in memory is gone
+        raise AssertionError(f"not finished after {rounds} rounds; deaths: {self.deaths}; {self.odoo.state()}")
+
+    async def _round(self, hub: Hub) -> None:
+        await hub.engine.lease()
+        await hub.engine.poll("odoo", "deliveries")
+        await hub.engine.settle_all()
+        await self.carry_webhooks(hub)
+        await hub.engine.settle_all()
+
+    async def _quiet(self, hub: Hub) -> bool:
+        if not self.finished():
+            return False
+        counts = await hub.store.read(lambda tx: tx.views.counts())
+        return not (counts.received or counts.queued or counts.in_doubt or counts.waiting)

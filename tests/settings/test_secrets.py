@@ -1,0 +1,42 @@
+"""Secrets are found by reference and shown to nobody."""
+
+import pytest
+import structlog
+
+from crossdock.ports.secrets import UnknownSecret
+from crossdock.settings.secrets import ReferencedSecrets
+
+
+def test_a_variable_is_revealed(tmp_path):
+    assert ReferencedSecrets(tmp_path, {"KEY": "hunter2"}).reveal("secret://env/KEY") == "hunter2"
+
+
+def test_a_file_is_revealed_without_its_last_line_end(tmp_path):
+    (tmp_path / "key").write_text("hunter2 \n")
+    (tmp_path / "key").chmod(0o600)
+    with structlog.testing.capture_logs() as logs:
+        assert ReferencedSecrets(tmp_path, {}).reveal("secret://file/key") == "hunter2 "
+    assert logs == []
+
+
+def test_a_file_open_to_everybody_is_warned_about_once(tmp_path):
+    (tmp_path / "key").write_text("hunter2")
+    (tmp_path / "key").chmod(0o644)
+    secrets = ReferencedSecrets(tmp_path, {})
+    with structlog.testing.capture_logs() as logs:
+        secrets.reveal("secret://file/key")
+        secrets.reveal("secret://file/key")
+    assert len(logs) == 1
+    assert "hunter2" not in repr(logs)
+
+
+@pytest.mark.req("M4")
+@pytest.mark.parametrize(
+    "reference", ["hunter2", "secret://hunter2", "secret://env/NONE", "secret://file/none", "secret://vault/x"]
+)
+def test_a_reference_that_leads_nowhere_says_so_without_values(tmp_path, reference):
+    secrets = ReferencedSecrets(tmp_path, {"KEY": "value"})
+    with pytest.raises(UnknownSecret) as caught:
+        secrets.reveal(reference)
+    assert "hunter2" not in str(caught.value)
+    assert "value" not in repr(secrets)

@@ -1,0 +1,146 @@
+import pytest
+
+from crossdock.model.identifiers import Reference
+from crossdock.ports.stores import OpenException
+from storage.made import command, event, exchange, outcome, state, tracking, translated, waiting
+
+
+async def pages(store, ask):
+    rows, after = await store.read(lambda tx: ask(tx, ""))
+    collected = list(rows)
+    while after:
+        rows, after = await store.read(lambda tx, after=after: ask(tx, after))
+        assert rows
+        collected += rows
+    return collected
+
+
+async def test_shipments_page_by_last_change_without_loss_or_repetition(store):
+    rows = [state(f"do:odoo:{n}", n // 3, name=f"OUT/{n}", phase="booked" if n % 2 else "new") for n in range(20)]
+    await store.run(lambda tx: tx.states.save(rows))
+    found = await pages(store, lambda tx, after: tx.views.shipments(after=after, limit=4))
+    assert len({row.subject for row in found}) == len(found) == 20
+    assert [row.updated_at for row in found] == sorted((row.updated_at for row in rows), reverse=True)
+    booked = await pages(store, lambda tx, after: tx.views.shipments(phase="booked", after=after, limit=3))
+    assert {row.phase for row in booked} == {"booked"}
+    assert len(booked) == 10
+
+
+async def test_shipments_are_found_by_what_people_see(store):
+    rows = [
+        state("do:odoo:1", 1, name="WH/OUT/1", customer="Ünal 100%", city="Gent", milestone="delivered"),
+        state("do:odoo:2", 2, name="WH/OUT/2", tracking_numbers="1Z_9"),
+    ]
+    await store.run(lambda tx: tx.states.save(rows))
+    opened = [OpenException("do:odoo:1", "k", "", "t", 1), OpenException("do:odoo:1", "k", "/x", "t", 1)]
+    await store.run(lambda tx: tx.exceptions.open(opened))
+    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "k", "/x", "", 2))
+
+    async def subjects(**given):
+        rows, _ = await store.read(lambda tx: tx.views.shipments(**given))
+        return [row.subject for row in rows]
+
+    assert await subjects(text="ünal 100%") == ["do:odoo:1"]
+    assert await subjects(text="1z_9") == ["do:odoo:2"]
+    assert await subjects(text="1z%9") == []  # no wildcard of SQL reaches the query
+    assert await subjects(milestone="delivered") == ["do:odoo:1"]
+    assert (await store.read(lambda tx: tx.views.shipment("do:odoo:1"))).exceptions == 1
+    assert await store.read(lambda tx: tx.views.shipment("none")) is None
+
+
+async def test_search_gives_exact_names_first_then_those_that_begin_so(store):
+    names = [tracking("1Z12"), tracking("1Z1"), tracking("1Z"), tracking("2Z"), Reference("sales_order", "1Z1é")]
+    await store.run(lambda tx: tx.references.bind((name, f"s-{name.value}") for name in names))
+    found = await store.read(lambda tx: tx.views.search("1Z1"))
+    assert [(row.value, row.subject) for row in found] == [("1Z1", "s-1Z1"), ("1Z12", "s-1Z12"), ("1Z1é", "s-1Z1é")]
+    assert len(await store.read(lambda tx: tx.views.search("1Z", limit=2))) == 2
+    assert await store.read(lambda tx: tx.views.search("")) == []
+    assert await store.read(lambda tx: tx.views.search("%")) == []
+
+
+async def ledger(store):
+    inbound = [
+        exchange("x1", received_at=10),
+        exchange("x2", received_at=30, partner="odoo"),
+        exchange("x3", received_at=50),
+    ]
+    await store.run(lambda tx: tx.exchanges.accept(inbound))
+    await store.run(lambda tx: tx.log.append([event("do:odoo:1", exchange_id="x1")], 11))
+    settled = [
+        translated("x1", "do:odoo:9"),
+        translated("x2", "do:odoo:1"),
+        translated("x3", status="parked", operator="look"),
+    ]
+    await store.run(lambda tx: tx.exchanges.settle(settled, 60))
+    await store.run(
+        lambda tx: tx.lanes.enqueue([command("c1", created_at=20), command("c2", created_at=40, subject="b")])
+    )
+
+
+@pytest.mark.req("L2")
+async def test_both_directions_are_one_ledger_newest_first(store):
+    await ledger(store)
+    found = await pages(store, lambda tx, after: tx.views.exchanges(after=after, limit=2))
+    assert [(row.id, row.direction) for row in found] == [
+        ("x3", "inbound"),
+        ("c2", "outbound"),
+        ("x2", "inbound"),
+        ("c1", "outbound"),
+        ("x1", "inbound"),
+    ]
+
+    async def ids(**given):
+        rows, _ = await store.read(lambda tx: tx.views.exchanges(**given))
+        return [row.id for row in rows]
+
+    assert await ids(since=20, until=40) == ["x2", "c1"]
+    assert await ids(partner="odoo") == ["c2", "x2", "c1"]
+    assert await ids(direction="inbound", partner="odoo") == ["x2"]
+    assert await ids(statuses=["parked", "refused"]) == ["x3"]
+    assert await ids(statuses=["translated", "queued"]) == ["c2", "x2", "c1", "x1"]
+    with pytest.raises(ValueError, match="direction"):
+        await ids(direction="in")
+
+
+@pytest.mark.req("L1")
+async def test_by_subject_come_all_messages_that_spoke_of_it(store):
+    """x1 brought an event of the subject although it was settled under another; x2 said again what was known."""
+    await ledger(store)
+    rows, _ = await store.read(lambda tx: tx.views.exchanges(subject="do:odoo:1"))
+    assert [row.id for row in rows] == ["x2", "c1", "x1"]
+    rows, _ = await store.read(lambda tx: tx.views.exchanges(subject="do:odoo:2"))
+    assert rows == []
+
+
+async def test_exceptions_and_events_page_without_loss(store):
+    await store.run(lambda tx: tx.exceptions.open([OpenException(f"s{n}", "k", "", "t", n // 4) for n in range(11)]))
+    found = await pages(store, lambda tx, after: tx.views.exceptions(after=after, limit=3))
+    assert len({row.subject for row in found}) == len(found) == 11
+    for at in range(4):
+        await store.run(lambda tx, at=at: tx.log.append([event(f"do:odoo:{n}") for n in range(5)], at))
+    events = await pages(store, lambda tx, after: tx.views.events(after=after, limit=3))
+    order = [(each.recorded_at, each.partition, each.position) for each in events]
+    assert order == sorted(set(order))
+    assert len(events) == 20
+    assert (await store.read(lambda tx: tx.views.events(type_prefix="tracking.")))[0]
+    assert (await store.read(lambda tx: tx.views.events(type_prefix="tracking_")))[0] == []
+
+
+@pytest.mark.req("L16")
+async def test_counts_say_how_much_waits_and_since_when(store):
+    await ledger(store)
+    await store.run(lambda tx: tx.exchanges.accept([exchange("x7", received_at=70)]))
+    await store.run(lambda tx: tx.references.hold([waiting("A")]))
+    await store.run(lambda tx: tx.states.save([state("do:odoo:1")]))
+    [first, second] = await store.run(lambda tx: tx.lanes.claim("w", 100, 200, 9, ["odoo"]))
+    await store.run(lambda tx: tx.lanes.settle(first, outcome(first, "in_doubt", due_at=300)))
+    counts = await store.read(lambda tx: tx.views.counts())
+    assert (counts.received, counts.oldest_received_at, counts.waiting) == (1, 70, 1)
+    assert (counts.queued, counts.in_doubt, counts.parked) == (1, 1, 1)
+    assert counts.oldest_queued_at == min(first.created_at, second.created_at)
+    assert (counts.shipments, counts.events, counts.open_exceptions) == (1, 1, 0)
+
+
+async def test_a_foreign_cursor_is_refused(store):
+    with pytest.raises(ValueError, match="end of a page"):
+        await store.read(lambda tx: tx.views.shipments(after="'; DROP TABLE state"))

@@ -1,0 +1,145 @@
+import pytest
+
+from crossdock.ports.stores import OpenException
+from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_doors import ApiClient, KeptAnswer
+from storage.made import state
+
+SUMMARY = {
+    "name": "WH/OUT/1",
+    "sales_order": "S00007",
+    "customer": "Ünal & Söhne",
+    "city": "Gent",
+    "country": "BE",
+    "carrier": "UPS",
+    "phase": "booked",
+    "milestone": "in_transit",
+    "packages": 2,
+    "tracking_numbers": "1Z1, 1Z2",
+}
+
+
+async def test_a_state_comes_back_as_it_was_saved_last(store):
+    rows = [state("do:odoo:1", 1, name="old"), state("do:odoo:1", 2, **SUMMARY), state("do:odoo:2", 1)]
+    await store.run(lambda tx: tx.states.save(rows))
+    found = await store.read(lambda tx: tx.states.load(["do:odoo:1", "do:odoo:2", "none"]))
+    assert found["do:odoo:1"] == rows[1]
+    assert set(found) == {"do:odoo:1", "do:odoo:2"}
+    await store.run(lambda tx: tx.states.clear())
+    assert await store.read(lambda tx: tx.states.load(["do:odoo:1"])) == {}
+
+
+async def test_a_timer_fires_once_at_the_time_it_was_moved_to(store):
+    await store.run(lambda tx: tx.timers.set([DueTimer("s", "a", 10), DueTimer("s", "a", 20), DueTimer("s", "b", 5)]))
+    await store.run(lambda tx: tx.timers.set([DueTimer("s", "b", 15), DueTimer("t", "a", 12), DueTimer("t", "c", 1)]))
+    await store.run(lambda tx: tx.timers.clear([("t", "c"), ("t", "none")]))
+    assert await store.run(lambda tx: tx.timers.due(11, 10)) == []
+    assert await store.run(lambda tx: tx.timers.due(20, 2)) == [DueTimer("t", "a", 12), DueTimer("s", "b", 15)]
+    assert await store.run(lambda tx: tx.timers.due(20, 2)) == [DueTimer("s", "a", 20)]
+    assert await store.run(lambda tx: tx.timers.due(99, 9)) == []
+
+
+@pytest.mark.req("K6")
+async def test_a_partners_health_is_shared_and_readable_without_a_lock(store):
+    assert await store.read(lambda tx: tx.partners.health("ups")) == Health()
+    assert await store.run(lambda tx: tx.partners.health("ups")) == Health()
+    sick = Health(failures=3, opened_at=7, tokens=1.5, paused=True, attention="renew the key")
+    await store.run(lambda tx: tx.partners.save_health("ups", sick))
+    assert await store.read(lambda tx: tx.partners.health("ups")) == sick
+    moves = [BreakerMove("ups", 1, "open", "20 failures"), BreakerMove("dhl", 2, "open", "\x00")]
+    await store.run(lambda tx: [tx.partners.note_breaker(move) for move in moves])
+    assert await store.read(lambda tx: tx.partners.breaker_moves("ups")) == moves[:1]
+    assert [move.partner for move in await store.read(lambda tx: tx.partners.breaker_moves())] == ["dhl", "ups"]
+
+
+async def test_a_feeds_cursor_moves_only_from_where_it_was_read(store):
+    assert await store.read(lambda tx: tx.partners.cursor("odoo", "orders")) == ("", 0)
+    assert not await store.run(lambda tx: tx.partners.move_cursor("odoo", "orders", "5", "6", 1))
+    assert await store.run(lambda tx: tx.partners.move_cursor("odoo", "orders", "", "5", 1))
+    assert not await store.run(lambda tx: tx.partners.move_cursor("odoo", "orders", "", "7", 2))
+    assert await store.run(lambda tx: tx.partners.move_cursor("odoo", "orders", "5", "6", 3))
+    assert await store.read(lambda tx: tx.partners.cursor("odoo", "orders")) == ("6", 3)
+
+
+@pytest.mark.req("M19")
+@pytest.mark.parametrize("size", [10, 70_000])
+async def test_documents_are_kept_once_and_forgotten_by_kind_and_age(store, size, tmp_path):
+    label = Blob("ab" * 32, "application/pdf", "label", size, 5, bytes(size))
+    await store.run(lambda tx: (tx.blobs.put(label), tx.blobs.put(label)))
+    found = await store.read(lambda tx: tx.blobs.get(label.sha256))
+    assert (found.data, found.size, found.media_type, bool(found.location)) == (
+        label.data,
+        size,
+        label.media_type,
+        size > 65536,
+    )
+    assert await store.read(lambda tx: tx.blobs.get("none")) is None
+    assert await store.read(lambda tx: tx.blobs.expired("proof", 9, 10)) == []
+    assert await store.read(lambda tx: tx.blobs.expired("label", 5, 10)) == []
+    [old] = await store.read(lambda tx: tx.blobs.expired("label", 6, 10))
+    await store.run(lambda tx: tx.blobs.forget([old.sha256]))
+    gone = await store.read(lambda tx: tx.blobs.get(label.sha256))
+    assert (gone.data, gone.size) == (b"", size)
+    assert await store.read(lambda tx: tx.blobs.expired("label", 6, 10)) == []
+    assert [path for path in (tmp_path / "bodies").rglob("*") if path.is_file()] == []
+    await store.run(lambda tx: tx.blobs.put(label))
+    assert (await store.read(lambda tx: tx.blobs.get(label.sha256))).data == label.data
+
+
+@pytest.mark.req("K13")
+async def test_partitions_are_shared_with_a_newcomer_and_taken_over_from_the_lost(store):
+    def claim(owner, now, want):
+        return store.run(lambda tx: tx.leases.claim(owner, now, now + 30, want))
+
+    assert len(await claim("a", 0, 64)) == 64
+    assert await claim("b", 1, 32) == []
+    assert await store.read(lambda tx: tx.leases.owners(2)) == {"a": 64, "b": 0}  # so "a" learns that it is not alone
+    assert len(await claim("a", 3, 32)) == 32
+    b = await claim("b", 4, 32)
+    assert len(b) == 32
+    assert {lease.fence for lease in b} == {2}
+    assert [lease.fence for lease in await claim("b", 5, 32)] == [2] * 32  # renewing is no change of owner
+    assert await store.read(lambda tx: tx.leases.owners(34)) == {"b": 32}
+    assert len(await claim("b", 34, 64)) == 64  # "a" did not renew
+    assert await claim("a", 35, 64) == []
+    await store.run(lambda tx: tx.leases.release("b"))
+    assert await store.read(lambda tx: tx.leases.owners(36)) == {"a": 0}
+    assert {lease.fence for lease in await claim("a", 36, 64)} == {3}
+
+
+async def test_doors_keep_clients_answers_and_an_audit(store):
+    client = ApiClient("c1", "ERP", "hash", ("read", "write"), 5)
+    await store.run(lambda tx: tx.doors.save_client(client))
+    revoked = ApiClient("c1", "ERP", "hash", ("read",), 5, revoked_at=9)
+    await store.run(lambda tx: tx.doors.save_client(revoked))
+    assert await store.read(lambda tx: (tx.doors.client("c1"), tx.doors.client("\x00"), tx.doors.clients())) == (
+        revoked,
+        None,
+        [revoked],
+    )
+    answer = KeptAnswer("hash", 202, b'{"a":1}\x00')
+    assert await store.run(lambda tx: tx.doors.keep_answer("c1", "k", answer, 1))
+    assert not await store.run(lambda tx: tx.doors.keep_answer("c1", "k", KeptAnswer("other", 500, b""), 2))
+    assert await store.run(lambda tx: tx.doors.keep_answer("c2", "k", answer, 1))
+    assert await store.read(lambda tx: tx.doors.answer("c1", "k")) == answer
+    assert await store.read(lambda tx: tx.doors.answer("c1", "none")) is None
+    await store.run(lambda tx: tx.doors.audit(1, "ann", "retry", "c1", "\x00"))
+
+
+@pytest.mark.req("L17")
+async def test_an_exception_is_open_until_resolved_and_may_open_again(store):
+    def raised(at, cause=""):
+        return OpenException("do:odoo:1", "address.incomplete", "/city", "no city", at, cause)
+
+    async def shown(*, open_only=True):
+        rows, _ = await store.read(lambda tx: tx.views.exceptions(open_only=open_only))
+        return [(row.raised_at, row.resolved_at) for row in rows]
+
+    await store.run(lambda tx: tx.exceptions.open([raised(1), raised(2), raised(3, "other")]))
+    assert await shown() == [(3, 0), (2, 0)]
+    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "address.incomplete", "/city", "", 5))
+    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "address.incomplete", "/city", "", 6))
+    assert await shown() == [(3, 0)]
+    assert await shown(open_only=False) == [(3, 0), (2, 5)]
+    await store.run(lambda tx: tx.exceptions.open([raised(7)]))
+    assert await shown() == [(7, 0), (3, 0)]
