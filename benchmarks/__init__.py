@@ -1,0 +1,1 @@
+"""Benchmarks: local ones measure one machine; results are checked in under results/."""

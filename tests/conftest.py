@@ -1,5 +1,5 @@
 """Fixtures that every suite may use: a PostgreSQL server started once, a fresh database for each test that asks."""
 
-from storage.postgres_server import postgres_server, postgres_url
+from storage.postgres_server import migrated_postgres_url, postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["migrated_postgres_url", "postgres_server", "postgres_url"]

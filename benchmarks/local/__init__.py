@@ -1,0 +1,1 @@
+"""What one machine carries: `python -m benchmarks.local`."""

@@ -14,7 +14,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,8 +23,8 @@ from typing import Any
 import uvicorn
 
 from benchmarks.local import endtoend, intake
-from benchmarks.local.deliveries import deliver
 from benchmarks.local.databases import fresh_database
+from benchmarks.local.deliveries import deliver
 
 RESULTS = Path(__file__).parents[1] / "results"
 

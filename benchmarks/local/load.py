@@ -1,9 +1,11 @@
 """An open set of connections, each sending its next request when the last one is answered; raw sockets, so that the
-client costs little on a shared machine."""
+client costs little on a shared machine.
+"""
 
 import asyncio
 from collections.abc import Iterator
 from time import perf_counter
+from typing import cast
 
 from msgspec import Struct
 
@@ -36,8 +38,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop has classes of its own
         self._send()
 
     def data_received(self, data: bytes) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from benchmarks.local.messages import SECRET, tracking_number
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, connect
@@ -18,7 +19,6 @@ from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking
 from crossdock.model.units import Measure
-from crossdock.backbone.correlate import Origin, place
 from crossdock.ports.stores import Store, Transaction
 from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
 from crossdock.storage.opening import open_store
@@ -29,7 +29,7 @@ _SHIP_FROM = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"
 class FixedSecrets:
     """The secret the benchmark's webhooks are signed with, whatever is asked for."""
 
-    def reveal(self, reference: str) -> str:
+    def reveal(self, reference: str) -> str:  # noqa: ARG002 - the port
         """The secret."""
         return SECRET
 
@@ -40,7 +40,9 @@ async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits 
     await store.migrate()
     specs = connectors().working()
     plans = [
-        PartnerPlan("easypost", specs["easypost"], EasyPostConfig("secret://env/K", webhook_secrets=("secret://env/S",))),
+        PartnerPlan(
+            "easypost", specs["easypost"], EasyPostConfig("secret://env/K", webhook_secrets=("secret://env/S",))
+        ),
         PartnerPlan("odoo", specs["odoo"], OdooConfig(odoo, "bench", "secret://env/O"), limits, allow_private=True),
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), "bench")

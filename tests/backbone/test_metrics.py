@@ -4,15 +4,16 @@ import shutil
 import subprocess
 
 import pytest
+import structlog
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from crash.world import Landscape
 from crossdock.backbone.metrics import Metrics
 from crossdock.model import commands, events
 from crossdock.ports.connector import Received
 from crossdock.ports.verdicts import Verdict
 from crossdock.sim.faults import Effect, Match, Rule, When
+from demo_road import DemoRoad
 
 PARTNERS = {"odoo", "easypost"}
 BOUNDED = {
@@ -29,29 +30,23 @@ BOUNDED = {
 
 
 @pytest.fixture
-async def output(tmp_path):
+async def output():
     """What /metrics says after two orders, an outage that opens the breaker, a forged webhook and a failing sweep."""
-    landscape = Landscape(f"sqlite:///{tmp_path / 'road.db'}", 3)
-    hub = await landscape.worker()
-    outage = Rule(Effect(status=503), Match(method="POST", path="/v2/shipments"), When(times=25))
-    landscape.fault(landscape.easypost.hosts[0], outage)
+    road = DemoRoad(orders=2)
+    hub = road.hub
+    road.fault(Rule(Effect(status=503), Match(method="POST", path="/v2/shipments/[^/]+/buy"), When(times=25)))
 
     async def broken(_now):
         raise ZeroDivisionError("for the counter of failed steps")
 
     hub.engine._sweeps["broken"] = broken
-    await hub.engine.sweep()
-    await hub.intake.accept("easypost", Received("events", b"{}", {}, landscape.clock.now()))
-    for _ in range(400):
-        await landscape._round(hub)
-        if await landscape._quiet(hub):
-            break
-        landscape.clock.advance(45)
+    with structlog.testing.capture_logs():
+        await hub.engine.sweep()
+    await hub.intake.accept("easypost", Received("events", b"{}", {}, road.clock.now()))
+    await road.run()
     await hub.engine.measure()
-    code = next(code for codes in landscape.easypost.live_labels().values() for code in codes)
-    landscape.easypost.control("advance", {"tracking_code": code, "status": "in_transit"}, landscape.clock.now())
-    await landscape._round(hub)
     yield generate_latest(hub.metrics.registry)
+    await hub.close()
     await hub.store.close()
 
 

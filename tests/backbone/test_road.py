@@ -194,11 +194,11 @@ async def test_a_worker_that_dies_after_its_call_leaves_doubt_and_cannot_write_l
     await told(hub)
     await hub.engine.translate()
     await hub.engine.reduce()
-    claims = await hub.engine._courier.claim()
+    claims = await hub.engine.courier.claim()
     hub.clock.advance(121)
     await hub.engine.settle_all()
     assert (len(carrier.sent), len(carrier.asked)) == (0, 1)
-    await hub.engine._courier.carry(claims[0])
+    await hub.engine.courier.carry(claims[0])
     rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound"))
     assert [(row.status, row.attempts) for row in rows] == [("done", 2)], "the late outcome was fenced off"
 

@@ -1,5 +1,6 @@
 """A whole Crossdock with its simulated partners in one process, under a virtual clock, that can die at any I/O step."""
 
+import asyncio
 import random
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from crossdock.sim.clock import VirtualClock
 from crossdock.sim.faults import Effect, Match, Rule, When
 from crossdock.sim.inprocess import InProcessCaller
 from crossdock.sim.webhooks import OutgoingWebhook, deliver_due
-from crossdock.storage.opening import open_store
+from crossdock.storage.opening import MigratableStore, open_store
 from crossdock.transports.recorder import RecordingCaller
 from hubs import SeededIds
 
@@ -123,6 +124,7 @@ class Landscape:
         wanted = {"n": orders, "parcels": parcels if parcels is not None else {2: 2}}
         self.odoo.control("confirm_orders", wanted, self.clock.now())
         self._workers = 0
+        self._stores: list[MigratableStore] = []
 
     def fault(self, host: str, rule: Rule) -> None:
         self.network.faults_of(host).add(rule)
@@ -138,6 +140,7 @@ class Landscape:
         """A new process on the same database and world."""
         self._workers += 1
         opened = open_store(self.url, threads=False)
+        self._stores.append(opened)
         caller = RecordingCaller(FragileCaller(self.network, self.fuse))
         world = World(
             FragileStore(opened, self.fuse), self.clock, SeededIds(self.seed * 100 + self._workers), Secrets(),
@@ -193,8 +196,19 @@ class Landscape:
                     return hub
                 self.clock.advance(self.random.choice((1, 5, 20, 45)))
                 continue
+            await self._bury()
             hub = None  # whatever was in memory is gone
         raise AssertionError(f"not finished after {rounds} rounds; deaths: {self.deaths}; {self.odoo.state()}")
+
+    async def _bury(self) -> None:
+        """A dead process runs no task any more and holds no lock."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for store in self._stores:
+            await store.close()
+        self._stores.clear()
 
     async def _round(self, hub: Hub) -> None:
         await hub.engine.lease()

@@ -11,8 +11,8 @@ DAY = 86_400 * 1_000_000
 
 
 def test_the_cutoff_is_days_before_now_and_zero_keeps_for_ever():
-    limits = cutoffs(Retention(raw_days=90, proof_days=0), NOW)
-    assert (limits.raw_before, limits.proof_before) == (NOW - 90 * DAY, 0)
+    limits = cutoffs(Retention(raw_days=90, proof_days=0, label_days=400), NOW)
+    assert (limits.raw_before, limits.proof_before, limits.label_before) == (NOW - 90 * DAY, 0, NOW - 400 * DAY)
 
 
 @pytest.mark.req("F9")
@@ -39,3 +39,14 @@ async def test_after_91_days_the_bytes_are_gone_and_the_facts_stay(store):
 async def test_before_90_days_everything_stays(store):
     purged = await store.run(lambda tx: purge(tx, cutoffs(Retention(), NOW + 89 * DAY), NOW + 89 * DAY))
     assert (purged.bodies, purged.proofs, purged.more) == (0, 0, False)
+
+
+@pytest.mark.req("M19")
+async def test_labels_have_a_time_of_their_own(store):
+    label = "5f" * 32
+    before, after = NOW + 399 * DAY, NOW + 401 * DAY
+    assert (await store.run(lambda tx: purge(tx, cutoffs(Retention(), before), before))).labels == 0
+    assert (await store.run(lambda tx: purge(tx, cutoffs(Retention(label_days=0), after), after))).labels == 0
+    assert (await store.run(lambda tx: purge(tx, cutoffs(Retention(), after), after))).labels == 1
+    assert (await store.read(lambda tx: tx.blobs.get(label))).data == b""
+    assert (await store.run(lambda tx: purge(tx, cutoffs(Retention(), after), after))).labels == 0

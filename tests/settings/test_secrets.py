@@ -40,3 +40,32 @@ def test_a_reference_that_leads_nowhere_says_so_without_values(tmp_path, referen
         secrets.reveal(reference)
     assert "hunter2" not in str(caught.value)
     assert "value" not in repr(secrets)
+
+
+@pytest.mark.req("M3", "M4")
+def test_a_rotated_secret_is_used_after_ten_seconds_and_not_read_at_every_use(tmp_path):
+    key = tmp_path / "key"
+    key.write_text("old")
+    key.chmod(0o600)
+    seconds = [100.0]
+    secrets = ReferencedSecrets(tmp_path, {}, lambda: seconds[0])
+    assert secrets.reveal("secret://file/key") == "old"
+    key.write_text("new")
+    seconds[0] += 9.9
+    assert secrets.reveal("secret://file/key") == "old"
+    seconds[0] += 0.1
+    assert secrets.reveal("secret://file/key") == "new"
+    key.unlink()
+    assert secrets.reveal("secret://file/key") == "new"
+    seconds[0] += 10
+    with pytest.raises(UnknownSecret):
+        secrets.reveal("secret://file/key")
+
+
+def test_a_secret_that_appears_is_found_at_once(tmp_path):
+    environ = {}
+    secrets = ReferencedSecrets(tmp_path, environ)
+    with pytest.raises(UnknownSecret):
+        secrets.reveal("secret://env/KEY")
+    environ["KEY"] = "there"
+    assert secrets.reveal("secret://env/KEY") == "there"

@@ -1,5 +1,8 @@
 """The four ways to run a store. Every contract test runs over all of them."""
 
+import asyncio
+import shutil
+
 import pytest
 
 from crossdock.storage.opening import open_store
@@ -7,40 +10,56 @@ from crossdock.storage.opening import open_store
 KINDS = ("sqlite-threads", "sqlite-same-thread", "sqlite-memory", "postgresql")
 
 
-def url_for(kind, tmp_path, request):
-    if kind == "postgresql":
-        return request.getfixturevalue("postgres_url")
-    return "sqlite:///:memory:" if kind == "sqlite-memory" else f"sqlite:///{tmp_path / 'crossdock.db'}"
-
-
 @pytest.fixture(params=KINDS)
 def kind(request):
     return request.param
 
 
-@pytest.fixture
-def url(kind, tmp_path, request):
-    return url_for(kind, tmp_path, request)
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A SQLite file with the schema in it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "crossdock.db"
+    store = open_store(f"sqlite:///{path}", threads=False)
+    asyncio.run(store.migrate())
+    asyncio.run(store.close())
+    return path
 
 
 @pytest.fixture
-def reopen(kind, url):
-    """Opens the same database again, as another process would."""
-    return lambda **options: open_store(url, threads=kind != "sqlite-same-thread", **options)
+def empty(kind, tmp_path, request):
+    """The URL of a database without a schema."""
+    if kind == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    return "sqlite:///:memory:" if kind == "sqlite-memory" else f"sqlite:///{tmp_path / 'crossdock.db'}"
 
 
 @pytest.fixture
-async def store(reopen, tmp_path):
-    opened = reopen(folder=tmp_path / "bodies")
-    await opened.migrate()
-    yield opened
-    await opened.close()
+def url(kind, tmp_path, request, migrated_file):
+    """The URL of a database with the schema in it."""
+    if kind == "postgresql":
+        return request.getfixturevalue("migrated_postgres_url")
+    if kind == "sqlite-memory":
+        return "sqlite:///:memory:"
+    shutil.copy(migrated_file, tmp_path / "crossdock.db")
+    return f"sqlite:///{tmp_path / 'crossdock.db'}"
 
 
 @pytest.fixture
-async def postgres(postgres_url):
-    """A migrated PostgreSQL store, for what only several connections at once can show."""
-    opened = open_store(postgres_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
+def opened(kind):
+    """Opens a URL the way this kind of store is run."""
+    return lambda url, **options: open_store(url, threads=kind != "sqlite-same-thread", **options)
+
+
+@pytest.fixture
+async def store(opened, url, tmp_path):
+    store = opened(url, folder=tmp_path / "bodies")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def postgres(migrated_postgres_url):
+    """A PostgreSQL store, for what only several connections at once can show."""
+    store = open_store(migrated_postgres_url)
+    yield store
+    await store.close()

@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
+from crossdock.storage.opening import open_store
+
 _NUMBERS = itertools.count(1)
 
 
@@ -26,17 +28,26 @@ class PostgresServer:
     def __init__(self, url: str) -> None:
         self.url = url
         self.made: list[str] = []
+        self.migrated = ""
 
     def url_of(self, database: str) -> str:
         parts = urlsplit(self.url)
         return parts._replace(path=f"/{database}").geturl()
 
-    def create(self) -> str:
-        """A fresh database; gives its URL."""
+    def create(self, template: str = "template1") -> str:
+        """A fresh database, or a copy of one that nobody is connected to; gives its URL."""
         name = f"crossdock_{os.getpid()}_{next(_NUMBERS)}"
-        asyncio.run(self._execute(f'CREATE DATABASE "{name}"'))
+        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         self.made.append(name)
         return self.url_of(name)
+
+    def create_migrated(self) -> str:
+        """A database with the schema in it; the migrations run once per session."""
+        if not self.migrated:
+            url = self.create()
+            asyncio.run(_migrate(url))
+            self.migrated = self.made[-1]
+        return self.create(self.migrated)
 
     def drop_all(self) -> None:
         for name in self.made:
@@ -48,6 +59,12 @@ class PostgresServer:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+async def _migrate(url: str) -> None:
+    store = open_store(url)
+    await store.migrate()
+    await store.close()
 
 
 def _embedded(folder: Path) -> str:
@@ -95,5 +112,11 @@ def _stop(folder: Path) -> None:
 
 @pytest.fixture
 def postgres_url(postgres_server):
-    """A database of its own for one test."""
+    """An empty database of its own for one test."""
     return postgres_server.create()
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server):
+    """A database of its own for one test, with the schema in it."""
+    return postgres_server.create_migrated()

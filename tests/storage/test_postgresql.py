@@ -210,10 +210,10 @@ async def test_another_process_is_woken(postgres_url):
 
 
 @pytest.mark.req("K15")
-async def test_cut_connections_are_unavailable_once_and_then_new(postgres, postgres_url):
+async def test_cut_connections_are_unavailable_once_and_then_new(postgres, migrated_postgres_url):
     await postgres.run(lambda tx: tx.views.counts())
     await postgres.wait("log", 0.2)
-    killer = await asyncpg.connect(postgres_url)
+    killer = await asyncpg.connect(migrated_postgres_url)
     await killer.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"

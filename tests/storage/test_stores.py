@@ -34,22 +34,21 @@ async def test_nothing_of_a_failed_step_remains(store, error):
 
 
 @pytest.mark.req("K1")
-async def test_what_was_committed_is_there_after_reopening(kind, reopen):
+async def test_what_was_committed_is_there_after_reopening(kind, opened, url):
     if kind == "sqlite-memory":
         pytest.skip("memory is not reopened")
-    first = reopen()
-    await first.migrate()
+    first = opened(url)
     await first.run(lambda tx: tx.exchanges.accept([exchange("x1")]))
     await first.close()
-    second = reopen()
+    second = opened(url)
     assert (await second.read(lambda tx: tx.views.counts())).received == 1
     await second.close()
 
 
-async def test_a_read_sees_one_snapshot_and_holds_up_no_writer(kind, reopen, store):
+async def test_a_read_sees_one_snapshot_and_holds_up_no_writer(kind, opened, url, store):
     if kind == "sqlite-memory":
         pytest.skip("one connection is its own snapshot")
-    other = reopen()
+    other = opened(url)
     loop = asyncio.get_running_loop()
     between = threading.Event()
 
@@ -96,8 +95,8 @@ async def test_a_reader_cannot_write(store):
     await store.run(lambda tx: tx.exchanges.accept([exchange()]))
 
 
-async def test_migrating_an_empty_database_and_again(kind, reopen):
-    store = reopen()
+async def test_migrating_an_empty_database_and_again(kind, opened, empty):
+    store = opened(empty)
     if kind != "sqlite-memory":
         assert await store.revision() == ""
     assert await store.migrate() == schema.newest()
@@ -107,10 +106,10 @@ async def test_migrating_an_empty_database_and_again(kind, reopen):
     await store.close()
 
 
-async def test_two_processes_may_migrate_at_once(kind, reopen):
+async def test_two_processes_may_migrate_at_once(kind, opened, empty):
     if kind in {"sqlite-memory", "sqlite-same-thread"}:
         pytest.skip("needs two connections that run at once")
-    stores = [reopen(), reopen()]
+    stores = [opened(empty), opened(empty)]
     assert await asyncio.gather(*(store.migrate() for store in stores)) == [schema.newest()] * 2
     for store in stores:
         await store.close()

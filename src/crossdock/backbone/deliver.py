@@ -159,6 +159,8 @@ class Courier:
         try:
             if claim.doubtful:
                 verdict = await partner.connector.settle(command, self._documents)
+                if isinstance(verdict, Done):
+                    return AlreadyDone(verdict.facts)
                 if not isinstance(verdict, Retry):
                     return verdict
             return await partner.connector.send(command, self._documents)

@@ -71,7 +71,7 @@ class Engine:
         self._metrics = metrics
         self._translator = translator
         self._reducer = reducer
-        self._courier = courier
+        self.courier = courier
         self._poller = poller
         self._feeds = {(plan.partner, plan.feed): plan for plan in feeds}
         self._hints: dict[tuple[str, str], asyncio.Event] = {}
@@ -101,7 +101,7 @@ class Engine:
 
     async def deliver(self) -> int:
         """One round of commands, waited for."""
-        return await self._courier.step()
+        return await self.courier.step()
 
     async def poll(self, partner: str, feed: str) -> bool:
         """One page of a feed, if this worker holds the feed's partition."""
@@ -190,7 +190,7 @@ class Engine:
     async def _deliveries(self) -> None:
         """Claim as slots come free; a slow partner holds its own slots and nobody else's."""
         while not self._stopping.is_set():
-            claims = await self._guarded("claim", self._courier.claim)
+            claims = await self._guarded("claim", self.courier.claim)
             for claim in claims or ():
                 task = asyncio.create_task(self._carry(claim))
                 self._carrying.add(task)
@@ -199,7 +199,7 @@ class Engine:
                 await self._store.wait("outbound", min(self._pace.idle, 0.25) if self._carrying else self._pace.idle)
 
     async def _carry(self, claim: Claimed) -> None:
-        await self._guarded("carry", lambda: self._courier.carry(claim))
+        await self._guarded("carry", lambda: self.courier.carry(claim))
         self._store.wake("outbound")
 
     async def _every(self, name: str, seconds: float, step: Callable[[], Awaitable[None]]) -> None:

@@ -112,7 +112,7 @@ class Connector(Protocol):
         ...
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
-        """Ask the partner whether an uncertain ``command`` was carried out: Done with its facts if so,
+        """Ask the partner whether an uncertain ``command`` was carried out: (Already)Done with its facts if so,
         Retry if it certainly was not, InDoubt if the partner cannot be asked now.
         """
         ...

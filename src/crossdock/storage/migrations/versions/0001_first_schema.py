@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 PARTITIONS = 64
 OPEN = sa.text("status IN ('queued', 'sending', 'retry', 'in_doubt')")
@@ -18,9 +16,8 @@ def upgrade() -> None:
     _log()
     _states()
     _inbound()
-    _refused()
+    _beside()
     _outbound()
-    _attempts()
     _names()
     _partners()
     _doors()
@@ -181,8 +178,8 @@ def _inbound() -> None:
     op.create_index("exchange_time", "exchange", ["received_at", "id"])
 
 
-def _refused() -> None:
-    """Deliveries that were numbered, and bodies that were refused."""
+def _beside() -> None:
+    """Numbers of deliveries, refused bodies, attempts of commands."""
     op.create_table(
         "delivery",
         sa.Column("delivery_id", sa.Text(), nullable=False),
@@ -207,6 +204,18 @@ def _refused() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("refused_partner", "refused", ["partner", "received_at", "id"])
+    op.create_table(
+        "attempt",
+        sa.Column("exchange_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("started_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("verdict", sa.Text(), server_default="", nullable=False),
+        sa.Column("operator", sa.Text(), server_default="", nullable=False),
+        sa.Column("engineer", sa.Text(), server_default="", nullable=False),
+        sa.Column("calls", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("exchange_id", "number"),
+    )
 
 
 def _outbound() -> None:
@@ -262,22 +271,6 @@ def _outbound() -> None:
     )
     op.create_index("command_subject", "command", ["subject", "created_at", "id"])
     op.create_index("command_time", "command", ["created_at", "id"])
-
-
-def _attempts() -> None:
-    """Tries of commands."""
-    op.create_table(
-        "attempt",
-        sa.Column("exchange_id", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("started_at", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("finished_at", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("verdict", sa.Text(), server_default="", nullable=False),
-        sa.Column("operator", sa.Text(), server_default="", nullable=False),
-        sa.Column("engineer", sa.Text(), server_default="", nullable=False),
-        sa.Column("calls", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("exchange_id", "number"),
-    )
 
 
 def _names() -> None:

@@ -1,0 +1,30 @@
+"""doctor against partners that answer, and against partners that do not."""
+
+import json
+
+import pytest
+
+from cli.running import ended, installed, partners, start
+
+
+@pytest.mark.req("I1")
+async def test_everything_is_in_order_with_both_simulators(tmp_path):
+    async with partners() as (odoo, easypost):
+        config = installed(tmp_path, odoo=odoo, easypost=easypost)
+        assert (await ended(await start("migrate", "-c", config)))[0] == 0
+        code, out, said = await ended(await start("doctor", "--json", "-c", config))
+    findings = json.loads(out)["findings"]
+    assert [each for each in findings if each["status"] != "ok"] == []
+    assert code == 0
+    subjects = {each["subject"] for each in findings}
+    assert {"partner odoo", "partner easypost", "store (sqlite)", "signing secret"} <= subjects
+    assert said == ""
+
+
+async def test_partners_that_do_not_answer_and_a_schema_that_is_not_there_are_found(tmp_path):
+    code, out, said = await ended(await start("doctor", "--json", "-c", installed(tmp_path)), 90)
+    failed = {each["subject"]: each["do"] for each in json.loads(out)["findings"] if each["status"] == "fail"}
+    assert code == 3
+    assert set(failed) == {"partner odoo", "partner easypost", "store (sqlite)"}
+    assert failed["store (sqlite)"] == "run: crossdock migrate"
+    assert said == ""
