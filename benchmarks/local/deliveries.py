@@ -40,6 +40,7 @@ async def deliver(url: str, arguments: argparse.Namespace) -> list[dict[str, Any
         await asyncio.gather(_drain(hub, arguments.commands, took))
         seconds = perf_counter() - started
         counts = await hub.store.read(lambda tx: tx.views.counts())
+        await hub.close()
         await hub.store.close()
     finally:
         partner.terminate()

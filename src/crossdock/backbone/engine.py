@@ -119,6 +119,7 @@ class Engine:
 
     async def measure(self) -> None:
         """Refresh the gauges of queues and their ages."""
+        now = self._clock.now()
         counts = await self._store.read(lambda tx: tx.views.counts())
         stages = {
             "received": counts.received,
@@ -130,8 +131,8 @@ class Engine:
         }
         for stage, number in stages.items():
             self._metrics.depth.labels(stage).set(number)
-        self._metrics.age.labels("received").set(counts.oldest_received_at / SECOND)
-        self._metrics.age.labels("queued").set(counts.oldest_queued_at / SECOND)
+        self._metrics.age.labels("received").set(_age(counts.oldest_received_at, now))
+        self._metrics.age.labels("queued").set(_age(counts.oldest_queued_at, now))
 
     async def settle_all(self, rounds: int = 10_000) -> int:
         """Step everything but feeds until nothing moves; how many rounds that took. For scenarios and tests."""
@@ -240,3 +241,8 @@ class Engine:
         self._metrics.failures.labels(name).inc()
         await self._clock.sleep(self._pace.failure)
         return None
+
+
+def _age(oldest: int, now: int) -> float:
+    """Seconds since ``oldest``; nothing waits when it is 0."""
+    return (now - oldest) / SECOND if oldest else 0.0

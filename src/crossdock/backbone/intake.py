@@ -56,7 +56,12 @@ class GroupCommit:
             try:
                 with self._metrics.commit.time():
                     receipts = await self._store.run(_accepting([exchange for exchange, _ in batch]))
-            except Exception as error:  # noqa: BLE001 - every caller of the batch must hear of it, whatever it was
+            except asyncio.CancelledError:
+                for _, future in (*batch, *self._pending):
+                    future.cancel()
+                self._pending.clear()
+                raise
+            except BaseException as error:  # noqa: BLE001 - every caller of the batch must hear of it, whatever it was
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)

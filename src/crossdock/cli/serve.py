@@ -45,7 +45,8 @@ def serve(
     if installation is None:
         fail_with_faults(faults)
     start_logs(installation)
-    asyncio.run(run(installation, migrate=migrate))
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(run(installation, migrate=migrate))
 
 
 async def run(installation: Installation, *, migrate: bool) -> None:

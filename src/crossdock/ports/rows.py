@@ -81,7 +81,7 @@ class Found(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """Numbers for metrics and the top of pages; ages are of the oldest, in microseconds."""
+    """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none."""
 
     received: int
     oldest_received_at: int
