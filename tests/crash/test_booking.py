@@ -57,7 +57,7 @@ async def test_seeded_deaths_with_lost_answers_leave_one_live_label_per_parcel(e
         chosen = random.Random(seed)
         deaths = chosen.sample(range(1, 160), chosen.randint(1, 4))
         landscape = Landscape(empty, seed, *deaths)
-        landscape.lose_answers(chosen.choice((0.0, 0.05, 0.15)))
+        landscape.lose_answers(chosen.choice((0.0, 0.1, 0.3)))
         await landscape.live()
         check(landscape)
 

@@ -130,11 +130,12 @@ class Landscape:
         self.network.faults_of(host).add(rule)
 
     def lose_answers(self, share: float) -> None:
-        """Any answer of any partner may be lost after the partner acted."""
-        for simulator in (self.odoo, self.easypost):
+        """This share of the answers to calls that change something is lost after the partner acted."""
+        writes = {self.odoo: r"/json/2/.*/(create|write|message_post)", self.easypost: r"/v2/shipments.*"}
+        for simulator, path in writes.items():
             book = self.network.faults_of(simulator.hosts[0])
             book._seed = self.seed
-            book.add(Rule(Effect(lost_answer=True), Match(), When(probability=share)))
+            book.add(Rule(Effect(lost_answer=True), Match("POST", path), When(probability=share)))
 
     async def worker(self) -> Hub:
         """A new process on the same database and world."""

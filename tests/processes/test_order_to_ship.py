@@ -108,6 +108,15 @@ def test_late_quotes_do_not_hold_an_order_for_ever():
     assert kinds(told.tell(ev.DeadlinePassed("quotes", NOON))) == ["BuyLabel"]
 
 
+def test_a_quote_after_the_deadline_heals_the_order_that_had_none():
+    told = history()
+    told.tell(ev.FulfilmentRequested(delivery_order()))
+    assert told.tell(ev.DeadlinePassed("quotes", NOON)) == []
+    assert (told.phase, told.raised()) == ("attention", ["rates.none"])
+    assert kinds(told.tell(ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))) == ["BuyLabel"]
+    assert (told.phase, told.resolved()) == ("booking", ["rates.none"])
+
+
 def test_a_failed_booking_raises_one_exception_that_a_later_booking_resolves():
     told = history()
     told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))

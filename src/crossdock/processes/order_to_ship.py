@@ -163,7 +163,10 @@ def _essence(order: DeliveryOrder) -> str:
 
 
 def _quoted(work: Work) -> None:
-    if work.progress.phase == "rating" and not _outstanding(work):
+    """A quote that comes after the deadline still counts, as long as nothing was chosen."""
+    progress = work.progress
+    undecided = progress.phase == "rating" or (progress.phase == "attention" and not progress.selected)
+    if undecided and not _outstanding(work):
         _select(work)
 
 
