@@ -40,7 +40,9 @@ class Bare:
             now = self._clock.now()
             identity = self._ids.fresh(now)
             delivery = body[7:27].decode()
-            await self._commit.put(NewExchange(identity, "bare", "tracker", body, now, identity, delivery_id=delivery))
+            # The same row as Crossdock's, so that both commit the same.
+            kept = {"content_type": "application/json", "path": scope["path"], "delivery_id": delivery}
+            await self._commit.put(NewExchange(identity, "bare", "tracker", body, now, identity, **kept))
             status = 202
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})

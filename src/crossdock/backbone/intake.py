@@ -19,7 +19,7 @@ from crossdock.ports.verdicts import Explanation
 KEPT_OF_REFUSED = 64 * 1024
 """Bytes kept of a refused body (decision 0007)."""
 
-_KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-timestamp", "x-path", "traceparent", "x-request-id"})
+_KEPT_HEADERS = frozenset({"user-agent", "x-timestamp", "x-path", "traceparent", "x-request-id"})
 
 
 class IntakeAnswer(Struct, frozen=True):
@@ -104,15 +104,16 @@ class Intake:
         verified = connector.verify(message, self._clock.now())
         if isinstance(verified, Rejected):
             return await self.refuse(partner, message, verified.status, verified.why)
+        identity = self._ids.fresh(message.received_at)
         exchange = NewExchange(
-            id=self._ids.fresh(message.received_at),
+            id=identity,
             partner=partner,
             channel=message.channel,
             body=message.body,
             received_at=message.received_at,
-            trace_id=_trace_of(message.headers) or sha256(message.body).hexdigest()[:32],
+            trace_id=_trace_of(message.headers) or f"{identity:0<32.32}",
             content_type=message.content_type,
-            headers={name: value for name, value in message.headers.items() if name in _KEPT_HEADERS},
+            headers={name: message.headers[name] for name in _KEPT_HEADERS if name in message.headers},
             path=message.path,
             delivery_id=verified.delivery_id,
             status="hint" if verified.hint else "received",
@@ -159,7 +160,10 @@ def _accepting(batch: Sequence[NewExchange]) -> Callable[[Transaction], list[Rec
 
 
 def _trace_of(headers: Mapping[str, str]) -> str:
-    parts = headers.get("traceparent", "").split("-")
+    given = headers.get("traceparent")
+    if not given:
+        return ""
+    parts = given.split("-")
     return parts[1] if len(parts) == 4 and len(parts[1]) == 32 else ""
 
 

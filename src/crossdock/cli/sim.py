@@ -1,6 +1,8 @@
 """`crossdock sim`: a simulated partner on loopback, to try things against."""
 
 import asyncio
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +51,11 @@ def sim(
         if json:
             as_json({"simulator": spec.id, "url": address, "control": f"{address}/_sim/", "rules": len(rules)})
         note(f"{spec.title} answers at {address}; control door {address}/_sim/ledger; stop with Ctrl-C")
-        await server.serve_forever()
+        serving = asyncio.ensure_future(server.serve_forever())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+        with suppress(asyncio.CancelledError):
+            await serving
 
     asyncio.run(run())
 

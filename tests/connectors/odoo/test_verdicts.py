@@ -85,7 +85,9 @@ def test_a_page_where_json_was_due_is_doubt_for_a_write():
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_every_rule_gives_its_verdict_with_two_texts(name):
-    failed = failure_of(OdooError(f"somewhere.{name}", "Not enough\nstock {x}"), 422, "stock.picking.write")
+    failed = failure_of(
+        OdooError(name if "." in name else f"somewhere.{name}", "Not enough\nstock {x}"), 422, "stock.picking.write"
+    )
     why = failed.verdict.why
     assert type(failed.verdict) is RULES[name].kind
     assert why.operator

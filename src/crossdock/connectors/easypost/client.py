@@ -1,12 +1,12 @@
 """Talks to EasyPost; one table from its codes and statuses to verdicts, and the check of its signatures."""
 
 import base64
-import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -212,8 +212,12 @@ def signature(secret: str, message: bytes) -> str:
     """``hmac-sha256-hex=`` and the HMAC of ``message``; the key is the NFKD form of the secret, as EasyPost's own
     libraries make it.
     """
-    key = unicodedata.normalize("NFKD", secret).encode()
-    return f"{_PREFIX}{hmac.new(key, message, hashlib.sha256).hexdigest()}"
+    return f"{_PREFIX}{hmac.digest(_key(secret), message, 'sha256').hex()}"
+
+
+@lru_cache(maxsize=16)
+def _key(secret: str) -> bytes:
+    return unicodedata.normalize("NFKD", secret).encode()
 
 
 def is_signed(given: str, message: bytes, secrets: tuple[str, ...]) -> bool:

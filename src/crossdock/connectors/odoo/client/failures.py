@@ -68,6 +68,7 @@ RULES: Mapping[str, Rule] = {
     "ValueError": _OURS,
     "TypeError": _OURS,
     "KeyError": _OURS,
+    "binascii.Error": _OURS,
     "AttributeError": _OURS,
     "NotFound": _OURS,
     "BadRequest": _OURS,
@@ -83,7 +84,9 @@ RULES: Mapping[str, Rule] = {
     "TooManyRequests": Rule(Retry, BUSY, ErrorClass.THROTTLED),
     "ServiceUnavailable": Rule(Retry, BUSY),
 }
-"""By class name without its module: Odoo moves classes between modules, never renames them."""
+"""By class name without its module: Odoo moves classes between modules, never renames them. A name that says nothing
+alone stands here with its module.
+"""
 
 _STATUSES: Mapping[int, Rule] = {
     400: _OURS,
@@ -115,7 +118,7 @@ def failure_of(error: OdooError, status: int, what: str) -> Failed:
     name = error.name.rsplit(".", 1)[-1]
     text = " ".join(error.message.split())[:_LONGEST_TEXT]
     engineer = f"{what}: HTTP {status} {error.name}: {text}"
-    return Failed(_verdict(RULES.get(name, Rule(Retry, BUSY)), text, engineer, None), name)
+    return Failed(_verdict(RULES.get(error.name) or RULES.get(name, Rule(Retry, BUSY)), text, engineer, None), name)
 
 
 def failure_of_page(response: HttpResponse, what: str, *, writes: bool) -> Failed:

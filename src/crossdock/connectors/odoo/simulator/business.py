@@ -87,7 +87,7 @@ def _validate(call: Call) -> bool:
         row = database.rows[PICKING].get(each)
         if row is None:
             raise missing(PICKING, each, call.uid)
-        if row["state"] == "done" and database.major < 19:
+        if row["state"] == "confirmed" or (row["state"] == "done" and database.major < 19):
             text = "You cannot validate a transfer if no quantities are reserved."
             raise OdooFault("odoo.exceptions.UserError", text)
     _move_to(database, call.ids, "done", call.uid)
@@ -129,6 +129,7 @@ def _message_post(call: Call) -> Any:
             "res_id": each,
             "body": shown,
             "message_type": call.get("message_type", "notification"),
+            "message_id": call.get("message_id") or False,
             "attachment_ids": call.get("attachment_ids") or [],
             "date": database.now,
         }
@@ -156,6 +157,7 @@ _POST = (
     "attachments",
     "attachment_ids",
     "body_is_html",
+    "message_id",
 )
 BY_MODEL: Mapping[str, Mapping[str, Method]] = {
     "sale.order": {

@@ -1,6 +1,7 @@
 """What every model of the simulated Odoo can do: search, read, create, write, describe itself."""
 
 import base64
+import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from msgspec import Struct
 
 from crossdock.connectors.odoo.simulator.database import Database, Row
 from crossdock.connectors.odoo.simulator.domains import compile_domain
-from crossdock.connectors.odoo.simulator.faults import OdooFault, invalid
+from crossdock.connectors.odoo.simulator.faults import OdooFault, invalid, missing
 from crossdock.connectors.odoo.simulator.schema import READ_ONLY
 from crossdock.sim.ledger import Scalar
 
@@ -122,6 +123,9 @@ def create_row(call: Call, values: dict[str, Any]) -> int:
     lines = values.pop("order_line", [])
     if model == "ir.attachment":
         values = {**values, **_content(values.get("datas"))}
+        _refuse_orphan(call, values)
+    if model == "stock.move":
+        _refuse_stray(call, values)
     if model == "sale.order":
         values = {"state": "draft", "company_id": 1, "name": f"S{database_next(database, model):05d}", **values}
     row_id = database.create(model, values)
@@ -133,6 +137,19 @@ def create_row(call: Call, values: dict[str, Any]) -> int:
     return row_id
 
 
+def _refuse_orphan(call: Call, values: Row) -> None:
+    """Since Odoo 19 a file cannot be attached to a record that is not there."""
+    table = call.database.rows.get(values.get("res_model") or "")
+    if call.database.major >= 19 and table is not None and values.get("res_id") and values["res_id"] not in table:
+        raise OdooFault("odoo.exceptions.AccessError", "Sorry, you are not allowed to access this document.")
+
+
+def _refuse_stray(call: Call, values: Row) -> None:
+    picking = values.get("picking_id")
+    if picking and picking not in call.database.rows[PICKING]:
+        raise missing(PICKING, picking, call.uid)
+
+
 def database_next(database: Database, model: str) -> int:
     """The number the next record of a model will have."""
     return max(database.rows[model], default=0) + 1
@@ -142,11 +159,27 @@ def _write(call: Call) -> bool:
     values = dict(call.get("vals") or {})
     if call.model == "ir.attachment" and "datas" in values:
         values = {**values, **_content(values["datas"])}
+    if call.model == PICKING:
+        _refuse_wrong(call, values)
     call.database.write(call.model, call.ids, values, call.uid)
     if call.model == PICKING and "carrier_tracking_ref" in values:
         for each in call.ids:
             call.notes.append(("tracking.written", f"{PICKING},{each}", {"ref": str(values["carrier_tracking_ref"])}))
     return True
+
+
+def _refuse_wrong(call: Call, values: Row) -> None:
+    """Values of a transfer that the real one declines."""
+    database = call.database
+    if values.get("priority", "0") not in {"0", "1", False, None}:
+        raise invalid(f"Wrong value for stock.picking.priority: {values['priority']!r}")
+    if values.get("carrier_id") and values["carrier_id"] not in database.rows["delivery.carrier"]:
+        text = "The operation cannot be completed: another model requires the record being deleted."
+        raise OdooFault("odoo.exceptions.ValidationError", f"{text}\n\nConstraint: stock_picking_carrier_id_fkey\n")
+    over = {row["state"] for row in map(database.rows[PICKING].get, call.ids) if row} & {"done", "cancel"}
+    if "scheduled_date" in values and over and database.major < 19:
+        text = "You cannot change the Scheduled Date on a done or cancelled transfer."
+        raise OdooFault("odoo.exceptions.UserError", text)
 
 
 def _unlink(call: Call) -> bool:
@@ -160,12 +193,19 @@ def _get_external_id(call: Call) -> dict[str, str]:
     return {str(each): call.database.external.get((call.model, each), "") for each in call.ids}
 
 
+def _has_access(_call: Call) -> bool:
+    return True
+
+
 def _context_get(call: Call) -> dict[str, Any]:
     return {"lang": "en_US", "tz": "UTC", "uid": call.uid}
 
 
 def _content(datas: Any) -> Row:
-    data = base64.b64decode(datas or "")
+    try:
+        data = base64.b64decode(datas or "")
+    except binascii.Error as reason:
+        raise OdooFault("binascii.Error", str(reason)) from None
     return {"checksum": hashlib.sha1(data, usedforsecurity=False).hexdigest(), "file_size": len(data)}
 
 
@@ -185,6 +225,7 @@ COMMON: Mapping[str, Method] = {
     "write": Method(_write, ("vals",), 1),
     "unlink": Method(_unlink),
     "get_external_id": Method(_get_external_id),
+    "has_access": Method(_has_access, ("operation",), 1),
 }
 OF_USERS: Mapping[str, Method] = {"context_get": Method(_context_get, on_records=False)}
 

@@ -75,7 +75,7 @@ _TEXT: dict[str, str] = {
     "delivery.carrier": "name:c delivery_type:s",
     "ir.attachment": "name:c res_model:c res_id:i mimetype:c checksum:c file_size:i datas:x",
     "mail.message": (
-        "model:c res_id:i body:h message_type:s attachment_ids*ir.attachment author_id>res.partner "
+        "model:c res_id:i body:h message_type:s message_id:c attachment_ids*ir.attachment author_id>res.partner "
         "subtype_id>mail.message.subtype date:d"
     ),
     "mail.message.subtype": "name:c",
@@ -99,7 +99,9 @@ _SHOWN: dict[str, str] = {
         "warehouse_id>stock.warehouse"
     ),
     "sale.order.line": "name:c price_unit:f qty_delivered:f move_ids<stock.move.sale_line_id",
-    "stock.move": "description_picking:t sequence:i sale_line_id>sale.order.line",
+    "stock.move": (
+        "description_picking:t sequence:i sale_line_id>sale.order.line picking_code=picking_id.picking_type_code"
+    ),
     "stock.move.line": (
         "picked:b state:s location_id>stock.location location_dest_id>stock.location package_id>PACKAGE "
         "product_uom_id>uom.uom"
@@ -108,7 +110,7 @@ _SHOWN: dict[str, str] = {
         "company_id>res.company location_id>stock.location package_type_id>stock.package.type pack_date:c weight:f"
     ),
     "stock.picking": (
-        "backorder_id>stock.picking return_id>stock.picking carrier_tracking_url:c priority:s write_uid>res.users "
+        "backorder_id>stock.picking return_id>stock.picking carrier_price:f carrier_tracking_url:c priority:s write_uid>res.users "
         "location_id>stock.location location_dest_id>stock.location"
     ),
     "stock.warehouse": "lot_stock_id>stock.location out_type_id>stock.picking.type",

@@ -20,7 +20,7 @@ from crossdock.connectors.odoo.simulator.records import COMMON, OF_USERS, Call, 
 from crossdock.ports.wire import HttpRequest, HttpResponse
 from crossdock.sim.ledger import Ledger
 
-_RESTRICTED = {"ir.config_parameter": "System Parameter"}
+_RESTRICTED = {"ir.config_parameter": "System Parameter", "ir.cron": "Scheduled Actions"}
 _NO_DATABASE = "No database is selected and the requested URL was not found in the server-wide controllers."
 
 
