@@ -54,6 +54,7 @@ class EasyPostSimulator:
         self._settings = settings
         self._ledger = Ledger()
         self._count = 0
+        self._called = ""
         self._shipments: dict[str, Json] = {}
         self._files: dict[str, tuple[str, bytes]] = {}
         self._scripted: list[Scripted] = []
@@ -113,6 +114,8 @@ class EasyPostSimulator:
         parts = urlsplit(request.url)
         if parts.path.startswith("/files/"):
             return self._file(parts.path, now)
+        # Asked on loopback, labels lie on loopback too: a name in the outside world would lead nowhere.
+        self._called = f"http://{parts.netloc}" if parts.hostname in {"127.0.0.1", "localhost"} else ""
         request_id = self._fresh("request")[-32:]
         try:
             self._authenticate(request.headers)
@@ -287,7 +290,8 @@ class EasyPostSimulator:
         day = answers.second(now)[:10].replace("-", "")
         path = f"/files/postage_label/{day}/{self._fresh('file')[-32:]}.{labels.ENDINGS[media_type]}"
         self._files[path] = (media_type, data)
-        return f"{self._settings.files_url or f'https://{self._settings.files_host}'}{path}"
+        base = self._settings.files_url or self._called or f"https://{self._settings.files_host}"
+        return f"{base}{path}"
 
     def _refund(self, names: tuple[str, ...], _body: Json, _query: object, now: int) -> tuple[int, Json, str]:
         shipment = self._find(names[0])

@@ -10,9 +10,10 @@ class SimulatorSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How a simulated account behaves.
 
     ``seed`` makes all ids; ``mode`` is test or production; ``api_key`` is the only key taken (any when empty);
-    ``api_host`` and ``files_host`` are the names answered under; ``files_url`` is where label URLs point (derived
-    from ``files_host`` when empty); ``webhook_url`` and ``webhook_secret`` register a webhook at once; ``pace`` is
-    the seconds between the steps of a parcel's journey (0: only by the control action ``advance``).
+    ``api_host`` and ``files_host`` are the names answered under; ``files_url`` is where label URLs point (when empty:
+    where the simulator was called, on loopback, else ``files_host``); ``webhook_url`` and ``webhook_secret`` register
+    a webhook at once; ``pace`` is the seconds between the steps of a parcel's journey (0: only by the control action
+    ``advance``).
     """
 
     seed: int = 0

@@ -110,8 +110,8 @@ _SHOWN: dict[str, str] = {
         "company_id>res.company location_id>stock.location package_type_id>stock.package.type pack_date:c weight:f"
     ),
     "stock.picking": (
-        "backorder_id>stock.picking return_id>stock.picking carrier_price:f carrier_tracking_url:c priority:s write_uid>res.users "
-        "location_id>stock.location location_dest_id>stock.location"
+        "backorder_id>stock.picking return_id>stock.picking carrier_price:f carrier_tracking_url:c priority:s "
+        "write_uid>res.users location_id>stock.location location_dest_id>stock.location"
     ),
     "stock.warehouse": "lot_stock_id>stock.location out_type_id>stock.picking.type",
     "uom.uom": "factor:f rounding:f",
