@@ -2,12 +2,15 @@
 
 import argparse
 import asyncio
+import json
 import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
+
+import uvicorn
 
 from benchmarks.local.messages import webhook
 from benchmarks.local.worlds import open_world, seed
@@ -25,12 +28,12 @@ async def run(url: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     await fill(hub, arguments.events)
     before = await hub.store.read(lambda tx: tx.views.counts())
     workers = 1 if hub.store.name == "sqlite" else arguments.workers
-    started = perf_counter()
     if workers == 1:
+        started = perf_counter()
         memory = await drain(hub, range(PARTITIONS))
+        seconds = perf_counter() - started
     else:
-        memory = await asyncio.to_thread(_spread, url, workers)
-    seconds = perf_counter() - started
+        seconds, memory = await asyncio.to_thread(_spread, url, workers)
     counts = await hub.store.read(lambda tx: tx.views.counts())
     await hub.close()
     await hub.store.close()
@@ -64,15 +67,30 @@ async def drain(hub: Hub, partitions: range) -> str:
     """Translate and reduce until nothing is left; resident memory at start, middle and end."""
     hub.engine.partitions = tuple(partitions)
     memory = [_resident()]
-    done = 0
-    while moved := await hub.engine.translate() + await hub.engine.reduce():
-        done += moved
-        if done % 50_000 < moved:
+    everywhere = range(PARTITIONS)
+
+    async def translating() -> None:
+        while await hub.engine.translate():
             memory.append(_resident())
+
+    async def reducing() -> None:
+        # As in the engine, both loops run side by side; another worker's messages may still bring events for ours.
+        while True:
+            last = not await hub.store.read(lambda tx: tx.exchanges.received(everywhere, 1))
+            moved = await hub.engine.reduce()
+            while moved:
+                moved = await hub.engine.reduce()
+                last = False
+            if last:
+                return
+            await asyncio.sleep(0.002)
+
+    await asyncio.gather(translating(), reducing())
     return f"{memory[0]:.0f} MB at the start, {max(memory):.0f} MB at most, {_resident():.0f} MB at the end"
 
 
-def _spread(url: str, workers: int) -> str:
+def _spread(url: str, workers: int) -> tuple[float, str]:
+    """Seconds from the first worker's start on the work to the last one's end (not of starting Python), and memory."""
     share = PARTITIONS // workers
     started = [
         subprocess.Popen(  # noqa: S603
@@ -82,7 +100,9 @@ def _spread(url: str, workers: int) -> str:
         )
         for n in range(workers)
     ]
-    return "; ".join(process.communicate(timeout=3600)[0].strip() for process in started)
+    said = [json.loads(process.communicate(timeout=3600)[0]) for process in started]
+    seconds = max(each["end"] for each in said) - min(each["start"] for each in said)
+    return seconds, "; ".join(each["memory"] for each in said)
 
 
 def _resident() -> float:
@@ -92,10 +112,13 @@ def _resident() -> float:
 
 async def _worker(url: str, first: int, last: int) -> None:
     hub = await open_world(url)
-    print(await drain(hub, range(first, last)))
+    start = time()
+    memory = await drain(hub, range(first, last))
+    print(json.dumps({"start": start, "end": time(), "memory": memory}))
     await hub.close()
     await hub.store.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(_worker(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(_worker(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
