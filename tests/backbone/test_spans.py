@@ -86,7 +86,9 @@ def test_a_collector_needs_no_path(endpoint, url):
 
 
 async def test_without_a_collector_nothing_is_made():
-    road = DemoRoad(spans=start_telemetry(""))
+    spans = start_telemetry("")
+    assert spans._tracer is None
+    road = DemoRoad(spans=spans)
     await road.run()
     await road.hub.close()
     await road.hub.store.close()

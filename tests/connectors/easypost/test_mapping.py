@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from crossdock.connectors.easypost.mapping import meaning_of, shipment_request, 
 from crossdock.model.events import ProofCaptured, TrackingReported
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp
+from crossdock.ports.connector import Translation
 
 PUBLISHED = Path(__file__).parent / "published"
 DELIVERED = json.loads((PUBLISHED / "event_tracker_updated_delivered.json").read_text())
@@ -189,7 +189,7 @@ JSON = st.recursive(
 @settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_translate_never_raises(body):
-    translation_of(body, "easypost")
+    assert isinstance(translation_of(body, "easypost"), Translation)
 
 
 @pytest.mark.req("K4")
@@ -201,18 +201,6 @@ def test_translate_never_raises(body):
 def test_translate_never_raises_on_odd_trackers(changes, details):
     read(tracker(**changes))
     read(tracker(tracking_details=[scan() | each for each in details]))
-
-
-def test_an_event_with_three_scans_is_quick():
-    body = json.dumps(DELIVERED["request"]["body"] | {"result": tracker(tracking_details=[scan(), scan(), scan()])})
-    data = body.encode()
-    fastest = float("inf")
-    for _ in range(200):
-        started = time.perf_counter()
-        translation_of(data, "easypost")
-        fastest = min(fastest, time.perf_counter() - started)
-    # The target is 40 µs on the reference machine; the bound leaves room for slow ones.
-    assert fastest < 200e-6
 
 
 def golden():

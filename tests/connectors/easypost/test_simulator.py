@@ -83,5 +83,6 @@ def test_nonsense_is_refused_never_raised(name, value):
     shipment = {"to_address": address, "from_address": address, "parcel": {"weight": 5}} | {name: value}
     for path, body in (("/v2/shipments", {"shipment": shipment}), ("/v2/trackers", {"tracker": value})):
         content = json.dumps(body).encode()
-        simulator.handle(HttpRequest("POST", f"https://api.easypost.com{path}", KEY, content), 0)
+        answer = simulator.handle(HttpRequest("POST", f"https://api.easypost.com{path}", KEY, content), 0)
+        assert answer.status < 500, answer.body
     simulator.handle(HttpRequest("GET", "https://api.easypost.com/v2/trackers?page_size=many", KEY), 0)
