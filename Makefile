@@ -52,13 +52,14 @@ bench: $(DEV) ## Measure intake, end to end and delivery on this machine
 
 assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from package-lock.json, integrity checked
 
-chaos: $(DEV) ## Kill real processes with SIGKILL while messages flow; longer than the tests
-	CROSSDOCK_CHAOS=1 $(BIN)/python -m pytest tests/crash $(PYTEST)
+chaos: $(DEV) ## 1,000 seeds of crashes in process, then real SIGKILLs under the demo's load, five times
+	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash $(PYTEST)
+	for turn in 1 2 3 4 5; do $(BIN)/crossdock demo || exit 1; done
 
 golden: $(DEV) ## Compare translations with the golden events (needs CROSSDOCK_SAMPLES)
 	$(BIN)/python -m pytest tests/connectors -k golden -rs $(PYTEST)
 
-odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _USER and _KEY
+odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
 
 clean: ## Remove what these commands made (the environment too)

@@ -7,7 +7,7 @@ from crossdock.backbone.breaker import Limits
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, connect
+from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, connect, steady_collector
 from crossdock.catalog import connectors
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.connectors.odoo.config import OdooConfig
@@ -47,7 +47,9 @@ async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits 
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), "bench")
     process = order_to_ship(OrderToShipPolicy(("easypost",)))
-    return compose(world, plans, [process], sizes=Sizes())
+    hub = compose(world, plans, [process], sizes=Sizes())
+    steady_collector()  # as `crossdock serve` does
+    return hub
 
 
 def order(number: int) -> DeliveryOrder:

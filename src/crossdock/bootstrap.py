@@ -1,6 +1,7 @@
 """The one place where adapters meet ports: real clock, real ids, real database, real network."""
 
 import asyncio
+import gc
 import hashlib
 import os
 import random
@@ -227,6 +228,16 @@ def start_telemetry(endpoint: str) -> Spans:
         return Spans()
     provider = otlp.provider(otlp.exporting(endpoint), __version__, forced_ids)
     return Spans(provider.get_tracer("crossdock"), provider.shutdown)
+
+
+def steady_collector() -> None:
+    """Call once a server is composed: what exists now stays for good, so the garbage collector need not look at it
+    again, and short-lived messages are collected in larger heaps. A quarter more messages per second, and no pauses
+    that grow with the store's caches (docs/reference/performance.md).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def worker_name() -> str:

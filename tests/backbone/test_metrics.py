@@ -8,18 +8,20 @@ import structlog
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from crossdock.backbone.breaker import Limits
 from crossdock.backbone.metrics import Metrics
 from crossdock.model import commands, events
-from crossdock.ports.connector import Received
-from crossdock.ports.verdicts import Verdict
+from crossdock.ports.connector import Page, Received
+from crossdock.ports.verdicts import Retry, Verdict
 from crossdock.sim.faults import Effect, Match, Rule, When
 from demo_road import DemoRoad
+from hubs import WHY, Scripted, scripted_hub
 
 PARTNERS = {"odoo", "easypost"}
 BOUNDED = {
     "partner": PARTNERS,
     "result": {"accepted", "fetched", "refused"},
-    "status": {"done"},
+    "status": {"translated", "waiting", "parked"},
     "type": {each.__struct_config__.tag for each in events.EventBody.__args__},
     "kind": {each.__struct_config__.tag for each in commands.CommandBody.__args__},
     "verdict": {each.__name__ for each in Verdict.__args__},
@@ -69,3 +71,28 @@ async def test_every_series_exists_and_its_labels_are_bounded(output):
 async def test_promtool_finds_nothing_to_say(output):
     done = subprocess.run(["promtool", "check", "metrics"], input=output, capture_output=True, check=False)  # noqa: ASYNC221, S607
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.req("L16")
+async def test_messages_are_counted_by_what_became_of_them():
+    hub = scripted_hub(Scripted())
+    for body in (b"[]", b'[["T9", "in_transit", "2026-11-21T08:00:00Z"]]', b"not json"):
+        await hub.intake.accept("carrier", Received("events", body, {}, hub.clock.now()))
+    await hub.engine.settle_all()
+    labels = [{"partner": "carrier", "status": status} for status in ("translated", "waiting", "parked")]
+    counts = [hub.metrics.registry.get_sample_value("crossdock_translated_total", each) for each in labels]
+    assert counts == [1, 1, 1]
+
+
+@pytest.mark.req("K6")
+@pytest.mark.req("L16")
+async def test_the_breaker_gauge_follows_a_feed_too():
+    feeder = Scripted()
+    feeder.pages = [Retry(WHY), Retry(WHY), Page(b"", "")]
+    hub = scripted_hub(feeder, limits=Limits(failures=2, open_seconds=60))
+    seen = []
+    for _ in range(3):
+        await hub.engine.poll("carrier", "news")
+        seen.append(hub.metrics.registry.get_sample_value("crossdock_breaker_open", {"partner": "carrier"}))
+        hub.clock.advance(61)
+    assert seen == [None, 1, 0]

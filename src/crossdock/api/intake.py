@@ -17,7 +17,7 @@ from crossdock.ports.verdicts import Explanation
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes a message may have unless configured otherwise."""
 
-_JSON = (b"content-type", b"application/json")
+_EMPTY = (b"content-length", b"0")
 _KEPT_OF_REFUSED = 64 * 1024
 _PARTS = 4
 
@@ -76,10 +76,10 @@ class IntakeApp:
         )
         answer = await self._intake.accept(parts[2], message)
         if answer.status == 202:
-            content = b'{"id":"%s"}' % answer.exchange_id.encode()
-            length = (b"content-length", b"%d" % len(content))
-            await send({"type": "http.response.start", "status": 202, "headers": (_JSON, length)})
-            await send({"type": "http.response.body", "body": content})
+            place = (b"location", b"/v1/exchanges/" + answer.exchange_id.encode())
+            # No body: it would be a second write to the socket for every message.
+            await send({"type": "http.response.start", "status": 202, "headers": (place, _EMPTY)})
+            await send({"type": "http.response.body"})
             return
         await _refused(send, answer, headers)
 

@@ -44,7 +44,7 @@ def _intake() -> dict[str, Any]:
         }
         for name in ("partner", "channel")
     ]
-    accepted = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    place = {"description": "Where the kept message is, /v1/exchanges/{id}", "schema": {"type": "string"}}
     return {
         "operationId": "Intake",
         "tags": ["Intake"],
@@ -53,7 +53,7 @@ def _intake() -> dict[str, Any]:
         "parameters": parameters,
         "requestBody": {"content": {"*/*": {"schema": {}}}},
         "responses": {
-            "202": {"description": "Kept.", "content": {"application/json": {"schema": accepted}}},
+            "202": {"description": "Kept. The answer has no body.", "headers": {"Location": place}},
             **{status: {"description": text, "content": _PROBLEM} for status, text in _INTAKE_REFUSALS.items()},
         },
     }

@@ -22,7 +22,10 @@ class Metrics:
             registry=reg,
         )
         self.translated = Counter(
-            "crossdock_translated_total", "Messages translated.", ["partner", "status"], registry=reg
+            "crossdock_translated_total",
+            "Messages settled, by what became of them: translated, waiting, parked.",
+            ["partner", "status"],
+            registry=reg,
         )
         self.events = Counter("crossdock_events_total", "Events appended to the log.", ["type"], registry=reg)
         self.decided = Counter("crossdock_decided_total", "Events decided on.", registry=reg)

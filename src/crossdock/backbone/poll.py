@@ -9,6 +9,7 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Page
 from crossdock.ports.stores import Fenced, Store, Transaction
+from crossdock.ports.stores_delivery import BreakerMove
 from crossdock.ports.stores_inbound import NewExchange
 from crossdock.ports.verdicts import Done, Verdict
 
@@ -35,7 +36,7 @@ class Poller:
         now = self._clock.now()
         if not isinstance(answer, Page):
             verdict: Verdict = answer
-            await self._store.run(lambda tx: _note(tx, partner, limits, verdict, now))
+            await self._note(partner, limits, verdict, now)
             return False
         page = answer
         if page.body or page.cursor != cursor:
@@ -43,11 +44,16 @@ class Poller:
                 await self._store.run(lambda tx: self._keep(tx, partner, feed, cursor, page, now))
             except Fenced:
                 return False
-        await self._store.run(lambda tx: _note(tx, partner, limits, Done(), now))
+        await self._note(partner, limits, Done(), now)
         if page.body:
             self._metrics.accepted.labels(partner, "fetched").inc()
             self._store.wake("inbound")
         return page.more
+
+    async def _note(self, partner: str, limits: Limits, verdict: Verdict, now: int) -> None:
+        move = await self._store.run(lambda tx: _note(tx, partner, limits, verdict, now))
+        if move is not None:
+            self._metrics.breaker.labels(partner).set(1 if move.state == "open" else 0)
 
     def _keep(self, tx: Transaction, partner: str, feed: str, cursor: str, page: Page, now: int) -> None:
         if page.body:
@@ -72,10 +78,11 @@ def _start(tx: Transaction, partner: str, feed: str, limits: Limits, now: int) -
     return tx.partners.cursor(partner, feed)[0]
 
 
-def _note(tx: Transaction, partner: str, limits: Limits, verdict: Verdict, now: int) -> None:
+def _note(tx: Transaction, partner: str, limits: Limits, verdict: Verdict, now: int) -> BreakerMove | None:
     health = tx.partners.health(partner)
     changed, move = judge_health(health, limits, partner, verdict, now)
     if changed != health:
         tx.partners.save_health(partner, changed)
     if move is not None:
         tx.partners.note_breaker(move)
+    return move

@@ -44,9 +44,10 @@ class Translator:
             return 0
         translated = [(row, self.translate(row)) for row in inbound]
         now = self._clock.now()
-        placement = await self._store.run(_committing(translated, now))
+        placement, settlements = await self._store.run(_committing(translated, now))
+        statuses = {each.id: each.status for each in settlements}
         for row, _ in translated:
-            self._metrics.translated.labels(row.partner, "done").inc()
+            self._metrics.translated.labels(row.partner, statuses[row.id]).inc()
         if placement.appended:
             self.count(placement)
             self._store.wake("log")
@@ -74,11 +75,11 @@ class Translator:
             return Translation(problems=(Unreadable("", why),))
 
 
-def _committing(translated: Translated, now: int) -> Callable[[Transaction], Placement]:
+def _committing(translated: Translated, now: int) -> Callable[[Transaction], tuple[Placement, list[Settlement]]]:
     return lambda tx: commit(tx, translated, now)
 
 
-def commit(tx: Transaction, translated: Translated, now: int) -> Placement:
+def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement, list[Settlement]]:
     """Place the facts of messages that can be read, park the others, settle all; facts of a message that somebody
     else settled meanwhile are the same facts and fall to their keys.
     """
@@ -88,7 +89,7 @@ def commit(tx: Transaction, translated: Translated, now: int) -> Placement:
     settlements = [_settled(row, placed) for (row, _), placed in zip(readable, placement.placed, strict=True)]
     settlements += [_parked(row, translation) for row, translation in translated if translation.problems]
     tx.exchanges.settle(settlements, now)
-    return placement
+    return placement, settlements
 
 
 def _origin(row: Inbound) -> Origin:

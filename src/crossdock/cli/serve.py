@@ -20,7 +20,7 @@ from crossdock.api.context import Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store
+from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store, steady_collector
 from crossdock.cli.output import Stop, fail_with_faults, note
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.stores import Store
@@ -60,6 +60,7 @@ async def run(installation: Installation, *, migrate: bool) -> None:
             try:
                 sessions = Sessions(joined.clock)
                 server = _server(installation, _doors(installation, store, joined, sessions))
+                steady_collector()
                 await _until_stopped(installation, joined, server, door, sessions)
             finally:
                 await joined.close()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
-from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -18,9 +18,9 @@ _HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, 
 _MANY: Any = bindparam("many", expanding=True)
 _IN_ROW_ORDER = (EXCHANGE.c.received_at, EXCHANGE.c.id)
 
-_DELIVERED = insert_new(DELIVERY)
+_DELIVERED = ForMany(insert_new(DELIVERY))
 _KNOWN = select(DELIVERY).where(DELIVERY.c.delivery_id.in_(_MANY))
-_KEEP = insert(EXCHANGE)
+_KEEP = ForMany(insert(EXCHANGE))
 _WAITING = (
     select(
         EXCHANGE.c.id,
@@ -41,7 +41,7 @@ _WAITING = (
 )
 _WAITING_IN = _WAITING.where(EXCHANGE.c.partition.in_(_MANY))
 _OPEN = select(EXCHANGE.c.id).where(EXCHANGE.c.id.in_(_MANY), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
-_SETTLE = update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which"))
+_SETTLE = ForMany(update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which")))
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
 _REOPEN = (
     update(EXCHANGE)
@@ -87,8 +87,7 @@ class SqlExchanges:
         first = self._first_deliveries([each for each in batch if each.delivery_id])
         receipts = [Receipt(owner, repeated=owner != each.id) for each in batch for owner in [_owner(first, each)]]
         fresh = [self._row(each) for each, receipt in zip(batch, receipts, strict=True) if not receipt.repeated]
-        if fresh:
-            self._connection.execute(_KEEP, fresh)
+        _KEEP.run(self._connection, fresh)
         return receipts
 
     def _first_deliveries(self, numbered: Sequence[NewExchange]) -> Mapping[tuple[str, str, str], str]:
@@ -104,7 +103,7 @@ class SqlExchanges:
              "exchange_id": each.id}
             for each in sorted(numbered, key=lambda each: (each.delivery_id, each.partner, each.channel))
         ]  # fmt: skip
-        self._connection.execute(_DELIVERED, rows)
+        _DELIVERED.run(self._connection, rows)
         known = rows_in(self._connection, _KNOWN, [row["delivery_id"] for row in rows])
         return {(partner, channel, delivery): exchange for delivery, partner, channel, exchange in known}
 
@@ -170,12 +169,11 @@ class SqlExchanges:
         """End messages that are still ``received``; gives the ids this call ended."""
         ended = {row[0] for row in rows_in(self._connection, _OPEN, [each.id for each in settlements])}
         last = {each.id: each for each in reversed(settlements) if each.id in ended}
-        if last:
-            self._connection.execute(_SETTLE, [
-                {"which": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
-                 "operator": words(each.operator), "engineer": words(each.engineer)}
-                for each in last.values()
-            ])  # fmt: skip
+        _SETTLE.run(self._connection, [
+            {"which": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
+             "operator": words(each.operator), "engineer": words(each.engineer)}
+            for each in last.values()
+        ])  # fmt: skip
         return ended
 
     def reopen(self, ids: Sequence[str], mode: str) -> int:

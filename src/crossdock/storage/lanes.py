@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome
-from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
 _MANY: Any = bindparam("many", expanding=True)
@@ -30,7 +30,7 @@ _NOW: Any = bindparam("now")
 _SETTLED = frozenset({"done", "parked", "refused", "discarded"})
 
 _KNOWN = select(COMMAND.c.key).where(COMMAND.c.key.in_(_MANY))
-_ENQUEUE = insert_new(COMMAND)
+_ENQUEUE = ForMany(insert_new(COMMAND))
 _UNDER_WAY = and_(_EARLIER.c.status == "sending", _EARLIER.c.claimed_until > _NOW)
 _BLOCKED = exists().where(
     _EARLIER.c.partner == COMMAND.c.partner,
@@ -130,8 +130,7 @@ class SqlLanes:
         """Add those whose key is new; how many that were."""
         known = {row[0] for row in rows_in(self._connection, _KNOWN, [each.key for each in commands])}
         new = {each.key: each for each in reversed(commands) if each.key not in known}
-        if new:
-            self._connection.execute(_ENQUEUE, [_row(each) for each in reversed(new.values())])
+        _ENQUEUE.run(self._connection, [_row(each) for each in reversed(new.values())])
         return len(new)
 
     def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:

@@ -9,7 +9,7 @@ from crossdock.model.events import Event, decode_body, encode_body, type_of
 from crossdock.model.identifiers import partition_of
 from crossdock.model.instants import Stamp
 from crossdock.ports.stores import Fenced, NewEvent
-from crossdock.storage.statements import insert_new, rows_in
+from crossdock.storage.statements import ForMany, insert_new, rows_in
 from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
 
 PLACES = 1 << 40
@@ -41,8 +41,10 @@ _HEADS = (
     .order_by(LOG_PARTITION.c.partition)
 )
 _LOCK_HEADS = _HEADS.with_for_update()
-_MOVE_HEAD = update(LOG_PARTITION).where(LOG_PARTITION.c.partition == bindparam("which")).values(head=bindparam("new"))
-_APPEND = insert(EVENT)
+_MOVE_HEAD = ForMany(
+    update(LOG_PARTITION).where(LOG_PARTITION.c.partition == bindparam("which")).values(head=bindparam("new"))
+)
+_APPEND = ForMany(insert(EVENT))
 _AT = select(*EVENT_COLUMNS).where(EVENT.c.place.in_(_MANY)).order_by(EVENT.c.place)
 _OF_SUBJECT = select(*EVENT_COLUMNS).where(EVENT.c.subject == bindparam("of")).order_by(EVENT.c.place)
 _CURSORS = (
@@ -52,7 +54,7 @@ _CURSORS = (
 )
 _LOCK_CURSORS = _CURSORS.with_for_update()
 _NEW_CURSOR = insert_new(LOG_CURSOR)
-_MOVE_CURSOR = (
+_MOVE_CURSOR = ForMany(
     update(LOG_CURSOR)
     .where(LOG_CURSOR.c.reader == bindparam("of"), LOG_CURSOR.c.partition == bindparam("which"))
     .values(position=bindparam("new"))
@@ -107,8 +109,8 @@ class SqlLog:
             moved.add(partition)
             appended.append(_placed(each, partition, heads[partition], now))
         if appended:
-            self._connection.execute(_APPEND, [_row(event) for event in appended])
-            self._connection.execute(_MOVE_HEAD, [{"which": each, "new": heads[each]} for each in sorted(moved)])
+            _APPEND.run(self._connection, [_row(event) for event in appended])
+            _MOVE_HEAD.run(self._connection, [{"which": each, "new": heads[each]} for each in sorted(moved)])
         return appended
 
     def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
@@ -142,8 +144,7 @@ class SqlLog:
             if standing[partition] != start:
                 raise Fenced(f"{reader} expected partition {partition} at {start}, it is at {standing[partition]}")
         rows = [{"of": reader, "which": each, "new": moves[each][1]} for each in sorted(moves)]
-        if rows:
-            self._connection.execute(_MOVE_CURSOR, rows)
+        _MOVE_CURSOR.run(self._connection, rows)
 
     def of_subject(self, subject: str) -> list[Event]:
         """All events of one subject in log order."""

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores import StateRow
-from crossdock.storage.statements import rows_in, upsert, words
+from crossdock.storage.statements import ForMany, rows_in, upsert, words
 from crossdock.storage.tables import STATE
 
 _TEXTS = ("name", "sales_order", "customer", "city", "country", "carrier", "phase", "milestone", "tracking_numbers")
@@ -23,7 +23,7 @@ _LOAD = select(
     STATE.c.packages,
     *(STATE.c[name] for name in _TEXTS),
 ).where(STATE.c.subject.in_(bindparam("many", expanding=True)))
-_SAVE = upsert(STATE)
+_SAVE = ForMany(upsert(STATE))
 _CLEAR = delete(STATE)
 
 
@@ -41,8 +41,7 @@ class SqlStates:
     def save(self, rows: Sequence[StateRow]) -> None:
         """Insert or replace; in the order of subjects, so that two workers cannot lock each other out."""
         latest = {row.subject: row for row in rows}
-        if latest:
-            self._connection.execute(_SAVE, [_columns(latest[subject]) for subject in sorted(latest)])
+        _SAVE.run(self._connection, [_columns(latest[subject]) for subject in sorted(latest)])
 
     def clear(self) -> None:
         """Drop every state (a rebuild starts like this)."""
