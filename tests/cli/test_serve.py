@@ -18,14 +18,14 @@ EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker
 BODY = json.loads(EVENT.read_text())["raw_body"].encode()
 
 
-async def tell(port: int) -> dict:
-    """Send a signed webhook; what Crossdock answered."""
+async def tell(port: int) -> str:
+    """Send a signed webhook; the exchange Crossdock made of it."""
     signature = "hmac-sha256-hex=" + hmac.new(HOOK.encode(), BODY, hashlib.sha256).hexdigest()
     url = f"http://127.0.0.1:{port}/in/easypost/events"
     headers = {"X-Hmac-Signature": signature, "Content-Type": "application/json"}
     async with aiohttp.ClientSession() as session, session.post(url, data=BODY, headers=headers) as response:
         assert response.status == 202, await response.text()
-        return await response.json()
+        return response.headers["Location"].rpartition("/")[2]
 
 
 async def status_of(config: Path, exchange_id: str) -> str:
@@ -54,7 +54,7 @@ async def test_after_sigterm_nothing_is_lost_and_the_next_start_goes_on(tmp_path
     await answers(f"http://127.0.0.1:{port}/livez", second)
     seen = "received"
     for _ in range(100):
-        seen = await status_of(config, taken["id"])
+        seen = await status_of(config, taken)
         if seen != "received":
             break
         await asyncio.sleep(0.1)
