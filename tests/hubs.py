@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -99,10 +99,24 @@ class Scripted:
         return ("ok",)
 
 
+class ScriptedTogether(Scripted):
+    """A partner that takes notes many at a time; ``loads`` are the markers of each call."""
+
+    def __init__(self, partner: str = "carrier") -> None:
+        super().__init__(partner)
+        self.loads: list[list[str]] = []
+
+    async def send_together(self, commands: Sequence[Command], documents: Documents) -> Sequence[Verdict]:
+        self.loads.append([each.body.marker for each in commands])
+        return [await self.send(each, documents) for each in commands]
+
+
 def spec(partner: Scripted) -> ConnectorSpec:
+    together = ("note.record.v1",) if isinstance(partner, ScriptedTogether) else ()
     return ConnectorSpec(
         id="scripted", title="Scripted", kind=Kind.CARRIER, stability=Stability.EXPERIMENTAL, since="0.1", summary="",
-        config=Nothing, build=lambda _surroundings: partner, feeds=(Feed("news", 10, "News."),),
+        config=Nothing, build=lambda _surroundings: partner, feeds=(Feed("news", 10, "News."),), together=together,
+        largest_batch=6,
     )  # fmt: skip
 
 

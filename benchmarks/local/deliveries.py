@@ -14,6 +14,7 @@ import msgspec
 from benchmarks.local.messages import SECRET
 from benchmarks.local.worlds import open_world
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.deliver import Load
 from crossdock.bootstrap import FreshIds, Hub, RealClock
 from crossdock.catalog import simulators
 from crossdock.model.commands import RecordMilestone
@@ -58,14 +59,14 @@ async def _drain(hub: Hub, commands: int, took: list[float]) -> None:
     """Claim as slots come free, as the engine does; p50 and p99 are of claim to committed outcome."""
     flying: set[asyncio.Task[None]] = set()
 
-    async def carry(claim: Any) -> None:
+    async def carry(load: Load) -> None:
         started = perf_counter()
-        await hub.engine.courier.carry(claim)
-        took.append(perf_counter() - started)
+        await hub.engine.courier.carry(load)
+        took.extend([perf_counter() - started] * len(load))
 
     while len(took) < commands:
-        for claim in await hub.engine.courier.claim():
-            flying.add(asyncio.create_task(carry(claim)))
+        for load in await hub.engine.courier.claim():
+            flying.add(asyncio.create_task(carry(load)))
         if flying:
             _, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
 

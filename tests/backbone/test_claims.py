@@ -48,7 +48,7 @@ async def courier(orders: int = 4, **changes) -> Courier:
 
 
 async def names(made: Courier) -> list[str]:
-    return [claim.partner for claim in await made.claim()]
+    return [load[0].partner for load in await made.claim()]
 
 
 @pytest.mark.req("K11")
@@ -72,9 +72,9 @@ async def test_partners_of_one_priority_take_turns():
     made = await courier(concurrency=1)
     first = set()
     for _ in NAMES:
-        (claim,) = await made.claim()
+        ((claim,),) = await made.claim()
         first.add(claim.partner)
-        await made.carry(claim)
+        await made.carry((claim,))
     assert first == set(NAMES)
 
 

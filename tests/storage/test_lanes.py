@@ -21,7 +21,7 @@ async def claim(store, now=10, limit=10, owner="w1", until=None, partners=("odoo
 
 
 async def settle(store, claimed, *given, **more):
-    return await store.run(lambda tx: tx.lanes.settle(claimed, outcome(claimed, *given, **more)))
+    return await store.run(lambda tx: tx.lanes.settle([(claimed, outcome(claimed, *given, **more))])[0])
 
 
 async def status(store, name):
@@ -203,3 +203,41 @@ async def test_whatever_happens_a_lane_has_one_call_under_way_and_nothing_is_don
     assert len(ended) == len(set(ended))
     for order in claimed_in_order.values():
         assert order == sorted(order)  # nothing behind the head was ever tried before the head had ended
+
+
+async def together(store, now=10, limit=10, owner="w1", kinds=("note.record.v1",)):
+    return await store.run(lambda tx: tx.lanes.claim_together(owner, now, now + 100, limit, "odoo", kinds))
+
+
+@pytest.mark.req("K11")
+async def test_what_travels_together_is_runs_of_lanes_and_nobody_else_can_take_part_of_a_run(store):
+    kind = "note.record.v1"
+    rows = [command(f"a{n}", subject="a", kind=kind) for n in range(3)] + [command("b0", subject="b", kind=kind)]
+    rows += [command("c0", subject="c", kind="label.void.v1"), command("c1", subject="c", kind=kind)]
+    await enqueue(store, *rows)
+    claimed = await together(store)
+    assert sorted(ids(claimed)) == ["a0", "a1", "a2", "b0"]
+    assert [each.id for each in claimed if each.subject == "a"] == ["a0", "a1", "a2"]
+    assert await together(store, owner="w2") == []
+    assert ids(await claim(store, owner="w2")) == ["c0"]
+
+
+@pytest.mark.req("K11")
+async def test_a_run_ends_at_what_is_not_due_and_at_the_limit(store):
+    kind = "note.record.v1"
+    rows = [command("a0", subject="a", kind=kind), command("a1", subject="a", kind=kind, due_at=50),
+            command("a2", subject="a", kind=kind)]  # fmt: skip
+    rows += [command(f"b{n}", subject="b", kind=kind) for n in range(5)]
+    await enqueue(store, *rows)
+    claimed = await together(store, limit=4)
+    assert ids(claimed) == ["a0", "b0", "b1", "b2"]
+
+
+@pytest.mark.req("K11")
+async def test_outcomes_are_written_for_those_whose_claim_still_stands(store):
+    await enqueue(store, *(command(f"c{n}", subject=f"s{n}") for n in range(3)))
+    first = await claim(store, now=10, until=20)
+    again = await claim(store, now=30, owner="w2", limit=1)
+    mine = await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "done")) for each in first]))
+    assert mine == [False, True, True]
+    assert await settle(store, again[0], "done")

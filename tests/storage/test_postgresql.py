@@ -117,7 +117,9 @@ async def test_workers_never_hold_one_lane_twice_and_keep_its_order(postgres):
             for each in claims:
                 order.setdefault(each.subject, []).append(each.id)
                 busy.discard(each.subject)
-                assert await postgres.run(lambda tx, each=each: tx.lanes.settle(each, outcome(each, "done")))
+                assert await postgres.run(lambda tx, each=each: tx.lanes.settle([(each, outcome(each, "done"))])) == [
+                    True
+                ]
 
     await asyncio.wait_for(asyncio.gather(*(worker(f"w{n}") for n in range(5))), 30)
     for subject, done in order.items():
@@ -273,7 +275,7 @@ async def test_a_pooler_in_transaction_mode_may_stand_between(pooler):
             await store.run(lambda tx, name=name: tx.lanes.enqueue([command(name, subject=name)]))
             claims = await store.run(lambda tx: tx.lanes.claim("w", 10, 100, 2, ["odoo"]))
             for each in claims:
-                assert await store.run(lambda tx, each=each: tx.lanes.settle(each, outcome(each, "done")))
+                assert await store.run(lambda tx, each=each: tx.lanes.settle([(each, outcome(each, "done"))])) == [True]
             await store.read(lambda tx: tx.log.of_subject(f"do:odoo:{number}"))
 
     await asyncio.gather(*(work(number) for number in range(8)))

@@ -133,7 +133,7 @@ async def test_counts_say_how_much_waits_and_since_when(store):
     await store.run(lambda tx: tx.references.hold([waiting("A")]))
     await store.run(lambda tx: tx.states.save([state("do:odoo:1")]))
     [first, second] = await store.run(lambda tx: tx.lanes.claim("w", 100, 200, 9, ["odoo"]))
-    await store.run(lambda tx: tx.lanes.settle(first, outcome(first, "in_doubt", due_at=300)))
+    await store.run(lambda tx: tx.lanes.settle([(first, outcome(first, "in_doubt", due_at=300))]))
     counts = await store.read(lambda tx: tx.views.counts())
     assert (counts.received, counts.oldest_received_at, counts.waiting) == (1, 70, 1)
     assert (counts.queued, counts.in_doubt, counts.parked) == (1, 1, 1)

@@ -100,7 +100,8 @@ class Teller:
             claimed.id, claimed.attempt, self.at, self.at + SECOND // 2, verdict, operator, engineer, calls
         )
         self.at += SECOND // 2
-        assert self.tx.lanes.settle(claimed, Outcome(status, attempt, self.at if status == "retry" else 0))
+        outcome = Outcome(status, attempt, self.at if status == "retry" else 0)
+        assert self.tx.lanes.settle([(claimed, outcome)]) == [True]
 
     def end(self, phase: str) -> None:
         summary = summary_of(self.state, phase)

@@ -13,6 +13,7 @@ from msgspec import Struct, field, structs
 
 from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, succeeded
 from crossdock.backbone.correlate import Origin, place
+from crossdock.backbone.grouping import Grouped
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
@@ -20,8 +21,8 @@ from crossdock.model.commands import CommandBody
 from crossdock.model.events import CommandFailed, Event, Fact, type_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
-from crossdock.ports.connector import Command, Connector, Documents
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.connector import Batching, Command, Connector, Documents
+from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove, Claimed, Health, Outcome
 from crossdock.ports.verdicts import (
     AlreadyDone,
@@ -42,13 +43,29 @@ _NOT_THE_PARTNERS_FAULT = frozenset({ErrorClass.CONFLICT, ErrorClass.THROTTLED})
 
 
 class Partner(Struct, frozen=True):
-    """A partner as the courier sees it. Where calls are scarce, a smaller ``priority`` is served first."""
+    """A partner as the courier sees it. Where calls are scarce, a smaller ``priority`` is served first; kinds of
+    commands in ``together`` travel up to ``largest`` in one call.
+    """
 
     connector: Connector
     journal: Journal
     limits: Limits = Limits()
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: DEFAULT_SCHEDULES)
     priority: int = 50
+    together: tuple[str, ...] = ()
+    largest: int = 500
+
+
+Load = tuple[Claimed, ...]
+"""Commands of one partner that travel in one call."""
+
+
+class Carried(Struct, frozen=True):
+    """A command that was sent, and what came of it."""
+
+    claim: Claimed
+    verdict: Verdict
+    attempt: Attempt
 
 
 class Courier:
@@ -83,35 +100,54 @@ class Courier:
         self._concurrency = concurrency
         self._flying: dict[str, int] = dict.fromkeys(partners, 0)
         self._turn = 0
+        self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
-    async def claim(self) -> list[Claimed]:
-        """Commands that may be sent now, within every partner's allowance."""
+    async def claim(self) -> list[Load]:
+        """Commands that may be sent now, within every partner's allowance; each load is one call."""
         now = self._clock.now()
         free = {name: partner.limits.concurrency - self._flying[name] for name, partner in self._partners.items()}
         wanted = {name: count for name, count in free.items() if count > 0}
         slots = self._concurrency - sum(self._flying.values())
         if not wanted or slots <= 0:
             return []
-        claims = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
-        for claim in claims:
-            self._flying[claim.partner] += 1
-        return claims
+        loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
+        for load in loads:
+            self._flying[load[0].partner] += 1
+        return loads
 
-    def _claim(self, tx: Transaction, wanted: Mapping[str, int], slots: int, now: int) -> list[Claimed]:
-        claims: list[Claimed] = []
+    def _claim(self, tx: Transaction, wanted: Mapping[str, int], slots: int, now: int) -> list[Load]:
+        loads: list[Load] = []
         healths = {name: tx.partners.health(name) for name in sorted(wanted)}  # rows are locked in one order by all
         for name in self._in_turn(wanted):
             limits = self._partners[name].limits
-            allowance = allow(healths[name], limits, now, min(wanted[name], slots - len(claims)))
+            allowance = allow(healths[name], limits, now, min(wanted[name], slots - len(loads)))
             if not allowance.calls:
                 continue
-            found = tx.lanes.claim(self._owner, now, now + self._lease, allowance.calls, [name])
+            found = self._loads(tx, name, allowance.calls, now)
             if found:
                 tx.partners.save_health(name, spend(allowance.health, limits, len(found)))
-                claims.extend(found)
-            if len(claims) >= slots:
+                loads.extend(found)
+            if len(loads) >= slots:
                 break
-        return claims
+        return loads
+
+    def _loads(self, tx: Transaction, name: str, calls: int, now: int) -> list[Load]:
+        """Up to ``calls`` loads for one partner: what can travel together in one call, the rest one by one.
+
+        Where there is room for one call only, the two take turns.
+        """
+        partner, until = self._partners[name], now + self._lease
+        loads: list[Load] = []
+        if partner.together and (calls > 1 or self._turn % 2):
+            many = tx.lanes.claim_together(self._owner, now, until, partner.largest, name, partner.together)
+            loads += [tuple(many)] if many else []
+        alone = calls - len(loads)
+        if alone:
+            loads += [(each,) for each in tx.lanes.claim(self._owner, now, until, alone, [name], partner.together)]
+        if partner.together and not loads:
+            many = tx.lanes.claim_together(self._owner, now, until, partner.largest, name, partner.together)
+            loads += [tuple(many)] if many else []
+        return loads
 
     def _in_turn(self, names: Iterable[str]) -> list[str]:
         """Partners by priority; those of one priority take turns at being first."""
@@ -122,62 +158,103 @@ class Courier:
 
     async def step(self) -> int:
         """Claim and carry out one round; how many commands."""
-        claims = await self.claim()
-        await asyncio.gather(*(self.carry(claim) for claim in claims))
-        return len(claims)
+        loads = await self.claim()
+        await asyncio.gather(*(self.carry(load) for load in loads))
+        return sum(map(len, loads))
 
-    async def carry(self, claim: Claimed) -> None:
-        """One attempt, and its outcome in one transaction."""
-        partner = self._partners[claim.partner]
+    async def carry(self, load: Load) -> None:
+        """One call, and the outcome of every command it carried in one transaction."""
+        partner = self._partners[load[0].partner]
         try:
             started = self._clock.now()
             partner.journal.start()
-            verdict = await self._judge(partner, claim)
+            verdicts = await self._judge(partner, load)
             finished = self._clock.now()
             calls = partner.journal.take()
-            attempt = Attempt(claim.id, claim.attempt, started, finished, type(verdict).__name__, calls=calls)
-            appended = await self._store.run(lambda tx: self._settle(tx, claim, verdict, attempt, finished))
-            self._count(claim, verdict, started, finished)
-            self._spans.attempt(claim, attempt)
+            with_it = msgspec.json.encode([{"together_with": load[0].id}])
+            carried = [
+                Carried(claim, verdict, Attempt(
+                    claim.id, claim.attempt, started, finished, type(verdict).__name__,
+                    calls=with_it if number else calls,
+                ))
+                for number, (claim, verdict) in enumerate(zip(load, verdicts, strict=True))
+            ]  # fmt: skip
+            appended = await self._settling.put(carried)
+            for each in carried:
+                self._count(each, started, finished)
             for event in appended:
                 self._metrics.events.labels(type_of(event.body)).inc()
                 self._spans.event(event)
-            if appended:
-                self._store.wake("log")
         finally:
-            self._flying[claim.partner] -= 1
+            self._flying[load[0].partner] -= 1
 
-    def _count(self, claim: Claimed, verdict: Verdict, started: int, finished: int) -> None:
+    def _count(self, carried: Carried, started: int, finished: int) -> None:
+        claim, verdict = carried.claim, carried.verdict
+        self._spans.attempt(claim, carried.attempt)
         self._metrics.delivered.labels(claim.partner, type(verdict).__name__).inc()
         self._metrics.call.labels(claim.partner).observe((finished - started) / SECOND)
         if isinstance(verdict, Done | AlreadyDone):
             self._metrics.lag.labels(claim.partner).observe((finished - claim.created_at) / SECOND)
 
-    async def _judge(self, partner: Partner, claim: Claimed) -> Verdict:
-        body = _DECODE(claim.body)
-        command = Command(claim.key, claim.partner, claim.subject, body, claim.trace_id, claim.attempt)
+    async def _judge(self, partner: Partner, load: Load) -> Sequence[Verdict]:
         try:
-            if claim.doubtful:
-                verdict = await partner.connector.settle(command, self._documents)
-                if isinstance(verdict, Done):
-                    return AlreadyDone(verdict.facts)
-                if not isinstance(verdict, Retry):
-                    return verdict
-            return await partner.connector.send(command, self._documents)
-        except Exception as error:  # noqa: BLE001 - a defect parks this message alone, with all there is to know
+            commands = [_command(claim) for claim in load]
+            if load[0].kind in partner.together and isinstance(partner.connector, Batching):
+                verdicts = await partner.connector.send_together(commands, self._documents)
+                if len(verdicts) == len(load):
+                    return verdicts
+                raise ValueError(f"{len(verdicts)} verdicts for {len(load)} commands")  # noqa: TRY301 - handled as any other defect
+            return [await self._judge_one(partner, load[0], commands[0])]
+        except Exception as error:  # noqa: BLE001 - a defect parks these messages alone, with all there is to know
             engineer = "".join(traceback.format_exception(error))[-8000:]
-            return Park(Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer))
+            why = Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer)
+            return [Park(why)] * len(load)
 
-    def _settle(self, tx: Transaction, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> list[Event]:
-        partner = self._partners[claim.partner]
-        outcome = self._outcome(partner, claim, verdict, attempt, now)
-        if not tx.lanes.settle(claim, outcome):
-            return []
-        self._note_health(tx, partner, claim.partner, verdict, now)
-        facts = self._facts(claim, verdict, outcome, now)
-        if not facts:
-            return []
-        return place(tx, [(Origin(claim.id, claim.partner, now, claim.trace_id), facts)], now).appended
+    async def _judge_one(self, partner: Partner, claim: Claimed, command: Command) -> Verdict:
+        if claim.doubtful:
+            verdict = await partner.connector.settle(command, self._documents)
+            if isinstance(verdict, Done):
+                return AlreadyDone(verdict.facts)
+            if not isinstance(verdict, Retry):
+                return verdict
+        return await partner.connector.send(command, self._documents)
+
+    async def _settle_together(self, loads: Sequence[Sequence[Carried]]) -> list[list[Event]]:
+        """One commit for several calls; when one of them cannot be committed, it alone fails."""
+        now = self._clock.now()
+        try:
+            appended = await self._store.run(lambda tx: self._settle(tx, loads, now))
+        except (StoreFull, StoreUnavailable):
+            raise
+        except Exception:
+            if len(loads) == 1:
+                raise
+            return [events for load in loads for events in await self._settle_together([load])]
+        if any(appended):
+            self._store.wake("log")
+        return appended
+
+    def _settle(self, tx: Transaction, loads: Sequence[Sequence[Carried]], now: int) -> list[list[Event]]:
+        settled = [
+            (each, self._outcome(self._partners[each.claim.partner], each.claim, each.verdict, each.attempt, now))
+            for load in loads
+            for each in load
+        ]
+        mine = tx.lanes.settle([(each.claim, outcome) for each, outcome in settled])
+        held = [one for one, is_mine in zip(settled, mine, strict=True) if is_mine]
+        for load in sorted(loads, key=lambda load: load[0].claim.partner):
+            self._note_health(tx, load, now)
+        facts = [
+            (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
+            for each, outcome in held
+            if (found := self._facts(each.claim, each.verdict, outcome, now))
+        ]
+        events = place(tx, facts, now).appended if facts else []
+        owner = {each.claim.id: number for number, load in enumerate(loads) for each in load}
+        appended: list[list[Event]] = [[] for _ in loads]
+        for event in events:
+            appended[owner.get(event.exchange_id, 0)].append(event)
+        return appended
 
     def _outcome(self, partner: Partner, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> Outcome:
         match verdict:
@@ -199,7 +276,12 @@ class Courier:
             return Outcome("parked", _explained(attempt, why))
         return Outcome(status, _explained(attempt, why), due_at)
 
-    def _note_health(self, tx: Transaction, partner: Partner, name: str, verdict: Verdict, now: int) -> None:
+    def _note_health(self, tx: Transaction, load: Sequence[Carried], now: int) -> None:
+        """A call counts once, whatever it carried; it failed when nothing of it came through."""
+        name = load[0].claim.partner
+        partner = self._partners[name]
+        answered = (each.verdict for each in load if not isinstance(each.verdict, Retry | InDoubt | Reauthenticate))
+        verdict = next(answered, load[0].verdict)
         health = tx.partners.health(name)
         changed, move = judge_health(health, partner.limits, name, verdict, now)
         if changed != health:
@@ -220,6 +302,10 @@ class Courier:
             f"{claim.key}#{claim.attempt}", claim.partner, claim.kind, why.operator, why.engineer, package_id
         )
         return (Fact(failure, from_epoch_us(now), subject=claim.subject),)
+
+
+def _command(claim: Claimed) -> Command:
+    return Command(claim.key, claim.partner, claim.subject, _DECODE(claim.body), claim.trace_id, claim.attempt)
 
 
 def judge_health(

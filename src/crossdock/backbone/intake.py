@@ -3,12 +3,12 @@
 Many callers, one writer, one commit for all of them (group commit). Nothing is interpreted here.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
 
+from crossdock.backbone.grouping import Grouped
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector, Received, Rejected
@@ -32,45 +32,21 @@ class IntakeAnswer(Struct, frozen=True):
 
 
 class GroupCommit:
-    """Collects exchanges while a commit is under way and commits them together in the next one."""
+    """Exchanges that arrive while a commit is under way are committed together in the next one."""
 
     def __init__(self, store: Store, metrics: Metrics, largest: int = 512) -> None:
         """Commit to ``store``, at most ``largest`` exchanges at a time."""
         self._store = store
         self._metrics = metrics
-        self._largest = largest
-        self._pending: list[tuple[NewExchange, asyncio.Future[Receipt]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self.put = Grouped(self._keep, largest).put
+        """Wait until an exchange is durable. Raises `StoreFull` or `StoreUnavailable`."""
 
-    async def put(self, exchange: NewExchange) -> Receipt:
-        """Wait until ``exchange`` is durable. Raises `StoreFull` or `StoreUnavailable`."""
-        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._pending.append((exchange, future))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
-        return await future
-
-    async def _write(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending[: self._largest], self._pending[self._largest :]
-            try:
-                with self._metrics.commit.time():
-                    receipts = await self._store.run(_accepting([exchange for exchange, _ in batch]))
-            except asyncio.CancelledError:
-                for _, future in (*batch, *self._pending):
-                    future.cancel()
-                self._pending.clear()
-                raise
-            except BaseException as error:  # noqa: BLE001 - every caller of the batch must hear of it, whatever it was
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            self._metrics.commit_size.observe(len(batch))
-            for (_, future), receipt in zip(batch, receipts, strict=True):
-                if not future.done():
-                    future.set_result(receipt)
-            self._store.wake("inbound")
+    async def _keep(self, batch: Sequence[NewExchange]) -> list[Receipt]:
+        with self._metrics.commit.time():
+            receipts = await self._store.run(_accepting(batch))
+        self._metrics.commit_size.observe(len(batch))
+        self._store.wake("inbound")
+        return receipts
 
 
 class Intake:

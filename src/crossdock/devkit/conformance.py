@@ -24,7 +24,7 @@ from crossdock.model.commands import CommandBody, RecordNote
 from crossdock.model.events import EventBody, TrackingReported, encode_body, type_of
 from crossdock.model.milestones import UnknownMilestone, check
 from crossdock.model.tracking import TrackingEvent
-from crossdock.ports.connector import Command, Connector, Received, Rejected, Translation
+from crossdock.ports.connector import Batching, Command, Connector, Received, Rejected, Translation
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec
 from crossdock.ports.verdicts import Refuse
@@ -66,6 +66,8 @@ class ConnectorContract:
             assert getattr(self.spec, name).strip(), f"spec.{name} is empty"
         assert set(self.spec.commands) <= set(COMMANDS), "a declared command is not in the model"
         assert set(self.spec.emits) <= EVENTS, "a declared event is not in the model"
+        assert set(self.spec.together) <= set(self.spec.commands), "what travels together has to be declared as well"
+        assert not self.spec.together or isinstance(self.make(), Batching), "together needs send_together"
         assert self.spec.commands or self.spec.emits, "a connector that neither sends nor reads has no purpose"
         named: list[Any] = [*self.spec.feeds, *self.spec.webhooks, *self.spec.operations]
         for each in named:

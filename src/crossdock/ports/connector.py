@@ -1,7 +1,7 @@
 """The one shape every connector has, whatever system is behind it."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ class Received(Struct, frozen=True):
 
 class Verified(Struct, frozen=True):
     """The bytes are from the partner. ``delivery_id`` deduplicates re-deliveries where the partner numbers them;
-    a ``hint`` is kept for the record but only wakes the named feed.
+    a ``hint`` is kept for the record but only wakes the feeds it names, separated by blanks.
     """
 
     delivery_id: str = ""
@@ -61,12 +61,14 @@ class Page(Struct, frozen=True):
     """One fetched page: bytes to keep and translate like any other message, and where to go on.
 
     ``cursor`` is opaque to everybody but the connector; it is committed together with ``body``. An empty ``body``
-    means nothing new. ``more`` asks to be called again at once.
+    means nothing new. ``more`` asks to be called again at once; else ``next_after`` is in how many seconds, where the
+    connector knows better than its feed's fixed pause.
     """
 
     body: bytes
     cursor: str
     more: bool = False
+    next_after: float | None = None
 
 
 class Command(Struct, frozen=True):
@@ -89,6 +91,19 @@ class Documents(Protocol):
 
     async def put(self, data: bytes, media_type: str, kind: str) -> str:
         """Keep the bytes durably and return their SHA-256; the same bytes are kept once."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """What a connector can do besides, when its spec names commands in ``together``."""
+
+    async def send_together(self, commands: Sequence[Command], documents: Documents) -> Sequence[Verdict]:
+        """Carry all of them out in as few calls as possible; a verdict for each, in the order given.
+
+        Commands of one subject stand in the order of their lane. One whose ``attempt`` is above 1 may have been
+        carried out before: it is looked for first. A fault of one never fails its neighbours.
+        """
         ...
 
 

@@ -71,14 +71,24 @@ class Lanes(Protocol):
         """Add those whose key is new; how many that were."""
         ...
 
-    def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:
-        """Lock up to ``limit`` due heads of lanes of these partners until ``until``. A claim that ran out before its
-        outcome was written comes back ``doubtful``.
+    def claim(
+        self, owner: str, now: int, until: int, limit: int, partners: Iterable[str], but: Sequence[str] = ()
+    ) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners until ``until``, leaving out the kinds ``but``. A
+        claim that ran out before its outcome was written comes back ``doubtful``.
         """
         ...
 
-    def settle(self, command: Claimed, outcome: Outcome) -> bool:
-        """Write the outcome; False (and nothing written) when the claim is no longer this owner's attempt."""
+    def claim_together(
+        self, owner: str, now: int, until: int, limit: int, partner: str, kinds: Sequence[str]
+    ) -> list[Claimed]:
+        """Lock up to ``limit`` due commands of these kinds for one call: heads of lanes, and of each lane what follows
+        without a gap. In the order of lanes.
+        """
+        ...
+
+    def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
+        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""
         ...
 
     def release(self, command: Claimed, due_at: int) -> bool:

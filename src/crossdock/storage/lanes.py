@@ -1,5 +1,6 @@
 """Outbound commands: order inside a lane (partner and subject) is the order of enqueueing, lanes go by priority."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -60,6 +62,14 @@ _FIND = (
     .limit(bindparam("most"))
     .with_for_update(of=COMMAND, skip_locked=True)
 )
+_KINDS: Any = bindparam("kinds", expanding=True)
+_FIND_BUT = _FIND.where(COMMAND.c.kind.not_in(_KINDS))
+_FIND_KINDS = _FIND.where(COMMAND.c.kind.in_(_KINDS))
+_FOLLOWING = (
+    select(*_FIND.selected_columns, COMMAND.c.status)
+    .where(COMMAND.c.partner == bindparam("of"), COMMAND.c.subject.in_(_MANY), text("command." + OPEN.text))
+    .order_by(COMMAND.c.subject, COMMAND.c.seq)
+)
 _CLAIM = (
     update(COMMAND)
     .where(COMMAND.c.seq.in_(_MANY))
@@ -77,15 +87,25 @@ _MINE = update(COMMAND).where(
     COMMAND.c.attempt == bindparam("numbered"),
     COMMAND.c.status == "sending",
 )
-_SETTLE = _MINE.values(
-    status=bindparam("new_status"),
-    doubt=bindparam("new_doubt"),
-    due_at=bindparam("due"),
-    settled_at=bindparam("settled"),
-    operator=bindparam("for_operator"),
-    engineer=bindparam("for_engineer"),
-    owner="",
-    claimed_until=0,
+_STANDING = (
+    select(COMMAND.c.id, COMMAND.c.owner, COMMAND.c.attempt)
+    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status == "sending")
+    .order_by(COMMAND.c.seq)
+    .with_for_update()
+)
+_SETTLE = ForMany(
+    update(COMMAND)
+    .where(COMMAND.c.id == bindparam("which"))
+    .values(
+        status=bindparam("new_status"),
+        doubt=bindparam("new_doubt"),
+        due_at=bindparam("due"),
+        settled_at=bindparam("settled"),
+        operator=bindparam("for_operator"),
+        engineer=bindparam("for_engineer"),
+        owner=literal_column("''"),
+        claimed_until=literal_column("0"),
+    )
 )
 _RELEASE = _MINE.values(
     status=case((COMMAND.c.doubt, "in_doubt"), else_="queued"),
@@ -94,7 +114,7 @@ _RELEASE = _MINE.values(
     owner="",
     claimed_until=0,
 )
-_ATTEMPTED = insert(ATTEMPT)
+_ATTEMPTED = ForMany(insert(ATTEMPT))
 _RETRY = (
     update(COMMAND)
     .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused", "retry", "in_doubt"]))
@@ -133,44 +153,58 @@ class SqlLanes:
         _ENQUEUE.run(self._connection, [_row(each) for each in reversed(new.values())])
         return len(new)
 
-    def claim(self, owner: str, now: int, until: int, limit: int, partners: Iterable[str]) -> list[Claimed]:
-        """Lock up to ``limit`` due heads of lanes of these partners until ``until``.
+    def claim(
+        self, owner: str, now: int, until: int, limit: int, partners: Iterable[str], but: Sequence[str] = ()
+    ) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners until ``until``, leaving out the kinds ``but``.
 
         A row that somebody claimed since the snapshot is judged again when its lock is taken, and left out. Partners
         are asked one by one, because only then is the index in the order that is wanted.
         """
+        find, given = (_FIND_BUT, {"kinds": list(but)}) if but else (_FIND, {})
         rows = [
             row
             for partner in sorted(set(partners))
-            for row in self._connection.execute(_FIND, {"of": partner, "now": now, "most": limit})
+            for row in self._connection.execute(find, {"of": partner, "now": now, "most": limit, **given})
         ]
         rows = sorted(rows, key=lambda row: (row.priority, row.due_at, row.seq))[: max(0, limit)]
+        return self._taken(rows, owner, until)
+
+    def claim_together(
+        self, owner: str, now: int, until: int, limit: int, partner: str, kinds: Sequence[str]
+    ) -> list[Claimed]:
+        """Lock up to ``limit`` due commands of these kinds: heads of lanes, and what follows each without a gap.
+
+        Nobody else can take what follows while its head is open, and the heads are locked first.
+        """
+        given = {"of": partner, "now": now, "most": limit, "kinds": list(kinds)}
+        heads = {row.subject: row for row in self._connection.execute(_FIND_KINDS, given)}
+        lanes: dict[str, list[Any]] = {subject: [] for subject in heads}
+        for row in rows_in(self._connection, _FOLLOWING, heads, of=partner) if heads else ():
+            lanes[row.subject].append(row)
+        taken, room = [], limit - len(heads)
+        for subject, lane in lanes.items():
+            run = itertools.takewhile(lambda row: _follows(row, now, kinds), lane[1:])
+            following = list(itertools.islice(run, room))
+            room -= len(following)
+            taken += [heads[subject], *following]
+        return self._taken(taken, owner, until)
+
+    def _taken(self, rows: Sequence[Any], owner: str, until: int) -> list[Claimed]:
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
         return [_claimed((*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)) for row in rows]
 
-    def settle(self, command: Claimed, outcome: Outcome) -> bool:
-        """Write the outcome; False (and nothing written) when the claim is no longer this owner's attempt."""
-        attempt = outcome.attempt
-        operator, engineer = words(attempt.operator), words(attempt.engineer)
-        settled = outcome.status in _SETTLED
-        changed = self._connection.execute(
-            _SETTLE,
-            {
-                **_fence(command),
-                "new_status": outcome.status,
-                "new_doubt": _still_doubtful(command, outcome),
-                "due": outcome.due_at,
-                "settled": attempt.finished_at if settled else 0,
-                "for_operator": operator,
-                "for_engineer": engineer,
-            },
-        )
-        if not changed.rowcount:
-            return False
-        row = msgspec.structs.asdict(attempt)
-        row |= {"operator": operator, "engineer": engineer, "exchange_id": command.id, "number": command.attempt}
-        self._connection.execute(_ATTEMPTED, row)
-        return True
+    def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
+        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""
+        standing = {
+            (row.id, row.owner, row.attempt)
+            for row in rows_in(self._connection, _STANDING, [command.id for command, _ in outcomes])
+        }
+        mine = [(command.id, command.owner, command.attempt) in standing for command, _ in outcomes]
+        held = list(itertools.compress(outcomes, mine))
+        _SETTLE.run(self._connection, [_settled(*each) for each in held])
+        _ATTEMPTED.run(self._connection, [_attempted(*each) for each in held])
+        return mine
 
     def release(self, command: Claimed, due_at: int) -> bool:
         """Give a claim back unsent: the attempt does not count."""
@@ -191,6 +225,29 @@ class SqlLanes:
 
 def _claimed(values: Sequence[Any]) -> Claimed:
     return Claimed(*values)
+
+
+def _follows(row: Any, now: int, kinds: Sequence[str]) -> bool:
+    """Whether the next of a lane may travel with its head: untouched so far, due, and of the same kinds."""
+    return row.status == "queued" and row.due_at <= now and row.kind in kinds
+
+
+def _settled(command: Claimed, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "which": command.id,
+        "new_status": outcome.status,
+        "new_doubt": _still_doubtful(command, outcome),
+        "due": outcome.due_at,
+        "settled": outcome.attempt.finished_at if outcome.status in _SETTLED else 0,
+        "for_operator": words(outcome.attempt.operator),
+        "for_engineer": words(outcome.attempt.engineer),
+    }
+
+
+def _attempted(command: Claimed, outcome: Outcome) -> dict[str, Any]:
+    row = msgspec.structs.asdict(outcome.attempt)
+    texts = {name: words(row[name]) for name in ("operator", "engineer")}
+    return row | texts | {"exchange_id": command.id, "number": command.attempt}
 
 
 def _fence(command: Claimed) -> dict[str, Any]:

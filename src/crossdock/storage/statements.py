@@ -67,9 +67,7 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def rows_in(
-    connection: Connection, statement: Any, values: Iterable[object], **parameters: object
-) -> Iterator[Sequence[Any]]:
+def rows_in(connection: Connection, statement: Any, values: Iterable[object], **parameters: object) -> Iterator[Any]:
     """Rows of ``statement`` for its expanding parameter ``many``, chunk by chunk, in the order of the chunks."""
     for chunk in chunks(values):
         yield from connection.execute(statement, {"many": chunk, **parameters})

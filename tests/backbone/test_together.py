@@ -1,0 +1,103 @@
+"""Commands that travel together: lanes keep their order, one's fault is its own, doubt is per command."""
+
+import pytest
+
+from crossdock.backbone.breaker import Limits
+from crossdock.model import commands as cmd
+from crossdock.model.identifiers import digest, trace_id_of
+from crossdock.ports.stores_delivery import NewCommand
+from crossdock.ports.verdicts import Done, InDoubt, Park, Retry
+from hubs import WHY, ScriptedTogether, scripted_hub
+
+
+def note(subject: str, marker: str, priority: int = 50) -> NewCommand:
+    body = b'{"type":"note.record.v1","external_id":"7","text":"hello","marker":"%s"}' % marker.encode()
+    key = digest(subject, marker)
+    return NewCommand(
+        key[:26], key, "carrier", subject, "note.record.v1", body, priority, 1, 1, trace_id_of(subject), ""
+    )
+
+
+def void(subject: str) -> NewCommand:
+    body = b'{"type":"label.void.v1","package_id":"1","shipment_id":"2","tracking_number":"3"}'
+    key = digest(subject, "void")
+    return NewCommand(key[:26], key, "carrier", subject, "label.void.v1", body, 50, 1, 1, trace_id_of(subject), "")
+
+
+async def hub_with(*commands: NewCommand, answers=(), limits: Limits = Limits()):
+    partner = ScriptedTogether()
+    partner.answers = list(answers)
+    hub = scripted_hub(partner, limits=limits)
+    await hub.store.run(lambda tx: tx.lanes.enqueue(commands))
+    return hub, partner
+
+
+async def status_of(hub) -> dict[str, str]:
+    rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound", limit=100))
+    return {row.subject: row.status for row in rows}
+
+
+@pytest.mark.req("K11")
+async def test_many_lanes_and_several_of_one_lane_travel_in_one_call_in_lane_order():
+    commands = [note("a", "a1"), note("b", "b1"), note("a", "a2"), note("a", "a3")]
+    hub, partner = await hub_with(*commands)
+    await hub.engine.settle_all()
+    [load] = partner.loads
+    assert sorted(load) == ["a1", "a2", "a3", "b1"]
+    assert [marker for marker in load if marker.startswith("a")] == ["a1", "a2", "a3"]
+    assert set((await status_of(hub)).values()) == {"done"}
+
+
+@pytest.mark.req("K11")
+async def test_a_load_is_no_larger_than_declared_and_never_leaves_a_gap_in_a_lane():
+    hub, partner = await hub_with(*[note(f"s{n % 3}", f"s{n % 3}-{n:02d}") for n in range(30)])
+    await hub.engine.settle_all()
+    assert all(len(load) <= 6 for load in partner.loads)
+    sent = [marker for load in partner.loads for marker in load]
+    for lane in ("s0", "s1", "s2"):
+        own = [marker for marker in sent if marker.startswith(lane)]
+        assert own == sorted(own)
+    assert len(sent) == 30
+
+
+@pytest.mark.req("K11")
+async def test_another_kind_of_command_in_the_lane_is_not_overtaken():
+    hub, partner = await hub_with(note("a", "a1"), void("a"), note("a", "a2"))
+    await hub.engine.settle_all()
+    assert partner.loads == [["a1"], ["a2"]]
+    assert [type(each.body).__name__ for each in partner.sent] == ["RecordNote", "VoidLabel", "RecordNote"]
+
+
+@pytest.mark.req("K11", "K3")
+async def test_the_fault_of_one_is_its_own():
+    answers = [Done(), Park(WHY), Retry(WHY), InDoubt(WHY)]
+    hub, _ = await hub_with(*[note(name, name) for name in "abcd"], answers=answers)
+    await hub.engine.deliver()
+    assert await status_of(hub) == {"a": "done", "b": "parked", "c": "retry", "d": "in_doubt"}
+
+
+@pytest.mark.req("K6")
+async def test_a_call_counts_once_on_the_breaker_whatever_it_carried():
+    commands = [note(str(n), str(n)) for n in range(6)]
+    hub, _ = await hub_with(*commands, answers=[Retry(WHY)] * 6, limits=Limits(failures=3))
+    await hub.engine.deliver()
+    assert (await hub.store.run(lambda tx: tx.partners.health("carrier"))).failures == 1
+    hub, _ = await hub_with(*commands, answers=[Retry(WHY)] * 5 + [Done()], limits=Limits(failures=3))
+    await hub.engine.deliver()
+    assert (await hub.store.run(lambda tx: tx.partners.health("carrier"))).failures == 0
+
+
+@pytest.mark.req("K11")
+async def test_a_defect_parks_the_load_with_its_traceback():
+    hub, _ = await hub_with(note("a", "a"), note("b", "b"), answers=[ValueError("a bug")])
+    await hub.engine.deliver()
+    assert set((await status_of(hub)).values()) == {"parked"}
+
+
+@pytest.mark.req("K12")
+async def test_single_commands_are_not_starved_by_loads():
+    many = [note(f"n{n}", f"n{n}") for n in range(60)]
+    hub, partner = await hub_with(*many, *[void(f"v{n}") for n in range(4)], limits=Limits(concurrency=1))
+    for _ in range(8):
+        await hub.engine.deliver()
+    assert sum(isinstance(each.body, cmd.VoidLabel) for each in partner.sent) >= 3
