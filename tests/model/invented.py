@@ -92,7 +92,7 @@ proofs = st.builds(
 
 bodies = st.one_of(
     st.builds(ev.FulfilmentRequested, st.builds(order, st.text(max_size=3), stamps)),
-    st.builds(ev.FulfilmentCancelled, st.just(SUBJECT), st.text(max_size=3)),
+    st.builds(ev.FulfilmentCancelled, st.just(SUBJECT), st.text(max_size=3), st.none() | stamps),
     st.builds(ev.RatesQuoted, quotes),
     st.builds(
         lambda quote: ev.CarrierSelected(

@@ -139,6 +139,23 @@ def test_cancelling_voids_the_label_before_pickup_and_raises_after():
     assert told.raised() == ["order.cancelled_after_pickup"]
 
 
+@pytest.mark.req("A9")
+def test_a_reopened_order_starts_anew_and_an_old_cancellation_changes_nothing():
+    told = history()
+    first = delivery_order()
+    told.tell(ev.FulfilmentRequested(first), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    told.tell(booking("P1", "s1", "T1"))
+    cancelled = ev.FulfilmentCancelled("do:odoo:7", "", stamp("2026-11-22T10:00:00Z"))
+    assert kinds(told.tell(cancelled)) == ["VoidLabel"]
+    told.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
+    assert told.tell(ev.FulfilmentRequested(first)) == [], "the version that was cancelled"
+    again = replace(first, changed_at=stamp("2026-11-22T11:00:00Z"))
+    assert kinds(told.tell(ev.FulfilmentRequested(again))) == ["RequestRates"]
+    late = ev.FulfilmentCancelled("do:odoo:7", "late", stamp("2026-11-22T10:30:00Z"))
+    assert told.tell(late) == []
+    assert kinds(told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"))))) == ["BuyLabel"]
+
+
 def test_a_label_bought_while_the_order_was_being_cancelled_is_voided():
     told = history()
     told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))

@@ -2,10 +2,25 @@
 
 from msgspec import Struct
 
+from crossdock.model.billing import AllocateLandedCost, IssueCreditNote, IssueInvoice, RecordFreightBill
 from crossdock.model.instants import Stamp
+from crossdock.model.masterdata import UpsertMasterData
 from crossdock.model.order import Package
 from crossdock.model.party import Party
+from crossdock.model.sales import AmendSalesOrder, CancelSalesOrder, ConfirmSalesOrder, PlaceSalesOrder
 from crossdock.model.shipment import Document
+from crossdock.model.stock import AdjustStock, CountStock, MoveStock
+from crossdock.model.tasks import CloseActivity, RaiseActivity
+from crossdock.model.transfers import (
+    AnnounceGoods,
+    CancelTransfer,
+    CompleteTransfer,
+    ReceiveGoods,
+    RecordPlan,
+    ReleaseReservation,
+    ReserveTransfer,
+    ReturnTransfer,
+)
 
 
 class RequestRates(Struct, frozen=True, tag="rates.request.v1", omit_defaults=True):
@@ -91,6 +106,30 @@ class RecordNote(Struct, frozen=True, tag="note.record.v1", omit_defaults=True):
     marker: str
 
 
-CommandBody = (
-    RequestRates | BuyLabel | FetchLabel | VoidLabel | RecordShipping | RecordMilestone | RecordProof | RecordNote
+CarrierCommand = RequestRates | BuyLabel | FetchLabel | VoidLabel
+WriteBack = RecordShipping | RecordMilestone | RecordProof | RecordNote | RecordPlan
+SalesCommand = PlaceSalesOrder | ConfirmSalesOrder | AmendSalesOrder | CancelSalesOrder
+TransferCommand = (
+    ReserveTransfer
+    | ReleaseReservation
+    | CompleteTransfer
+    | CancelTransfer
+    | ReturnTransfer
+    | ReceiveGoods
+    | AnnounceGoods
 )
+StockCommand = CountStock | AdjustStock | MoveStock
+BillingCommand = IssueInvoice | IssueCreditNote | RecordFreightBill | AllocateLandedCost
+TaskCommand = RaiseActivity | CloseActivity
+
+CommandBody = (
+    CarrierCommand
+    | WriteBack
+    | SalesCommand
+    | TransferCommand
+    | StockCommand
+    | BillingCommand
+    | TaskCommand
+    | UpsertMasterData
+)
+"""Every body a command can have."""

@@ -8,9 +8,12 @@ from msgspec import Struct
 
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
+from crossdock.model.masterdata import RejectedRecord
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.sales import SalesOrder
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
+from crossdock.model.transfers import Transfer
 
 
 class FulfilmentRequested(Struct, frozen=True, tag="fulfilment.requested.v1"):
@@ -23,15 +26,18 @@ class FulfilmentRequested(Struct, frozen=True, tag="fulfilment.requested.v1"):
         return (self.order.id, self.order.changed_at.at, digest(msgspec.json.encode(self.order).decode()))
 
 
-class FulfilmentCancelled(Struct, frozen=True, tag="fulfilment.cancelled.v1"):
-    """The system of record cancelled the delivery order."""
+class FulfilmentCancelled(Struct, frozen=True, tag="fulfilment.cancelled.v1", omit_defaults=True):
+    """The system of record cancelled the delivery order, at its time ``changed_at``; a later version reopens it.
+    Without a time it is for good.
+    """
 
     order_id: str
     reason: str = ""
+    changed_at: Stamp | None = None
 
     def identity(self) -> tuple[str, ...]:
-        """An order is cancelled once."""
-        return (self.order_id,)
+        """An order is cancelled once at one time."""
+        return (self.order_id, self.changed_at.at) if self.changed_at else (self.order_id,)
 
 
 class RatesQuoted(Struct, frozen=True, tag="rates.quoted.v1"):
@@ -128,16 +134,90 @@ class ProofCaptured(Struct, frozen=True, tag="proof.captured.v1"):
         return (self.proof.partner, self.proof.tracking_number, self.proof.signed_by, document)
 
 
-class RecordWritten(Struct, frozen=True, tag="record.written.v1"):
-    """A system of record confirmed a write: ``what`` is the command's tag, ``marker`` what it wrote."""
+class WrittenDocument(Struct, frozen=True, omit_defaults=True):
+    """A document a write made or changed: ``kind`` such as ``sales_order``, ``transfer``, ``backorder``, ``return``,
+    ``invoice``, ``credit_note``, ``bill``, ``landed_cost``, ``activity``; ``name`` is what people call it.
+    """
+
+    kind: str
+    external_id: str
+    name: str = ""
+
+
+class RecordWritten(Struct, frozen=True, tag="record.written.v1", omit_defaults=True):
+    """A system of record confirmed a write: ``what`` is the command's tag, ``marker`` what it wrote.
+
+    ``documents`` are what it made, where it says so.
+    """
 
     partner: str
     what: str
     marker: str
+    documents: tuple[WrittenDocument, ...] = ()
 
     def identity(self) -> tuple[str, ...]:
         """One confirmation per thing written."""
         return (self.partner, self.what, self.marker)
+
+
+class InvoiceReady(Struct, frozen=True, tag="invoice.ready.v1"):
+    """Everything an invoice of this delivery waits for has happened; ``because`` names the rule."""
+
+    order_id: str
+    sales_order: str
+    because: str
+
+    def identity(self) -> tuple[str, ...]:
+        """A delivery becomes ready once."""
+        return (self.order_id,)
+
+
+class SalesOrderChanged(Struct, frozen=True, tag="sales_order.changed.v1"):
+    """A sales order is as its system of record says now (the latest version holds)."""
+
+    order: SalesOrder
+
+    def identity(self) -> tuple[str, ...]:
+        """One version of one order."""
+        return (self.order.id, self.order.changed_at.at, digest(msgspec.json.encode(self.order).decode()))
+
+
+class TransferChanged(Struct, frozen=True, tag="transfer.changed.v1"):
+    """A transfer is as its system of record says now (the latest version holds)."""
+
+    transfer: Transfer
+
+    def identity(self) -> tuple[str, ...]:
+        """One version of one transfer."""
+        changed = self.transfer
+        return (changed.id, changed.changed_at.at, digest(msgspec.json.encode(changed).decode()))
+
+
+class DocumentRemoved(Struct, frozen=True, tag="document.removed.v1"):
+    """A document is gone from its system of record: deleted, not cancelled. ``kind`` as in `WrittenDocument`."""
+
+    partner: str
+    kind: str
+    external_id: str
+
+    def identity(self) -> tuple[str, ...]:
+        """A document is deleted once."""
+        return (self.partner, self.kind, self.external_id)
+
+
+class MasterDataApplied(Struct, frozen=True, tag="master_data.applied.v1", omit_defaults=True):
+    """A batch of master data was applied: how many records were, and which were not and why."""
+
+    partner: str
+    marker: str
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[RejectedRecord, ...] = ()
+
+    def identity(self) -> tuple[str, ...]:
+        """One result per batch."""
+        return (self.partner, self.marker)
 
 
 class CommandFailed(Struct, frozen=True, tag="command.failed.v1", omit_defaults=True):
@@ -202,6 +282,11 @@ EventBody = (
     | TrackingReported
     | ProofCaptured
     | RecordWritten
+    | InvoiceReady
+    | SalesOrderChanged
+    | TransferChanged
+    | DocumentRemoved
+    | MasterDataApplied
     | CommandFailed
     | ExceptionRaised
     | ExceptionResolved

@@ -18,17 +18,21 @@ from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery
 
+FOR_GOOD = 1 << 60
+"""A cancellation that no version of an order is younger than."""
+
 T = TypeVar("T", Quote, Booking, Document, ProofOfDelivery)
 
 
 class FulfilmentState(Struct, omit_defaults=True):
     """What is known of one delivery order. Keys: quotes and bookings by partner's shipment id, labels, journeys and
-    proofs by tracking number; ``version`` is (epoch microseconds, content hash) of the order in force.
+    proofs by tracking number; ``version`` is (epoch microseconds, content hash) of the order in force;
+    ``cancelled_at`` is the latest cancellation (epoch microseconds).
     """
 
     order: DeliveryOrder | None = None
     version: tuple[int, str] = (0, "")
-    cancelled: bool = False
+    cancelled_at: int = 0
     quotes: dict[str, Quote] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     voided: list[str] = field(default_factory=list)
@@ -36,6 +40,11 @@ class FulfilmentState(Struct, omit_defaults=True):
     journeys: dict[str, Journey] = field(default_factory=dict)
     proofs: dict[str, ProofOfDelivery] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the order is cancelled: no version of it is younger than its latest cancellation."""
+        return self.cancelled_at > 0 and self.cancelled_at >= self.version[0]
 
     def live_bookings(self) -> dict[str, Booking]:
         """Bookings that were not voided, by package id; the lowest shipment id where a package has several."""
@@ -61,8 +70,9 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
             version = (epoch_us(order.changed_at), key)
             if version > state.version:
                 state.order, state.version = order, version
-        case ev.FulfilmentCancelled():
-            state.cancelled = True
+        case ev.FulfilmentCancelled(changed_at=changed_at):
+            moment = epoch_us(changed_at) if changed_at else FOR_GOOD
+            state.cancelled_at = max(state.cancelled_at, moment)
         case ev.RatesQuoted(quote):
             state.quotes[quote.shipment_id] = _greater(state.quotes.get(quote.shipment_id), quote)
         case ev.ShipmentBooked(booking):

@@ -111,6 +111,16 @@ def delivery_order_id(partner: str, external_id: str) -> str:
     return f"do:{partner}:{external_id}"
 
 
+def sales_order_id(partner: str, external_id: str) -> str:
+    """Canonical id of a sales order, derived like `delivery_order_id`."""
+    return f"so:{partner}:{external_id}"
+
+
+def transfer_id(partner: str, external_id: str) -> str:
+    """Canonical id of an incoming or internal transfer (an outgoing one is a delivery order)."""
+    return f"tr:{partner}:{external_id}"
+
+
 def partition_of(subject: str) -> int:
     """The partition (0 to 63) a subject's events are ordered in: CRC-32 modulo `PARTITIONS`."""
     return zlib.crc32(subject.encode()) % PARTITIONS

@@ -36,8 +36,8 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
     """What has to be delivered to whom, as its system of record says.
 
     ``id`` is the subject (see `identifiers.delivery_order_id`); ``name`` is what people call the delivery
-    ("WH/OUT/00011"), ``sales_order`` what they call the order ("SO0007"); ``changed_at`` is the system of record's
-    time of this version.
+    ("WH/OUT/00011"), ``sales_order`` what they call the order ("SO0007") and ``sales_order_id`` its external id;
+    ``changed_at`` is the system of record's time of this version.
     """
 
     id: str
@@ -55,3 +55,4 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
     deliver_by: Stamp | None = None
     company: str = ""
     note: str = ""
+    sales_order_id: str = ""

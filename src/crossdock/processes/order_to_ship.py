@@ -122,8 +122,10 @@ def order_to_ship(policy: OrderToShipPolicy) -> Process:
 
 def _requested(work: Work) -> None:
     order, progress = work.order, work.progress
-    if order is None or progress.phase == "cancelled":
+    if order is None or work.state.cancelled:
         return
+    if progress.phase == "cancelled":  # reopened: it starts anew, its labels were voided
+        progress = work.progress = Progress(noted=progress.noted, raised=progress.raised)
     version = _essence(order)
     if progress.phase not in {"new", "rejected"}:
         if version != progress.version:
@@ -325,7 +327,7 @@ def _failed(work: Work) -> None:
 
 
 def _cancelled(work: Work) -> None:
-    if work.progress.phase == "cancelled":
+    if work.progress.phase == "cancelled" or not work.state.cancelled:
         return
     if any(journey.standing.moved for journey in work.state.journeys.values()):
         text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."

@@ -201,10 +201,57 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class DeliveryToInvoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """From delivered to a posted invoice in the system of record."""
+
+    when: Annotated[
+        Literal["delivered", "proof"],
+        Meta(description="Invoice when every package is delivered, or when there is a proof of delivery for each too"),
+    ] = "proof"
+    complete_transfer: Annotated[
+        bool, Meta(description="Finish the transfer first, as reserved; false where a warehouse does it")
+    ] = True
+    post: Annotated[bool, Meta(description="Post the invoice; false leaves a draft")] = True
+
+
 class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     """Business processes; one left out does not run."""
 
     order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
+    delivery_to_invoice: Annotated[
+        DeliveryToInvoice | None, Meta(description="From delivered to invoiced in the system of record")
+    ] = None
+
+
+class ReconciliationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The nightly comparison of partners with the store."""
+
+    enabled: Annotated[bool, Meta(description="Compare every night; by hand it can be done in any case")] = True
+    at: Annotated[
+        str,
+        Meta(
+            description="When the night's run begins, as local time",
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+            examples=["02:30"],
+        ),
+    ] = "02:30"
+    timezone: Annotated[
+        str, Meta(description="The zone that time is of (IANA name)", pattern=r"^\S+$", examples=["Europe/Brussels"])
+    ] = "UTC"
+    heal: Annotated[
+        tuple[Literal["fetch", "resend", "ask"], ...],
+        Meta(
+            description="What is done about gaps: take in the partner's document, write ours again, ask a person; "
+            "what is left out is only reported",
+            examples=[["fetch", "resend", "ask"]],
+        ),
+    ] = ("fetch", "resend", "ask")
+    window_days: Annotated[
+        int, Meta(description="Besides what is open, what was changed in so many days is compared", ge=1, le=90)
+    ] = 7
+    grace_minutes: Annotated[
+        int, Meta(description="What is younger than this on either side is still on its way", ge=0, le=1440)
+    ] = 15
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -227,3 +274,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
+        ReconciliationSettings()
+    )

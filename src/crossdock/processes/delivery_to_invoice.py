@@ -1,0 +1,109 @@
+"""Delivery to invoice: when every package of a delivery has arrived, the transfer is finished and invoiced, once.
+
+waiting (for what, is in the state) ──▶ completing ──▶ invoicing ──▶ invoiced
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from crossdock.model import events as ev
+from crossdock.model.billing import IssueInvoice
+from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.identifiers import digest
+from crossdock.model.transfers import CompleteTransfer
+from crossdock.ports.process import Decision, Order, Process, Situation
+
+NAME = "delivery_to_invoice"
+_ENCODE = msgspec.json.Encoder().encode
+
+Trigger = Literal["delivered", "proof"]
+
+
+class DeliveryToInvoicePolicy(Struct, frozen=True):
+    """What configuration decides. ``when``: every package delivered, or a proof of delivery for each as well.
+    ``complete`` finishes the transfer in the system of record first, as reserved; ``post`` posts the invoice.
+    """
+
+    when: Trigger = "proof"
+    complete: bool = True
+    post: bool = True
+
+
+class Billing(Struct, omit_defaults=True):
+    """The process's own state. ``missing`` says, in words, what the invoice waits for."""
+
+    phase: str = "waiting"
+    missing: tuple[str, ...] = ()
+
+
+_DECODE = msgspec.json.Decoder(Billing).decode
+
+
+def delivery_to_invoice(policy: DeliveryToInvoicePolicy) -> Process:
+    """The process under ``policy``."""
+
+    def decide(situation: Situation) -> Decision:
+        billing = _DECODE(situation.process) if situation.process else Billing()
+        body = situation.event.body
+        if isinstance(body, ev.RecordWritten):
+            _written(billing, body)
+            return Decision(state=_ENCODE(billing))
+        if billing.phase != "waiting":
+            return Decision(state=_ENCODE(billing))
+        billing.missing = missing(situation.fulfilment, policy)
+        if billing.missing:
+            return Decision(state=_ENCODE(billing))
+        billing.phase = "completing" if policy.complete else "invoicing"
+        orders, ready = _orders(situation.fulfilment, policy)
+        return Decision(state=_ENCODE(billing), orders=orders, events=(ready,))
+
+    handled = frozenset({"fulfilment.requested.v1", "shipment.booked.v1", "shipment.voided.v1", "tracking.reported.v1",
+                         "proof.captured.v1", "record.written.v1"})  # fmt: skip
+    return Process(NAME, 1, handled, decide)
+
+
+def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[str, ...]:
+    """What has to happen before this delivery can be invoiced; nothing: it is ready (G5)."""
+    order = state.order
+    if order is None:
+        return ("the delivery order itself",)
+    if state.cancelled:
+        return ("the delivery was cancelled",)
+    if not order.sales_order_id:
+        return ("a sales order: this delivery belongs to none",)
+    live = state.live_bookings()
+    lacking = []
+    for package in order.packages:
+        name = package.name or package.id
+        booking = live.get(package.id)
+        if booking is None:
+            lacking.append(f"package {name}: not booked")
+            continue
+        journey = state.journeys.get(booking.tracking_number)
+        standing = journey.standing.milestone if journey else "unknown"
+        if standing != "delivered":
+            lacking.append(f"package {name}: {standing}, not delivered")
+        elif policy.when == "proof" and booking.tracking_number not in state.proofs:
+            lacking.append(f"package {name}: no proof of delivery")
+    return tuple(lacking) if order.packages else ("packages: none is known",)
+
+
+def _orders(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[tuple[Order, ...], ev.EventBody]:
+    order = state.order
+    assert order is not None
+    marker = digest(NAME, order.id)[:16]
+    complete = Order(
+        "complete", order.partner, CompleteTransfer(order.external_id, f"{marker}-c", remainder="backorder")
+    )
+    invoice = Order("invoice", order.partner, IssueInvoice(order.sales_order_id, f"{marker}-i", policy.post))
+    ready = ev.InvoiceReady(order.id, order.sales_order, policy.when)
+    return ((complete, invoice) if policy.complete else (invoice,)), ready
+
+
+def _written(billing: Billing, body: ev.RecordWritten) -> None:
+    if body.what == "transfer.complete.v1" and billing.phase == "completing":
+        billing.phase = "invoicing"
+    if body.what == "invoice.issue.v1":
+        billing.phase = "invoiced"
