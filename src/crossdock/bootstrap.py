@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import time as time_of_day
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from crossdock.backbone.engine import Engine, FeedPlan, Pace
 from crossdock.backbone.intake import Intake
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.nightly import Nightly, Plan
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
+from crossdock.backbone.reconcile import Reconciler
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
@@ -33,12 +36,14 @@ from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
 from crossdock.ports.process import Process
+from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store
 from crossdock.ports.stores_delivery import Blob
 from crossdock.ports.wire import HttpCaller, Journal
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.processes.configured import configured
+from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.partners import read_partners
@@ -144,6 +149,7 @@ class Hub(Struct, frozen=True):
     intake: Intake
     engine: Engine
     replayer: Replayer
+    reconciler: Reconciler
     requests: Requests
     metrics: Metrics
     plans: Mapping[str, PartnerPlan]
@@ -172,7 +178,10 @@ class Sizes(Struct, frozen=True):
 
 def _partner_of(world: World, plan: PartnerPlan, http: HttpCaller, journal: Journal, retry: Schedules) -> Partner:
     surroundings = Surroundings(plan.id, plan.config, http, world.clock, world.secrets)
-    return Partner(plan.spec.build(surroundings), journal, plan.limits, retry, plan.priority)
+    spec = plan.spec
+    return Partner(
+        spec.build(surroundings), journal, plan.limits, retry, plan.priority, spec.together, spec.largest_batch
+    )
 
 
 def compose(
@@ -183,8 +192,10 @@ def compose(
     schedules: Schedules = DEFAULT_SCHEDULES,
     sizes: Sizes = Sizes(),  # noqa: B008 - immutable
     sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+    judge: Judge = Reconciliation(),  # noqa: B008 - has no state
+    nightly: Plan | None = None,
 ) -> Hub:
-    """Join everything for one worker process."""
+    """Join everything for one worker process; without ``nightly`` partners are reconciled by hand only."""
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
@@ -201,6 +212,8 @@ def compose(
         for plan in plans
         for feed in plan.spec.feeds
     ]
+    reconciler = Reconciler(store, partners, clock, ids, metrics, judge)
+    night = {"reconciliation": Nightly(reconciler, store, clock, world.owner, nightly)} if nightly else {}
     engine = Engine(
         owner=world.owner,
         store=store,
@@ -212,13 +225,13 @@ def compose(
         poller=Poller(store, partners, clock, ids, metrics),
         feeds=feeds,
         pace=sizes.pace,
-        sweeps=sweeps,
+        sweeps={**(sweeps or {}), **night},
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
     replayer = Replayer(store, translator, reducer)
     return Hub(
-        store, clock, connectors, intake, engine, replayer, Requests(), metrics, {plan.id: plan for plan in plans},
-        callers=tuple(http for http, _ in wires.values()), spans=world.spans,
+        store, clock, connectors, intake, engine, replayer, reconciler, Requests(), metrics,
+        {plan.id: plan for plan in plans}, callers=tuple(http for http, _ in wires.values()), spans=world.spans,
     )  # fmt: skip
 
 
@@ -322,22 +335,6 @@ async def connected(installation: Installation, partner: str) -> AsyncIterator[C
         await http.close()
 
 
-def processes(settings: Settings) -> list[Process]:
-    """The configured business processes."""
-    chosen = settings.processes.order_to_ship
-    if chosen is None:
-        return []
-    policy = OrderToShipPolicy(
-        carriers=chosen.carriers,
-        milestones=frozenset(chosen.milestones),
-        label_format=chosen.label_format,
-        quote_seconds=chosen.quote_deadline_seconds,
-        prefer=chosen.prefer,
-        max_delivery_days=chosen.max_delivery_days,
-    )
-    return [order_to_ship(policy)]
-
-
 def schedules(settings: Settings) -> dict[str, Schedule]:
     """The retry schedule of every class of error: the built-in one unless configured."""
     chosen = {**DEFAULT_SCHEDULES}
@@ -361,13 +358,17 @@ def hub(installation: Installation, store: Store) -> Hub:
     )
     kept = settings.retention
     keep = Retention(kept.raw_bodies_days, kept.proof_days, kept.labels_days)
+    night = settings.reconciliation
+    plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     return compose(
         world(installation, store),
         installation.plans,
-        processes(settings),
+        configured(settings.processes),
         schedules=schedules(settings),
         sizes=sizes,
         sweeps={"retention": partial(_retain, store, keep)},
+        judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
+        nightly=plan if night.enabled else None,
     )
 
 

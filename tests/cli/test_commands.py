@@ -10,10 +10,15 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "check", "clients", "config", "demo", "doctor", "init", "migrate", "parked", "replay", "restore",
-    "serve", "sim", "trace", "translate",
+    "backup", "check", "clients", "config", "demo", "doctor", "init", "migrate", "odoo", "parked", "reconcile",
+    "replay", "restore", "serve", "sim", "trace", "translate",
 }  # fmt: skip
-GROUPS = {"clients": {"create", "list", "revoke"}, "config": {"schema"}, "parked": {"discard", "list", "retry", "show"}}
+GROUPS = {
+    "odoo": {"doctor", "keys", "setup", "webhooks"},
+    "clients": {"create", "list", "revoke"},
+    "config": {"schema"},
+    "parked": {"discard", "list", "retry", "show"},
+}
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
 
 

@@ -13,14 +13,13 @@ from msgspec import Struct
 from crossdock.backbone.breaker import SECOND
 from crossdock.backbone.correlate import release_overdue
 from crossdock.backbone.decide import Reducer, fire_timers
-from crossdock.backbone.deliver import Courier
+from crossdock.backbone.deliver import Courier, Load
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.translate import Translator
 from crossdock.model.identifiers import PARTITIONS, partition_of
 from crossdock.ports.clock import Clock
 from crossdock.ports.stores import Store, StoreFull, StoreUnavailable
-from crossdock.ports.stores_delivery import Claimed
 
 T = TypeVar("T")
 _LOG = structlog.get_logger("crossdock.engine")
@@ -29,7 +28,7 @@ _LAST_CALLS = 15.0
 
 
 class FeedPlan(Struct, frozen=True):
-    """A feed to poll: ``every`` seconds between passes that found nothing."""
+    """A feed to poll: ``every`` seconds between passes that found nothing, unless a page itself says when."""
 
     partner: str
     feed: str
@@ -148,9 +147,10 @@ class Engine:
     # ---- the loops
 
     def hint(self, partner: str, feed: str) -> None:
-        """A partner says there is news on a feed: poll it now."""
-        if (partner, feed) in self._feeds:
-            self._hint(partner, feed).set()
+        """A partner says there is news on a feed, or on several (their names separated by blanks): poll now."""
+        for name in feed.split():
+            if (partner, name) in self._feeds:
+                self._hint(partner, name).set()
 
     def stop(self) -> None:
         """Ask the loops to end after their current step."""
@@ -191,16 +191,16 @@ class Engine:
     async def _deliveries(self) -> None:
         """Claim as slots come free; a slow partner holds its own slots and nobody else's."""
         while not self._stopping.is_set():
-            claims = await self._guarded("claim", self.courier.claim)
-            for claim in claims or ():
-                task = asyncio.create_task(self._carry(claim))
+            loads = await self._guarded("claim", self.courier.claim)
+            for load in loads or ():
+                task = asyncio.create_task(self._carry(load))
                 self._carrying.add(task)
                 task.add_done_callback(self._carrying.discard)
-            if not claims:
+            if not loads:
                 await self._store.wait("outbound", min(self._pace.idle, 0.25) if self._carrying else self._pace.idle)
 
-    async def _carry(self, claim: Claimed) -> None:
-        await self._guarded("carry", lambda: self.courier.carry(claim))
+    async def _carry(self, load: Load) -> None:
+        await self._guarded("carry", lambda: self.courier.carry(load))
         self._store.wake("outbound")
 
     async def _every(self, name: str, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
@@ -214,7 +214,8 @@ class Engine:
             woken.clear()
             more = await self._guarded(f"poll:{plan.partner}", lambda: self.poll(plan.partner, plan.feed))
             if not more:
-                await self._rest(plan.every, woken)
+                pause = self._poller.pause(plan.partner, plan.feed)
+                await self._rest(plan.every if pause is None else pause, woken)
 
     async def _rest(self, seconds: float, woken: asyncio.Event | None = None) -> None:
         waits: set[asyncio.Task[Any]] = {

@@ -24,6 +24,11 @@ class Poller:
         self._clock = clock
         self._ids = ids
         self._metrics = metrics
+        self._pauses: dict[tuple[str, str], float | None] = {}
+
+    def pause(self, partner: str, feed: str) -> float | None:
+        """Seconds until the feed wants to be asked again, where its last page said so."""
+        return self._pauses.get((partner, feed))
 
     async def step(self, partner: str, feed: str) -> bool:
         """Fetch the next page; True when there may be more at once. A partner's failure counts on its breaker."""
@@ -34,6 +39,7 @@ class Poller:
             return False
         answer = await self._partners[partner].connector.fetch(feed, cursor)
         now = self._clock.now()
+        self._pauses[partner, feed] = answer.next_after if isinstance(answer, Page) else None
         if not isinstance(answer, Page):
             verdict: Verdict = answer
             await self._note(partner, limits, verdict, now)

@@ -17,7 +17,9 @@ from crossdock.cli import (
     doctor,
     init,
     migrate,
+    operations,
     parked,
+    reconcile,
     replay,
     restore,
     serve,
@@ -71,6 +73,7 @@ for _command in (
     demo,
     trace,
     parked,
+    reconcile,
     replay,
     translate,
     clients,
@@ -78,6 +81,7 @@ for _command in (
     restore,
     sim,
     config,
+    operations,
 ):
     _command.register(app)
 

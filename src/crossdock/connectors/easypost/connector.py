@@ -1,7 +1,6 @@
 """Joins EasyPost's client and mapping to the port."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -10,12 +9,14 @@ from msgspec import Struct
 from crossdock.connectors.easypost import client as easypost
 from crossdock.connectors.easypost import mapping, wire
 from crossdock.connectors.easypost.config import EasyPostConfig
+from crossdock.model.beliefs import Statement
 from crossdock.model.commands import BuyLabel, FetchLabel, RequestRates, VoidLabel
 from crossdock.model.events import Fact, LabelReceived
 from crossdock.model.instants import InvalidInstant, epoch_us, from_epoch_us, stamp
 from crossdock.model.shipment import Document
 from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
+from crossdock.ports.reconcile import Statements
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import (
@@ -31,12 +32,8 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 
-_VOIDED = {"submitted", "refunded", "not_applicable"}
-"""Refund states after which the label will not be charged (not_applicable: the carrier bills when it scans)."""
-
 _ID_READER = msgspec.json.Decoder(wire.Heading)
 _SETTLING_SECONDS = 60
-_PAGE_SIZE = 100
 _MEDIA_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "application/zpl": "zpl", "application/epl2": "epl"}
 
 
@@ -61,6 +58,7 @@ class EasyPostConnector:
         self._clock = surroundings.clock
         self._secrets = surroundings.secrets
         self._client = easypost.EasyPostClient(surroundings.http, config.url, self._api_key)
+        self._account = easypost.Account(self._client, surroundings.partner, config.mode, config.tracking_days)
 
     def _api_key(self) -> str:
         return self._secrets.reveal(self._config.api_key)
@@ -197,7 +195,7 @@ class EasyPostConnector:
     def _voided(
         self, command: Command, body: VoidLabel, shipment: wire.Shipment, made: type[Done | AlreadyDone]
     ) -> Verdict | None:
-        if shipment.refund_status not in _VOIDED:
+        if shipment.refund_status not in easypost.VOIDED:
             return None
         return _with_fact(made, lambda: mapping.voided(body, shipment, self._partner, command.subject))
 
@@ -226,9 +224,8 @@ class EasyPostConnector:
             return Refuse(Explanation("This feed does not exist.", f"EasyPost has no feed '{feed}'"))
         now = self._clock.now()
         at = _read_cursor(cursor)
-        window = datetime.fromtimestamp(now / 1_000_000, UTC) - timedelta(days=self._config.tracking_days)
-        start = at.start or window.strftime("%Y-%m-%dT%H:%M:%SZ")
-        query = {"page_size": str(_PAGE_SIZE), "start_datetime": start}
+        start = at.start or easypost.window(now, self._config.tracking_days)
+        query = {"page_size": str(easypost.PAGE_SIZE), "start_datetime": start}
         if at.before:
             query["before_id"] = at.before
         page = await self._client.ask("GET", f"/v2/trackers?{urlencode(query, safe=':')}", wire.TrackerPage)
@@ -247,6 +244,20 @@ class EasyPostConnector:
         # Times are whole seconds: what changed just now may change again within the same second.
         since = max(at.since, min(high, now - _SETTLING_SECONDS * 1_000_000))
         return Page(body, _write_cursor(_Cursor(since)))
+
+    async def statements(self, since: int, cursor: str) -> Statements | Verdict:  # noqa: ARG002 - lists know creation only
+        """Labels and journeys of the last ``tracking_days``, page by page."""
+        return await self._account.page(cursor, self._clock.now())
+
+    async def statements_about(self, kind: str, ids: Sequence[str]) -> Sequence[Statement] | Verdict:
+        """Labels by shipment id, journeys by tracking code."""
+        return await self._account.about(kind, ids)
+
+    def message(self, statement: Statement, after: int, now: int) -> Received | None:  # noqa: ARG002 - scans have no version
+        """The tracker as it was listed; a shipment is no message."""
+        if not isinstance(statement.source, bytes):
+            return None
+        return Received("trackers", statement.source, {}, now, content_type="application/json")
 
     async def check(self) -> tuple[str, ...]:
         """Ask for one tracker and for the webhooks. Raises `PermissionError` or `ConnectionError` on refusal."""

@@ -118,6 +118,13 @@ class Shipment(Struct, frozen=True):
         return bool(self.tracking_code) and self.postage_label is not None and self.selected_rate is not None
 
 
+class ShipmentPage(Struct, frozen=True):
+    """A page of shipments, newest first."""
+
+    shipments: list[Shipment]
+    has_more: bool = False
+
+
 class Failure(Struct, frozen=True):
     """The inside of an error answer. ``message`` and ``errors`` come in several forms, so they stay raw."""
 

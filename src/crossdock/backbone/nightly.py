@@ -1,0 +1,121 @@
+"""Reconciliation by night: one worker does one partner's night, under a lease that is a row like a feed's cursor."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from crossdock.backbone.reconcile import Errand, Reconciler
+from crossdock.ports.clock import Clock
+from crossdock.ports.stores import Store, Transaction
+
+_LOG = structlog.get_logger("crossdock.reconciliation")
+_ROW = "reconciliation"
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+_HELD = 3600 * _SECOND
+"""A night whose worker fell silent is taken up by another after this long; two at once would do no harm, only work."""
+
+
+class Plan(Struct, frozen=True):
+    """When, and how far back. ``at`` is local time in ``timezone``."""
+
+    at: time
+    timezone: str
+    window_days: int
+
+
+class _Night(Struct, frozen=True, omit_defaults=True):
+    """Where a partner's reconciliation stands: the night it was begun for, by whom, until when; ``done`` at its end."""
+
+    night: str
+    owner: str = ""
+    until: int = 0
+    done: bool = False
+
+
+class Nightly:
+    """A sweep of the engine: starts what is due and returns at once, so that other sweeps go on meanwhile."""
+
+    def __init__(self, reconciler: Reconciler, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
+        """``owner`` names this worker."""
+        self._reconciler = reconciler
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+        self._plan = plan
+        self._running: asyncio.Task[None] | None = None
+
+    async def __call__(self, now: int) -> None:
+        """Start the night's run in the background, if one is due and nobody has it."""
+        if self._running is not None and not self._running.done():
+            return
+        mine = await self.claim(now)
+        if mine:
+            self._running = asyncio.create_task(self.run(mine))
+
+    async def claim(self, now: int) -> list[str]:
+        """The partners whose night this worker has to do. The first night of all is only noted: nothing is old yet."""
+        night = night_of(now, self._plan)
+        return [
+            partner
+            for partner in self._reconciler.able()
+            if await self._store.run(partial(_claim, partner=partner, night=night, owner=self._owner, now=now))
+        ]
+
+    async def run(self, partners: Sequence[str]) -> None:
+        """One partner after the other; what fails is said and tried again next night."""
+        for partner in partners:
+            now = self._clock.now()
+            errand = Errand(partner, now - self._plan.window_days * _DAY, heal=True, actor="nightly")
+            try:
+                account = await self._reconciler.run(errand)
+            except Exception:  # noqa: BLE001 - the engine goes on whatever it is, and the next night tries again
+                _LOG.exception("reconciliation failed", partner=partner)
+                continue
+            night = night_of(now, self._plan)
+            await self._store.run(partial(_finish, partner=partner, night=night, now=self._clock.now()))
+            _LOG.info(
+                "reconciled",
+                partner=partner,
+                compared=account.compared,
+                gaps=account.kinds,
+                healed=account.healed,
+                problem=account.problem,
+            )
+
+
+def night_of(now: int, plan: Plan) -> str:
+    """The night that began last at ``now`` (epoch microseconds), by its local date.
+
+    >>> night_of(7_200_000_000, Plan(time(2, 30), "UTC", 30))
+    '1969-12-31'
+    """
+    local = datetime.fromtimestamp(now / _SECOND, UTC).astimezone(ZoneInfo(plan.timezone))
+    day = local.date() if local.time() >= plan.at else local.date() - timedelta(days=1)
+    return day.isoformat()
+
+
+def _claim(tx: Transaction, partner: str, night: str, owner: str, now: int) -> bool:
+    text, _ = tx.partners.cursor(partner, _ROW)
+    if not text:
+        tx.partners.move_cursor(partner, _ROW, "", _encode(_Night(night, done=True)), now)
+        return False
+    row = msgspec.json.decode(text, type=_Night)
+    if row.night >= night and (row.done or row.until > now):
+        return False
+    return tx.partners.move_cursor(partner, _ROW, text, _encode(_Night(night, owner, now + _HELD)), now)
+
+
+def _finish(tx: Transaction, partner: str, night: str, now: int) -> None:
+    text, _ = tx.partners.cursor(partner, _ROW)
+    tx.partners.move_cursor(partner, _ROW, text, _encode(_Night(night, done=True)), now)
+
+
+def _encode(night: _Night) -> str:
+    return msgspec.json.encode(night).decode()
