@@ -16,6 +16,7 @@ from crossdock.ports.spec import Surroundings
 from crossdock.ports.wire import HttpResponse, NoAnswer
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.inprocess import InProcessCaller
+from odoo.flow_bench import SERIES, flow_workbench
 
 NAMES = ("CROSSDOCK_ODOO_URL", "CROSSDOCK_ODOO_DB", "CROSSDOCK_ODOO_LOGIN", "CROSSDOCK_ODOO_KEY")
 MISSING = [name for name in NAMES if not os.environ.get(name)]
@@ -130,3 +131,9 @@ def bench(request):
     if MISSING:
         pytest.skip(f"no real Odoo given: set {', '.join(MISSING)}")
     return Bench(*(os.environ[name] for name in NAMES))
+
+
+@pytest.fixture(params=SERIES)
+def flow_bench(request):
+    """The workbench of the business flows: the real Odoo, and the simulated ones."""
+    return flow_workbench(request.param)

@@ -1,5 +1,6 @@
 """The cursor: nothing missed and nothing doubled under ties, overlap, slow commits, small pages."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,16 +90,23 @@ def test_what_is_remembered_is_bounded_and_forgetting_loses_nothing():
     cursor = Cursor()
     cursor.changed(range(many), 0, OVERLAP)
     for order in range(many):
-        cursor.version(order, "x", 1)
+        cursor.version(order, "0" * 8, 1)
+    cursor.passed(OVERLAP, settle=False)
     assert len(cursor.sent) == len(cursor.again) == cursors.REMEMBERED_ORDERS
 
 
 def test_an_echo_is_no_version_and_a_way_back_is():
     cursor = Cursor()
-    assert cursor.version(1, "A", 100) == 100
-    assert cursor.version(1, "A", 200) == 0
-    assert cursor.version(1, "B", 200) == 200
-    assert cursor.version(1, "A", 200) == 201, "two versions may not share a second"
+    first, second = "a" * 8, "b" * 8
+    assert cursor.version(1, first, 100) == 100
+    assert cursor.version(1, first, 200) == 0
+    assert cursor.version(1, second, 200) == 200
+    assert cursor.version(1, first, 200) == 201, "two versions may not share a second"
+    cursor.scans["stock.picking"] = Scan(at=5_000)
+    cursor.passed(OVERLAP, settle=True)
+    assert cursor.moments == {}, "old times are forgotten"
+    assert cursor.version(1, second, 200) == 5_001, "and what comes after is later than all of them"
+    assert cursor.version(1, second, 200, closed=True) == 5_002, "closed is not open"
 
 
 def test_a_cursor_survives_its_text():
@@ -107,6 +115,30 @@ def test_a_cursor_survives_its_text():
     cursor.version(3, "abc", 9)
     assert cursors.load(cursors.dump(cursor)) == cursor
     assert cursors.load("") == Cursor()
+
+
+def test_a_cursor_of_version_0_1_goes_on_from_its_place():
+    old = """{"horizon":5,"scans":{"stock.picking":{"at":9,"next":8,"after":-1,"seen":{"3":8}}},"pending":[4],
+      "again":{"7":41},"sent":{"3":["abc",9]}}"""
+    scan = Scan(at=9, next=8, after=-1, seen={3: 8})
+    assert cursors.load(old) == Cursor(5, 0, {"stock.picking": scan}, [4], {7: 41})
+
+
+@pytest.mark.parametrize("text", ["nonsense", "[]", '{"form":2,"sent":"00000"}', '{"form":2,"sent":"~~~~~"}'])
+def test_a_damaged_cursor_is_refused(text):
+    with pytest.raises(msgspec.DecodeError):
+        cursors.load(text)
+
+
+@pytest.mark.req("J4")
+def test_a_settled_cursor_of_ten_thousand_orders_is_small():
+    cursor = Cursor(horizon=1_767_225_600, scans={"stock.picking": Scan(at=1_767_225_600)})
+    for order in range(40_000, 50_000):
+        cursor.version(order, f"{order * 2_654_435_761 % 2**32:08x}", 1_767_200_000 + order // 50)
+    cursor.passed(180, settle=True)
+    assert len(cursor.open()) == 10_000
+    assert len(cursors.dump(cursor)) < 64 * 1024
+    assert cursors.load(cursors.dump(cursor)) == cursor
 
 
 @given(st.integers(0, 4_000_000_000))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from odoo_bench import Bench
 
-from crossdock.connectors.odoo.mapping.deliveries import translate_page
+from crossdock.connectors.odoo.mapping.pages import translate_page
 from crossdock.connectors.odoo.mapping.units import UnknownUnit, measure_of, weight_of
 from crossdock.connectors.odoo.mapping.writing import marker_text, note_html
 from crossdock.connectors.odoo.wire import FORMAT, Unit

@@ -23,21 +23,21 @@ NOT_SIMULATED = {
     "json2-search-read-several-databases": "the simulated 18 redirects, as one with a single database does",
     "json2-oversized": "bodies of 129 MiB",
     "jsonrpc-oversized": "bodies of 129 MiB",
-    "access-denied-create": "the simulated user has every right on what is simulated",
-    "access-denied-unlink": "the simulated user has every right on what is simulated",
-    "access-denied-write": "the simulated user has every right on what is simulated",
-    "check-access": "check_access_rights is deprecated in 18 and never called; has_access is simulated",
-    "picking-create-not-null": "locations are not simulated, so a transfer needs none",
+    "access-denied-create": "recorded with a user of fewer rights than the simulated one has",
+    "access-denied-unlink": "recorded with a user of fewer rights than the simulated one has",
+    "access-denied-write": "recorded with a user of fewer rights than the simulated one has",
 }
-STATES = {
-    "picking-cancel-done": "done",
-    "jsonrpc-user-error": "done",
-    "picking-read-done": "done",
-    "picking-validate-again": "done",
-    "picking-write-scheduled-done": "done",
-    "picking-validate-nothing-reserved": "confirmed",
+BEFORE = {
+    "picking-cancel-done": "button_validate",
+    "jsonrpc-user-error": "button_validate",
+    "picking-read-done": "button_validate",
+    "picking-validate-again": "button_validate",
+    "picking-write-scheduled-done": "button_validate",
+    "picking-validate-nothing-reserved": "do_unreserve",
 }
-"""The state of the transfer a recorded call was about, where the answer depends on it."""
+"""What had happened to the transfer a recorded call was about, where the answer depends on it."""
+ADMINISTRATOR = {"automation-create": 2}
+"""Calls that were made with the key of an administrator."""
 VERDICTS = {
     "AccessDenied": Reauthenticate,
     "Unauthorized": Reauthenticate,
@@ -109,7 +109,7 @@ def request_of(recording):
 
 def simulator_for(recording):
     major = recording["serie"].split(".")[0]
-    uid = _caller(recording) or _uid(major)
+    uid = _caller(recording) or ADMINISTRATOR.get(recording["name"]) or _uid(major)
     options = {"serie": recording["serie"], "database": f"o{major}", "api_key": "<key>", "uid": str(uid)}
     made = build(options)
     made.control("confirm_orders", {"n": 20}, 1_767_225_700_000_000)
@@ -119,14 +119,14 @@ def simulator_for(recording):
         model, method, _ = asked(recording)
         made.control("fail_next", {"model": model, "method": method, "name": name}, 0)
     model, _, _ = asked(recording)
-    for each in named_ids(recording):
-        _ensure(made.database, model, each)
-        if state := STATES.get(recording["name"]):
-            made.database.rows[model][each]["state"] = state
+    for place, each in enumerate(named_ids(recording)):
+        _ensure(made, model, each, place)
+        if method := BEFORE.get(recording["name"]):
+            made.control("call", {"model": model, "method": method, "ids": [each]}, 1_767_225_700_000_000)
     for field, each in RELATED.items():
         for row_id in _values(recording["request"]["body"], field):
             if row_id < 1_000_000:
-                _ensure(made.database, each, row_id)
+                _ensure(made, each, row_id)
     return made
 
 
@@ -166,12 +166,19 @@ def _values(value, field):
     return [deep for each in value for deep in _values(each, field)] if isinstance(value, list) else []
 
 
-def _ensure(database, model, row_id):
-    """A record like the first of its model, under the id the recording names."""
+def _ensure(simulator, model, row_id, place=0):
+    """A record like one of its model, under the id the recording names."""
+    database = simulator.database
     table = database.rows.get(model, {})
-    if row_id not in table and model in database.schema:
-        like = next(iter(table.values()), {"create_date": 0, "write_date": 0, "name": "x", "state": "draft"})
-        table[row_id] = {**like, "id": row_id, **({"state": "draft"} if model == "sale.order" else {})}
+    if row_id in table or model not in database.schema:
+        return
+    row = dict(next(iter(table.values()), {"create_date": 0, "write_date": 0, "name": "x", "state": "draft"}))
+    if model == "stock.picking":
+        row = dict(table[place + 1])
+        for child in ("stock.move", "stock.move.line"):
+            ids = [each["id"] for each in database.of(child, "picking_id", place + 1)]
+            database.write(child, ids, {"picking_id": row_id}, 1)
+    database.adopt(model, row_id, row | ({"state": "draft"} if model == "sale.order" else {}))
 
 
 def _uid(major):

@@ -48,6 +48,21 @@ class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 180
     page_size: Annotated[int, Meta(description="Records per call", ge=1, le=1000, examples=[200])] = 200
+    feeds: Annotated[
+        tuple[Literal["deliveries", "orders", "transfers"], ...],
+        Meta(description="What is read: the demand of outgoing transfers, sales orders, transfers of every direction"),
+    ] = ("deliveries",)
+    poll_busy: Annotated[float, Meta(description="Seconds between passes while something happens", ge=1, le=3600)] = 5.0
+    poll_idle: Annotated[
+        float, Meta(description="Longest pause between passes without webhooks, in seconds", ge=1, le=3600)
+    ] = 30.0
+    poll_hooked: Annotated[
+        float,
+        Meta(description="Longest pause in seconds while webhooks announce what changes", ge=1, le=3600),
+    ] = 180.0
+    sweep_every: Annotated[
+        float, Meta(description="Seconds between searches for deleted documents; a third as often with webhooks", ge=10)
+    ] = 300.0
     timeout: Annotated[
         float,
         Meta(description="Seconds to wait for an answer; Odoo itself tries a conflict again for 30", gt=35, le=600),
@@ -55,7 +70,21 @@ class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
     concurrency: Annotated[
         int, Meta(description="Calls at the same time; two per processor core of Odoo are enough", ge=1, le=32)
     ] = 4
+    tier: Annotated[
+        Literal["auto", "stock", "action", "addon"],
+        Meta(
+            description="How many records are written at once: the addon, the server action, stock methods, or the best"
+        ),
+    ] = "auto"
     default_package_weight: Annotated[
         Decimal | None,
         Meta(description="Weight in kg where Odoo knows none; without it such an order waits", examples=["0.5"]),
     ] = None
+    over_receipt: Annotated[
+        Literal["accept", "park"],
+        Meta(description="When more comes than was ordered: accept it as Odoo does, or park the receipt for a person"),
+    ] = "accept"
+    freight_product: Annotated[
+        str,
+        Meta(description="SKU of the service that freight charges are booked as", examples=["FREIGHT"]),
+    ] = ""

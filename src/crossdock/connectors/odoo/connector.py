@@ -1,32 +1,34 @@
 """Joins client and mapping to the port; what follows from an answer is decided in the client's table."""
 
 import hmac
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from msgspec import structs
 
-from crossdock.connectors.odoo.client import cursor as cursors
 from crossdock.connectors.odoo.client.failures import Failed
+from crossdock.connectors.odoo.client.feeds.deliveries import DELIVERIES
+from crossdock.connectors.odoo.client.feeds.fetching import Feeds
+from crossdock.connectors.odoo.client.feeds.hints import read_hint
 from crossdock.connectors.odoo.client.findings import findings
-from crossdock.connectors.odoo.client.reading import read_page
-from crossdock.connectors.odoo.client.records import Records
+from crossdock.connectors.odoo.client.flows.flow import Outcome
+from crossdock.connectors.odoo.client.flows.table import flows
+from crossdock.connectors.odoo.client.pushes import is_push, push_problem
 from crossdock.connectors.odoo.client.session import OdooSession
-from crossdock.connectors.odoo.client.watching import look
+from crossdock.connectors.odoo.client.statements import TransferBeliefs
+from crossdock.connectors.odoo.client.together.batches import raise_refused, send_batches
+from crossdock.connectors.odoo.client.together.tiers import Tiers
 from crossdock.connectors.odoo.config import OdooConfig
-from crossdock.connectors.odoo.mapping.deliveries import translate_page
-from crossdock.connectors.odoo.mapping.writing import (
-    label_name,
-    milestone_text,
-    note_html,
-    numbers_in,
-    proof_name,
-    proof_text,
-    tracking_reference,
-)
-from crossdock.model.commands import CommandBody, RecordMilestone, RecordNote, RecordProof, RecordShipping
-from crossdock.model.events import Fact, RecordWritten
+from crossdock.connectors.odoo.mapping.applying import entry_of
+from crossdock.connectors.odoo.mapping.pages import translate_page
+from crossdock.model.beliefs import DELIVERY_ORDER, Statement
+from crossdock.model.commands import CommandBody, RecordShipping
+from crossdock.model.events import Fact, RecordWritten, WrittenDocument
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.transfers import RecordPlan
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
+from crossdock.ports.reconcile import Statements
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import (
@@ -42,8 +44,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 
-FEED = "deliveries"
-Written = RecordShipping | RecordMilestone | RecordProof | RecordNote
+_NO_FEED = "none"
 _ABSENT = Explanation("Odoo was asked: it is not there yet, so it is sent again.", "looked for by name and marker")
 _NO_BYTES = "The document to attach is no longer kept: fetch it again, then retry."
 
@@ -59,23 +60,33 @@ class OdooConnector:
         self._clock = surroundings.clock
         self._secrets = surroundings.secrets
         self._session = OdooSession(config, surroundings.http, surroundings.secrets)
-        self._records = Records(self._session)
+        self._tiers = Tiers(self._session)
+        self._flows = flows(self._session, surroundings.partner, surroundings.clock)
+        self._feeds = Feeds(self._session, config, surroundings.clock, self._has_addon)
+        self._beliefs = TransferBeliefs(self._session, self._feeds, self._partner, config.default_package_weight)
 
     @property
     def session(self) -> OdooSession:
         """The calls themselves, for operations and for tests against a real Odoo."""
         return self._session
 
-    def verify(self, message: Received, now: int) -> Verified | Rejected:  # noqa: ARG002 - Odoo sends no time to check
-        """Odoo cannot sign: its webhook address carries a secret, and the body only wakes the feed."""
+    def verify(self, message: Received, now: int) -> Verified | Rejected:
+        """The addon signs its pushes; Odoo itself cannot, so the address of its webhooks carries the secret. Neither is
+        believed in more than where to look first.
+        """
         if not self._config.webhook_secret:
             return Rejected(401, Explanation("Set webhook_secret for this partner.", "no webhook secret configured"))
         try:
             secret = self._secrets.reveal(self._config.webhook_secret)
         except UnknownSecret as unknown:
             return Rejected(401, Explanation("The webhook secret is not there.", str(unknown)))
+        if is_push(message):
+            problem = push_problem(message, secret, now)
+            if problem:
+                return Rejected(401, Explanation("Check the push secret in Odoo's settings of Crossdock.", problem))
+            return Verified(message.headers["webhook-id"], " ".join(self._feeds.hinted(None)) or _NO_FEED)
         if any(hmac.compare_digest(given.encode(), secret.encode()) for given in _keys(message)):
-            return Verified(hint=FEED)
+            return Verified(hint=" ".join(self._feeds.hinted(read_hint(message.body))) or _NO_FEED)
         why = Explanation("Check the key at the end of the webhook address in Odoo.", "no or wrong key in the address")
         return Rejected(401, why)
 
@@ -83,51 +94,96 @@ class OdooConnector:
         """Canonical facts of a feed page, or of the same page given as a file."""
         return translate_page(self._partner, message.body, self._config.default_package_weight)
 
+    @property
+    def feeds(self) -> Feeds:
+        """What is read, for reconciliation and for tests against a real Odoo."""
+        return self._feeds
+
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:
-        """The next transfers that changed, whole; see `client.watching` and `client.cursor`."""
-        if feed != FEED:
-            return Refuse(Explanation("Remove the unknown feed.", f"Odoo has no feed '{feed}'"))
+        """The next documents that changed, whole; see `client.feeds`."""
+        return await self._feeds.fetch(feed, cursor)
+
+    async def statements(self, since: int, cursor: str) -> Statements | Verdict:
+        """Outgoing transfers as Odoo has them now; none where their feed is switched off."""
+        if DELIVERIES.feed not in self._config.feeds:
+            return Statements(())
         try:
-            position = cursors.load(cursor)
-        except msgspec.DecodeError as reason:
-            return Park(Explanation("The feed's cursor is damaged: reset it.", str(reason)))
-        try:
-            more = bool(position.pending) or await look(self._session, position, self._clock.now() // 1_000_000)
-            size = self._config.page_size
-            chunk, position.pending = position.pending[:size], position.pending[size:]
-            body = await read_page(self._session, position, chunk) if chunk else b""
+            return await self._beliefs.page(since, cursor, noted=await self._noted())
         except Failed as failed:
             return failed.verdict
-        return Page(body, cursors.dump(position), more or bool(position.pending))
+
+    async def statements_about(self, kind: str, ids: Sequence[str]) -> Sequence[Statement] | Verdict:
+        """These transfers, and which of them are deleted."""
+        try:
+            return await self._beliefs.about(ids, noted=await self._noted()) if kind == DELIVERY_ORDER else ()
+        except Failed as failed:
+            return failed.verdict
+
+    def message(self, statement: Statement, after: int, now: int) -> Received | None:
+        """The transfer's document as a page of its feed."""
+        return self._beliefs.message(statement, after, now)
+
+    async def _noted(self) -> bool:
+        """Whether notes carry our markers: with addon or server action Odoo itself keeps what was told."""
+        await self._tiers.way(self._clock.now())
+        return self._tiers.tier == "stock"
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
-        """Write a label, milestone, proof or note; what an earlier attempt left is found, not made again."""
-        body = command.body
-        if not isinstance(body, Written):
-            return Refuse(Explanation("Send this to another partner.", f"Odoo carries out no {_tag(body)}"))
-        if not body.external_id.isdecimal():
-            return Refuse(Explanation("The order is not from this Odoo.", f"'{body.external_id}' is no record id"))
-        picking = int(body.external_id)
+        """Carry it out; what an earlier attempt left is found, not made again."""
+        flow = self._flows.get(type(command.body))
+        if flow is None:
+            return Refuse(Explanation("Send this to another partner.", f"Odoo carries out no {_tag(command.body)}"))
+        if foreign := _foreign(command.body):
+            return Refuse(foreign)
         try:
-            if command.attempt > 1 and await self._is_there(picking, body):
-                return AlreadyDone(self._facts(command))
-            await self._write(picking, body, documents)
+            again = command.attempt > 1
+            if again and (found := await flow.find(command.body)) is not None:
+                return AlreadyDone(self._facts(command, found))
+            if isinstance(command.body, RecordPlan):
+                await self._fill_fields(command)
+            made = await flow.carry_out(command.body, documents, again=again)
         except KeyError as missing:
             return Park(Explanation(_NO_BYTES, f"document {missing} is not in the store"))
         except Failed as failed:
             return failed.verdict
-        return Done(self._facts(command))
+        return Done(self._facts(command, made))
+
+    async def _has_addon(self) -> bool:
+        await self._tiers.way(self._clock.now())
+        return self._tiers.tier == "addon"
+
+    async def _fill_fields(self, command: Command) -> None:
+        """Tour, slot and ETA as fields of the transfer, where the addon or the server action has them."""
+        way = await self._tiers.way(self._clock.now())
+        if self._tiers.tier != "stock":
+            raise_refused(await way.apply([entry_of(command)], {}, again=True))
+
+    async def send_together(self, commands: Sequence[Command], documents: Documents) -> Sequence[Verdict]:
+        """Write-backs of many transfers, by the fastest way the server allows; one bad one never fails the others."""
+        verdicts: dict[str, Verdict] = {}
+        for command in commands:
+            if foreign := _foreign(command.body):
+                verdicts[command.key] = Refuse(foreign)
+        ours = [command for command in commands if command.key not in verdicts]
+        try:
+            way = await self._tiers.way(self._clock.now())
+            sent = await send_batches(way, ours, documents)
+        except Failed as failed:
+            sent = [failed.verdict] * len(ours)
+        for command, verdict in zip(ours, sent, strict=True):
+            verdicts[command.key] = self._told(command, verdict)
+        return [verdicts[command.key] for command in commands]
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:  # noqa: ARG002 - the names tell enough
         """Look whether an uncertain write is there."""
-        body = command.body
-        if not isinstance(body, Written) or not body.external_id.isdecimal():
+        flow = self._flows.get(type(command.body))
+        if flow is None or _foreign(command.body):
             return Retry(_ABSENT)  # such a command is refused before anything is called
         try:
-            there = await self._is_there(int(body.external_id), body)
+            found = await flow.find(command.body)
         except Failed as failed:
             return _still_in_doubt(failed.verdict)
-        return AlreadyDone(self._facts(command)) if there else Retry(_ABSENT)
+        return Retry(_ABSENT) if found is None else AlreadyDone(self._facts(command, found))
 
     async def check(self) -> tuple[str, ...]:
         """Version, database, user, access and key age; raises `PermissionError` or `ConnectionError` on refusal."""
@@ -138,48 +194,40 @@ class OdooConnector:
             kind = ConnectionError if isinstance(failed.verdict, Retry) else PermissionError
             raise kind(f"{why.operator} ({why.engineer})") from None
 
-    async def _write(self, picking: int, body: Written, documents: Documents) -> None:
-        """The call that tells comes last, so that a crash before it is found to be unfinished."""
-        records = self._records
-        match body:
-            case RecordShipping():
-                data = await documents.get(body.label.sha256)
-                await records.attach(picking, label_name(body), body.label.media_type, data)
-                if not await self._is_referenced(picking, body):
-                    await records.write_tracking_reference(picking, tracking_reference(body))
-            case RecordMilestone():
-                await records.post_note(picking, note_html(milestone_text(body), body.marker))
-            case RecordNote():
-                await records.post_note(picking, note_html(body.text, body.marker))
-            case RecordProof():
-                data, kind = proof_text(body).encode(), "text/plain"
-                if body.document:
-                    data = await documents.get(body.document.sha256)
-                    kind = body.document.media_type
-                attached = await records.attach(picking, proof_name(body), kind, data)
-                await records.post_note(picking, note_html(proof_text(body), body.marker), (attached,))
+    def _told(self, command: Command, verdict: Verdict) -> Verdict:
+        match verdict:
+            case Done():
+                return Done(self._facts(command, ()))
+            case AlreadyDone():
+                return AlreadyDone(self._facts(command, ()))
+        return verdict
 
-    async def _is_there(self, picking: int, body: Written) -> bool:
-        if isinstance(body, RecordShipping):
-            attached = await self._records.attachment(picking, label_name(body))
-            return attached is not None and await self._is_referenced(picking, body)
-        return await self._records.has_note(picking, body.marker)
-
-    async def _is_referenced(self, picking: int, body: RecordShipping) -> bool:
-        """Whether the transfer names these numbers; a late retry must not shorten what a later parcel wrote."""
-        return set(body.tracking_numbers) <= numbers_in(await self._records.tracking_reference(picking))
-
-    def _facts(self, command: Command) -> tuple[Fact, ...]:
-        body = command.body
-        assert isinstance(body, Written)
-        marker = body.tracking_number if isinstance(body, RecordShipping) else body.marker
-        written = RecordWritten(self._partner, _tag(body), marker)
-        return (Fact(written, from_epoch_us(self._clock.now()), subject=command.subject),)
+    def _facts(self, command: Command, outcome: Outcome) -> tuple[Fact, ...]:
+        """That it is written, with the documents it made, or the facts the flow itself found."""
+        body, at = command.body, from_epoch_us(self._clock.now())
+        own = tuple(
+            structs.replace(each, subject=each.subject or command.subject) for each in outcome if isinstance(each, Fact)
+        )
+        made = tuple(each for each in outcome if isinstance(each, WrittenDocument))
+        marker = body.tracking_number if isinstance(body, RecordShipping) else getattr(body, "marker", command.key)
+        written = RecordWritten(self._partner, _tag(body), marker, made)
+        return (Fact(written, at, subject=command.subject), *own)
 
 
 def build(surroundings: Surroundings) -> OdooConnector:
     """A connector for one partner; calls nothing yet."""
     return OdooConnector(surroundings)
+
+
+def _foreign(body: CommandBody) -> Explanation | None:
+    """Why this command cannot be about a record of an Odoo, if so: its records have numbers."""
+    known = {each.name: each for each in msgspec.structs.fields(body)}
+    if "external_id" not in known:
+        return None
+    named = str(getattr(body, "external_id", ""))
+    if named.isdecimal() or (not named and not known["external_id"].required):
+        return None
+    return Explanation("The order is not from this Odoo.", f"'{named}' is no record id")
 
 
 def _tag(body: CommandBody) -> str:

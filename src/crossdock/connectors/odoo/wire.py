@@ -1,4 +1,4 @@
-"""What a page of the deliveries feed holds: Odoo's rows as they came, one self-contained document per transfer.
+"""What a page of a feed holds: Odoo's rows as they came, one self-contained document per transfer or order.
 
 Odoo says ``false`` for everything that is empty, hence ``| bool``; numbers are read as exact decimals.
 """
@@ -8,6 +8,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 FORMAT = "crossdock.odoo.deliveries.v1"
+ORDERS_FORMAT = "crossdock.odoo.orders.v1"
+TRANSFERS_FORMAT = "crossdock.odoo.transfers.v1"
 Text = str | bool
 Id = int | bool
 Number = Decimal | bool
@@ -114,6 +116,13 @@ class Unit(Struct):
     external_id: str = ""
 
 
+class Removed(Struct):
+    """A document that was deleted. ``changed_at`` is Odoo's time as far as the feed had got, naive UTC."""
+
+    id: int
+    changed_at: str
+
+
 class Delivery(Struct):
     """One transfer and everything it refers to. ``changed_at`` is the newest write_date among them, naive UTC."""
 
@@ -127,5 +136,100 @@ class Delivery(Struct):
     moves: tuple[Move, ...] = ()
     lines: tuple[Line, ...] = ()
     packages: tuple[Package, ...] = ()
+    products: tuple[Product, ...] = ()
+    units: tuple[Unit, ...] = ()
+
+
+class Movement(Struct):
+    """A row of stock.picking as the transfers feed tells it; relations as ids."""
+
+    id: int
+    name: str
+    state: str
+    picking_type_code: str
+    scheduled_date: Text = False
+    date_done: Text = False
+    backorder_id: Id = False
+    return_id: Id = False
+
+
+class Moved(Struct):
+    """A row of stock.move: ``quantity`` is what is reserved, and what was moved once the state is done."""
+
+    id: int
+    product_id: int
+    product_uom: int
+    product_uom_qty: Decimal
+    product_qty: Decimal
+    state: str = ""
+    quantity: Decimal = Decimal(0)
+
+
+class MovedLot(Struct):
+    """A row of stock.move.line: how much of a move, in the product's unit, and of which lot."""
+
+    id: int
+    move_id: Id = False
+    quantity_product_uom: Decimal = Decimal(0)
+    lot: str = ""
+    expires: str = ""
+
+
+class Transfer(Struct):
+    """One transfer of any direction and everything it refers to. ``changed_at`` as in `Delivery`."""
+
+    picking: Movement
+    changed_at: str
+    company: str = ""
+    sale: str = ""
+    purchase: str = ""
+    source: str = ""
+    destination: str = ""
+    moves: tuple[Moved, ...] = ()
+    lines: tuple[MovedLot, ...] = ()
+    products: tuple[Product, ...] = ()
+    units: tuple[Unit, ...] = ()
+
+
+class SaleOrder(Struct):
+    """A row of sale.order; ``origin`` says where it was placed, ``client_order_ref`` is the number there."""
+
+    id: int
+    name: str
+    state: str
+    origin: Text = False
+    client_order_ref: Text = False
+    commitment_date: Text = False
+    delivery_status: Text = False
+    invoice_status: Text = False
+    picking_ids: tuple[int, ...] = ()
+
+
+class SaleLine(Struct):
+    """A row of sale.order.line, quantities in ``product_uom``; ``display_type`` names a line that is only a text.
+
+    ``price_reduce_taxexcl`` is the price of one unit less discount and taxes, rounded to the currency.
+    """
+
+    id: int
+    product_id: Id = False
+    product_uom: Id = False
+    product_uom_qty: Decimal = Decimal(0)
+    qty_delivered: Decimal = Decimal(0)
+    qty_invoiced: Decimal = Decimal(0)
+    price_reduce_taxexcl: Number = False
+    name: Text = False
+    display_type: Text = False
+
+
+class Sales(Struct):
+    """One sales order and everything it refers to. ``changed_at`` as in `Delivery`."""
+
+    sale: SaleOrder
+    changed_at: str
+    company: str = ""
+    currency: str = ""
+    customer: Place | None = None
+    lines: tuple[SaleLine, ...] = ()
     products: tuple[Product, ...] = ()
     units: tuple[Unit, ...] = ()

@@ -113,9 +113,9 @@ def jsonrpc_result(response: HttpResponse, what: str, *, writes: bool) -> Any:
     if "error" in document:
         error = read_error(response.body) or OdooError(message="an error without a name")
         raise failure_of(error, response.status, what)
-    if "result" not in document:
+    if document.get("jsonrpc") != "2.0":
         raise failure_of_page(response, what, writes=writes)
-    return document["result"]
+    return document.get("result")  # Odoo 18 leaves the key away when a method returns None
 
 
 def ids_of(result: object) -> tuple[int, ...]:

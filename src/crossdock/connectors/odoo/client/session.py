@@ -44,6 +44,7 @@ class OdooSession:
         self._fields: dict[str, dict[str, Row]] = {}
         # Beyond about two callers per core Odoo only gets slower, and a hot record starves its workers.
         self._turns = asyncio.Semaphore(config.concurrency)
+        self._signing_on = asyncio.Lock()
 
     async def call(self, call: Call) -> Any:
         """The result of one call, decoded from JSON."""
@@ -87,6 +88,14 @@ class OdooSession:
             self._fields[model] = found if isinstance(found, dict) else {}
         return self._fields[model]
 
+    async def user_id(self) -> int:
+        """The id of the user the key belongs to."""
+        found = await self.call(Call("res.users", "context_get"))
+        uid = found.get("uid") if isinstance(found, dict) else None
+        if not isinstance(uid, int):
+            raise Failed(Park(Explanation(WRONG_PLACE, "res.users.context_get names no uid")))
+        return uid
+
     async def read(self, model: str, ids: Sequence[int], wanted: Sequence[str]) -> dict[int, Row]:
         """Rows by id, relations as bare ids; of ``wanted`` only the fields there are. Missing records are left out."""
         distinct = tuple(sorted(set(ids)))
@@ -117,16 +126,19 @@ class OdooSession:
         return [name for name in wanted if name in known]
 
     async def _signed_on(self) -> int:
-        if not self._uid:
-            config = self.config
-            arguments = [config.database, config.login, self._key(), {}]
-            request = service_request(self._url, "common", "authenticate", arguments, config.timeout, idempotent=True)
-            answer = await self._exchange(request, "common.authenticate", writes=False)
-            uid = jsonrpc_result(answer, "common.authenticate", writes=False)
-            if not isinstance(uid, int) or isinstance(uid, bool):
-                raise Failed(Reauthenticate(Explanation(CREDENTIAL, "common.authenticate answers no user id")))
-            self._uid = uid
-        return self._uid
+        async with self._signing_on:  # after a start many commands come at once, and one sign-on serves them all
+            return self._uid or await self._sign_on()
+
+    async def _sign_on(self) -> int:
+        config = self.config
+        arguments = [config.database, config.login, self._key(), {}]
+        request = service_request(self._url, "common", "authenticate", arguments, config.timeout, idempotent=True)
+        answer = await self._exchange(request, "common.authenticate", writes=False)
+        uid = jsonrpc_result(answer, "common.authenticate", writes=False)
+        if not isinstance(uid, int) or isinstance(uid, bool):
+            raise Failed(Reauthenticate(Explanation(CREDENTIAL, "common.authenticate answers no user id")))
+        self._uid = uid
+        return uid
 
     def _account(self, uid: int = 0) -> Account:
         return Account(self._url, self.config.database, self._key(), uid)

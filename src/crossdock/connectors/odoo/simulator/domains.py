@@ -1,5 +1,6 @@
 """Domains: filters in prefix notation, with the differences between versions that a cursor can trip over."""
 
+import re
 from collections.abc import Callable
 from operator import ge, gt, le, lt
 from typing import Any
@@ -9,7 +10,12 @@ from crossdock.connectors.odoo.simulator.faults import invalid
 
 Test = Callable[[Row], bool]
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
-_OPERATORS = frozenset({"=", "!=", "in", "not in", "like", "ilike", "not like", "not ilike", *_ORDERED})
+_TEXTUAL = frozenset({"like", "ilike", "not like", "not ilike", "=like", "=ilike"})
+_TREE = frozenset({"child_of", "parent_of"})
+_NESTED = frozenset({"any", "not any"})
+_OPERATORS = frozenset({"=", "!=", "=?", "in", "not in", *_TEXTUAL, *_TREE, *_NESTED, *_ORDERED})
+_PARENTS = {"stock.location": "location_id"}
+"""What the tree of a model hangs on; ``parent_id`` elsewhere."""
 
 
 def compile_domain(database: Database, model: str, domain: Any) -> Test:
@@ -40,18 +46,64 @@ def _condition(database: Database, model: str, path: str, operator: str, value: 
     if operator not in _OPERATORS:
         raise invalid(f"Invalid operator in {word} {shown}")
     if rest:
-        inner = _condition(database, field.relation, rest, operator, value)
-        table = database.rows[field.relation]
+        return _followed(database, model, step, [(rest, operator, value)], wanted=True)
+    if operator in _NESTED:
+        return _followed(database, model, step, value, wanted=operator == "any")
+    if operator == "=?":
+        return (lambda _row: True) if value in (None, False) else _condition(database, model, path, "=", value)
+    return _compared(database, model, step, operator, value)
 
-        def follows(row: Row) -> bool:
-            found = database.value(model, row, step)
-            ids = found if isinstance(found, list) else [found]
-            return any(inner(table[each]) for each in ids if each in table)
 
-        return follows
+def _compared(database: Database, model: str, name: str, operator: str, value: Any) -> Test:
+    """One field of the row itself with a value."""
+    field = database.schema[model][name]
+    if operator in _TREE:
+        wanted = _tree(database, field.relation or model, operator, value)
+        return lambda row: _holds(row["id"] if name == "id" else database.value(model, row, name), "in", wanted)
+    if operator in _TEXTUAL and field.relation:
+        return _named(database, model, name, operator, value)
     if field.type == "datetime" and isinstance(value, str):
-        return _dated(database, model, step, operator, parse_date(value, zoned=database.major < 19))
-    return lambda row: _holds(database.value(model, row, step), operator, value)
+        return _dated(database, model, name, operator, parse_date(value, zoned=database.major < 19))
+    return lambda row: _holds(database.value(model, row, name), operator, value)
+
+
+def _followed(database: Database, model: str, name: str, domain: Any, *, wanted: bool) -> Test:
+    """Whether one of the related records fits a domain of its own."""
+    relation = database.schema[model][name].relation
+    inner, table = compile_domain(database, relation, domain), database.rows[relation]
+
+    def follows(row: Row) -> bool:
+        found = database.value(model, row, name)
+        ids = found if isinstance(found, list) else [found]
+        return any(inner(table[each]) for each in ids if each in table) == wanted
+
+    return follows
+
+
+def _tree(database: Database, model: str, operator: str, value: Any) -> list[int]:
+    """Ids of the named records with all below (or above) them."""
+    parent = _PARENTS.get(model, "parent_id")
+    found = [each for each in (value if isinstance(value, list | tuple) else [value]) if each]
+    for each in found:
+        if operator == "child_of":
+            more = [row["id"] for row in database.of(model, parent, each)]
+        else:
+            more = [database.row(model, each).get(parent) or 0]
+        found += [other for other in more if other and other not in found]
+    return found
+
+
+def _named(database: Database, model: str, name: str, operator: str, value: Any) -> Test:
+    """A text compared with a relation is compared with the names of the related records."""
+    relation = database.schema[model][name].relation
+
+    def compare(row: Row) -> bool:
+        found = database.value(model, row, name)
+        ids = found if isinstance(found, list) else [found] if found else []
+        texts = [database.display_name(relation, each) for each in ids]
+        return any(_like(text, operator, value) for text in texts) if texts else operator.startswith("not")
+
+    return compare
 
 
 def _dated(database: Database, model: str, name: str, operator: str, moment: int) -> Test:
@@ -69,7 +121,7 @@ def _dated(database: Database, model: str, name: str, operator: str, moment: int
 
 
 def _holds(found: Any, operator: str, value: Any) -> bool:
-    if operator.endswith("like"):
+    if operator in _TEXTUAL:
         return _like(found, operator, value)
     negated = operator in {"!=", "not in"}
     if operator in _ORDERED:
@@ -81,10 +133,13 @@ def _holds(found: Any, operator: str, value: Any) -> bool:
 
 
 def _like(found: Any, operator: str, value: Any) -> bool:
+    """``%`` and ``_`` stand for any text and any sign; a plain ``like`` looks anywhere in the text."""
     text, part = str(found or ""), str(value)
-    if operator.endswith("ilike"):
-        text, part = text.lower(), part.lower()
-    return (part in text) != operator.startswith("not")
+    if not operator.startswith("="):
+        part = f"%{part}%"
+    pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in part)
+    flags = re.DOTALL | (re.IGNORECASE if operator.endswith("ilike") else 0)
+    return (re.fullmatch(pattern, text, flags) is not None) != operator.startswith("not")
 
 
 def _both(first: Test, second: Test) -> Test:

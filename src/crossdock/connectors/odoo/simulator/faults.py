@@ -42,6 +42,15 @@ class OdooFault(Exception):
         super().__init__(self.message)
 
 
+class RolledBack(Exception):
+    """Nothing of the call is kept, and yet ``answer`` is its result, not an error."""
+
+    def __init__(self, answer: Any) -> None:
+        """Remember the answer."""
+        self.answer = answer
+        super().__init__("rolled back")
+
+
 def invalid(message: str) -> OdooFault:
     """What a wrong field, operator or value raises."""
     return OdooFault("builtins.ValueError", message)

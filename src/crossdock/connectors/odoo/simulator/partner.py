@@ -5,18 +5,19 @@ from typing import Any
 
 import msgspec
 
-from crossdock.connectors.odoo.simulator.business import BY_MODEL
 from crossdock.connectors.odoo.simulator.database import Database
-from crossdock.connectors.odoo.simulator.demo import confirm_orders, seed
+from crossdock.connectors.odoo.simulator.demo import confirm_orders, install_tier, seed
+from crossdock.connectors.odoo.simulator.engine import method_of
 from crossdock.connectors.odoo.simulator.faults import OdooFault
-from crossdock.connectors.odoo.simulator.records import COMMON, PICKING, Call
+from crossdock.connectors.odoo.simulator.office_automation import posts
+from crossdock.connectors.odoo.simulator.records import PICKING
 from crossdock.connectors.odoo.simulator.server import Script, Server, Settings
 from crossdock.ports.wire import HttpRequest, HttpResponse
 from crossdock.sim.ledger import Ledger
 from crossdock.sim.simulator import UnknownAction
 from crossdock.sim.webhooks import OutgoingWebhook, WebhookQueue
 
-_OPTIONS = "serie database login api_key uid conflict_seconds host webhook_url now".split()  # noqa: SIM905 - a list of words
+_OPTIONS = (*Settings.__struct_fields__, "host", "webhook_url", "now")
 _ACTIONS = "confirm_orders, create, write, call, fail_next"
 
 
@@ -34,7 +35,9 @@ class OdooSimulator:
         # Odoo never tries a webhook again, so there are no delays.
         self._webhooks = WebhookQueue(lambda _webhook, _now: {"content-type": "application/json"}, ())
         self._number = 0
-        seed(self.database, now)
+        somebody = self._server.call("res.company", [], {}, 1)
+        seed(somebody, now, settings)
+        install_tier(somebody, now, settings.tier)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -99,7 +102,8 @@ class OdooSimulator:
             case "confirm_orders":
                 bad = {int(key): str(value) for key, value in (arguments.get("bad") or {}).items()}
                 parcels = {int(key): int(value) for key, value in (arguments.get("parcels") or {}).items()}
-                return confirm_orders(self.database, now, int(arguments["n"]), bad=bad, parcels=parcels)
+                call = self._server.call("sale.order", [], {}, 2)
+                return confirm_orders(call, now, int(arguments["n"]), bad=bad, parcels=parcels)
             case "create":
                 return self._call(arguments["model"], "create", [], {"vals_list": [arguments["values"]]}, now)
             case "write":
@@ -114,12 +118,18 @@ class OdooSimulator:
 
     def _call(self, model: str, method: str, ids: list[int], arguments: dict[str, Any], now: int) -> object:
         """Somebody works in Odoo directly: no sign-on, no scripted errors, nothing in the ledger."""
-        found = BY_MODEL.get(model, {}).get(method) or COMMON[method]
-        call = Call(self.database, model, list(ids), dict(arguments), 2, {"disable_cancel_warning": True})
+        call = self._server.call(model, list(ids), dict(arguments), 2, {"disable_cancel_warning": True})
+        found = method_of(call.rules, self._settings.major, model, method)
+        if found is None:
+            raise KeyError(method)
         with self.database.transaction(now):
             return found.run(call)
 
     def _tell(self, now: int) -> None:
+        for post in posts(self.database, self.database.changes):
+            self._number += 1
+            self._webhooks.put(OutgoingWebhook(f"odoo-{self._number}", post.url, post.body, now))
+        self.database.changes = {}
         changed = sorted({row_id for model, row_id in self.database.touched if model == PICKING})
         self.database.touched = []
         if not self._webhook_url:
@@ -133,8 +143,8 @@ class OdooSimulator:
 
 
 def build(options: Mapping[str, str]) -> OdooSimulator:
-    """A simulated Odoo from text options: serie, database, login, api_key, uid, conflict_seconds, host, webhook_url,
-    now (epoch microseconds of the demo data). Raises `ValueError` for others.
+    """A simulated Odoo from text options: those of `Settings`, host, webhook_url, now (epoch microseconds of the demo
+    data). Raises `ValueError` for others.
     """
     unknown = sorted(set(options) - set(_OPTIONS))
     if unknown:

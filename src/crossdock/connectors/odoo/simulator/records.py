@@ -1,49 +1,17 @@
 """What every model of the simulated Odoo can do: search, read, create, write, describe itself."""
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
-
-from crossdock.connectors.odoo.simulator.database import Database, Row
+from crossdock.connectors.odoo.simulator.accounts import may
+from crossdock.connectors.odoo.simulator.database import Row
 from crossdock.connectors.odoo.simulator.domains import compile_domain
-from crossdock.connectors.odoo.simulator.faults import OdooFault, invalid, missing
+from crossdock.connectors.odoo.simulator.faults import OdooFault, invalid
+from crossdock.connectors.odoo.simulator.rows import create, unlink, write
+from crossdock.connectors.odoo.simulator.rules import Call, Method
 from crossdock.connectors.odoo.simulator.schema import READ_ONLY
-from crossdock.sim.ledger import Scalar
 
 PICKING = "stock.picking"
-
-
-class Call(Struct):
-    """One method call inside its transaction: ``notes`` go to the ledger when it commits."""
-
-    database: Database
-    model: str
-    ids: list[int]
-    arguments: dict[str, Any]
-    uid: int
-    context: dict[str, Any]
-    notes: list[tuple[str, str, dict[str, Scalar]]] = []
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """A named argument."""
-        return self.arguments.get(name, default)
-
-
-class Method(Struct, frozen=True):
-    """A public method: its named parameters (``required`` of them first), and whether it wants records.
-
-    ``recordset`` results come as a list of ids, or as text up to Odoo 18.
-    """
-
-    run: Callable[[Call], Any]
-    parameters: tuple[str, ...] = ()
-    required: int = 0
-    on_records: bool = True
-    recordset: bool = False
 
 
 def search(call: Call) -> list[Row]:
@@ -52,15 +20,22 @@ def search(call: Call) -> list[Row]:
     test = compile_domain(database, model, call.get("domain") or [])
     companies = call.context.get("allowed_company_ids")
     rows = [row for row in database.rows[model].values() if test(row)]
+    fields = database.schema[model]
+    if "active" in fields and call.context.get("active_test", True) and not _names(call.get("domain"), "active"):
+        rows = [row for row in rows if row.get("active") is not False]
     if companies and "company_id" in database.schema[model]:
         rows = [row for row in rows if row.get("company_id") in (None, False, *companies)]
     for term in reversed(str(call.get("order") or "id").split(",")):
         words = term.split()
-        if words[0] not in database.schema[model]:
+        if words[0] not in fields:
             raise invalid(f"Invalid field {words[0]!r} on model {model!r}")
         rows.sort(key=lambda row: _key(database.value(model, row, words[0])), reverse=words[1:] == ["desc"])
     offset, limit = call.get("offset") or 0, call.get("limit")
     return rows[offset : offset + limit if limit else None]
+
+
+def _names(domain: Any, field: str) -> bool:
+    return any(isinstance(item, list | tuple) and item and item[0] == field for item in domain or [])
 
 
 def read_rows(call: Call, rows: Sequence[Row], *, classic: bool) -> list[Row]:
@@ -102,7 +77,8 @@ def _fields_get(call: Call) -> dict[str, dict[str, Any]]:
         if allowed and name not in allowed:
             continue
         told: dict[str, Any] = {"type": field.type, "string": name.replace("_", " ").title(), "name": name}
-        told |= {"readonly": name in READ_ONLY, "required": False, "store": not (field.related or field.constant)}
+        computed = bool(field.related or field.constant) or (call.model, name) in call.database.computed
+        told |= {"readonly": name in READ_ONLY, "required": False, "store": not computed}
         if field.type == "selection":
             told["selection"] = []
         if field.relation:
@@ -113,100 +89,72 @@ def _fields_get(call: Call) -> dict[str, dict[str, Any]]:
 
 def _create(call: Call) -> list[int]:
     values = call.get("vals_list")
-    rows = values if isinstance(values, list) else [values]
-    return [create_row(call, dict(row)) for row in rows]
-
-
-def create_row(call: Call, values: dict[str, Any]) -> int:
-    """One new row of any model, with what the model adds by itself."""
-    database, model = call.database, call.model
-    lines = values.pop("order_line", [])
-    if model == "ir.attachment":
-        values = {**values, **_content(values.get("datas"))}
-        _refuse_orphan(call, values)
-    if model == "stock.move":
-        _refuse_stray(call, values)
-    if model == "sale.order":
-        values = {"state": "draft", "company_id": 1, "name": f"S{database_next(database, model):05d}", **values}
-    row_id = database.create(model, values)
-    for command in lines:
-        database.create("sale.order.line", {**command[2], "order_id": row_id})
-    if model == "ir.attachment":
-        details: dict[str, Scalar] = {"name": str(values["name"]), "checksum": str(values.get("checksum", ""))}
-        call.notes.append(("attachment.created", f"{values.get('res_model')},{values.get('res_id')}", details))
-    return row_id
-
-
-def _refuse_orphan(call: Call, values: Row) -> None:
-    """Since Odoo 19 a file cannot be attached to a record that is not there."""
-    table = call.database.rows.get(values.get("res_model") or "")
-    if call.database.major >= 19 and table is not None and values.get("res_id") and values["res_id"] not in table:
-        raise OdooFault("odoo.exceptions.AccessError", "Sorry, you are not allowed to access this document.")
-
-
-def _refuse_stray(call: Call, values: Row) -> None:
-    picking = values.get("picking_id")
-    if picking and picking not in call.database.rows[PICKING]:
-        raise missing(PICKING, picking, call.uid)
-
-
-def database_next(database: Database, model: str) -> int:
-    """The number the next record of a model will have."""
-    return max(database.rows[model], default=0) + 1
+    return create(call, call.model, values if isinstance(values, list) else [values])
 
 
 def _write(call: Call) -> bool:
-    values = dict(call.get("vals") or {})
-    if call.model == "ir.attachment" and "datas" in values:
-        values = {**values, **_content(values["datas"])}
-    if call.model == PICKING:
-        _refuse_wrong(call, values)
-    call.database.write(call.model, call.ids, values, call.uid)
-    if call.model == PICKING and "carrier_tracking_ref" in values:
-        for each in call.ids:
-            call.notes.append(("tracking.written", f"{PICKING},{each}", {"ref": str(values["carrier_tracking_ref"])}))
+    write(call, call.model, call.ids, call.get("vals") or {})
     return True
-
-
-def _refuse_wrong(call: Call, values: Row) -> None:
-    """Values of a transfer that the real one declines."""
-    database = call.database
-    if values.get("priority", "0") not in {"0", "1", False, None}:
-        raise invalid(f"Wrong value for stock.picking.priority: {values['priority']!r}")
-    if values.get("carrier_id") and values["carrier_id"] not in database.rows["delivery.carrier"]:
-        text = "The operation cannot be completed: another model requires the record being deleted."
-        raise OdooFault("odoo.exceptions.ValidationError", f"{text}\n\nConstraint: stock_picking_carrier_id_fkey\n")
-    over = {row["state"] for row in map(database.rows[PICKING].get, call.ids) if row} & {"done", "cancel"}
-    if "scheduled_date" in values and over and database.major < 19:
-        text = "You cannot change the Scheduled Date on a done or cancelled transfer."
-        raise OdooFault("odoo.exceptions.UserError", text)
 
 
 def _unlink(call: Call) -> bool:
-    for each in call.ids:
-        call.database.write(call.model, [each], {}, call.uid)
-        call.database.delete(call.model, each)
+    unlink(call, call.model, call.ids)
     return True
+
+
+def _name_create(call: Call) -> list[Any]:
+    [made] = create(call, call.model, [{"name": call.get("name")}])
+    return [made, call.database.display_name(call.model, made)]
+
+
+def _copy(call: Call) -> list[int]:
+    """Copies as drafts, lines included."""
+    return [_copied(call, call.model, each, call.get("default") or {}) for each in call.ids]
+
+
+def _copied(call: Call, model: str, row_id: int, changes: Row) -> int:
+    fields, row = call.database.schema[model], call.database.rows[model][row_id]
+    kept = {
+        name for name, field in fields.items() if field.type != "one2many" and name not in {*READ_ONLY, *_NOT_COPIED}
+    }
+    values = {key: value for key, value in row.items() if key in kept} | changes
+    [made] = create(call, model, [values])
+    lines = _LINES.get(model, "")
+    for child in call.database.value(model, row, lines) if lines else []:
+        _copied(call, fields[lines].relation, child, {fields[lines].inverse: made})
+    return made
+
+
+def _default_get(call: Call) -> Row:
+    found = {key.removeprefix("default_"): value for key, value in call.context.items() if key.startswith("default_")}
+    return {name: found[name] for name in call.get("fields_list") or [] if name in found}
+
+
+def _name_search(call: Call) -> list[list[Any]]:
+    domain = [*(call.get("domain") or call.get("args") or []), ["name", "ilike", call.get("name") or ""]]
+    rows = search(call.on(call.model, domain=domain, limit=call.get("limit") or 100))
+    return [[row["id"], call.database.display_name(call.model, row["id"])] for row in rows]
 
 
 def _get_external_id(call: Call) -> dict[str, str]:
     return {str(each): call.database.external.get((call.model, each), "") for each in call.ids}
 
 
-def _has_access(_call: Call) -> bool:
-    return True
+def _has_access(call: Call) -> bool:
+    return may(call.uid, call.model, str(call.get("operation")))
+
+
+def _check_object_reference(call: Call) -> list[Any]:
+    """[model, id] behind an external id, whatever the rights on the table of external ids."""
+    wanted = f"{call.get('module')}.{call.get('xml_id')}"
+    found = call.database.named(wanted)
+    if found is None:
+        raise invalid(f"External ID not found in the system: {wanted}")
+    return list(found)
 
 
 def _context_get(call: Call) -> dict[str, Any]:
     return {"lang": "en_US", "tz": "UTC", "uid": call.uid}
-
-
-def _content(datas: Any) -> Row:
-    try:
-        data = base64.b64decode(datas or "")
-    except binascii.Error as reason:
-        raise OdooFault("binascii.Error", str(reason)) from None
-    return {"checksum": hashlib.sha1(data, usedforsecurity=False).hexdigest(), "file_size": len(data)}
 
 
 def _key(value: Any) -> Any:
@@ -214,6 +162,8 @@ def _key(value: Any) -> Any:
     return (value is False, "" if value is False else value)
 
 
+_NOT_COPIED = frozenset({"state", "name", "quantity", "picked", "date_done", "carrier_tracking_ref", "invoice_ids"})
+_LINES = {"stock.picking": "move_ids", "sale.order": "order_line", "purchase.order": "order_line"}
 _QUERY = ("domain", "offset", "limit", "order")
 COMMON: Mapping[str, Method] = {
     "search": Method(_search, _QUERY, 1, on_records=False, recordset=False),
@@ -224,10 +174,19 @@ COMMON: Mapping[str, Method] = {
     "create": Method(_create, ("vals_list",), 1, on_records=False),
     "write": Method(_write, ("vals",), 1),
     "unlink": Method(_unlink),
+    "copy": Method(_copy, ("default",)),
+    "default_get": Method(_default_get, ("fields_list",), 1, on_records=False),
+    "name_create": Method(_name_create, ("name",), 1, on_records=False),
+    "name_search": Method(_name_search, ("name", "args", "operator", "limit", "domain"), on_records=False),
     "get_external_id": Method(_get_external_id),
     "has_access": Method(_has_access, ("operation",), 1),
 }
 OF_USERS: Mapping[str, Method] = {"context_get": Method(_context_get, on_records=False)}
+OF_REFERENCES: Mapping[str, Method] = {
+    "check_object_reference": Method(
+        _check_object_reference, ("module", "xml_id", "raise_on_access_error"), 2, on_records=False
+    )
+}
 
 
 def refuse_private(model: str, method: str, major: int) -> None:

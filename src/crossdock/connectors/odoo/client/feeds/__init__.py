@@ -1,0 +1,1 @@
+"""The feeds of an Odoo database: what each watches, how its documents are read, and when Odoo is asked again."""

@@ -1,0 +1,1 @@
+"""Write-backs of many transfers in few calls, by the fastest way the server allows."""

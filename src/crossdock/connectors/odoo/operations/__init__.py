@@ -1,0 +1,1 @@
+"""What people run by hand: `crossdock odoo …` (set-up, keys, webhooks, doctor)."""

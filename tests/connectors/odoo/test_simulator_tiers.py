@@ -1,0 +1,117 @@
+"""The simulated Odoo with the addon or the server action: each event once, newest wins, one note per transfer."""
+
+import json
+
+import pytest
+from odoo_bench import KEY, Bench
+
+from crossdock.connectors.odoo.simulator.partner import build
+from crossdock.ports.wire import HttpRequest
+
+NOW = 1_767_225_600_000_000
+FIELDS = {"addon": "crossdock_", "action": "x_crossdock_"}
+
+
+def json2(simulator, path, body, now=NOW, key=KEY):
+    headers = {"content-type": "application/json", "authorization": f"bearer {key}", "x-odoo-database": "odoo"}
+    answer = simulator.handle(
+        HttpRequest("POST", f"http://odoo.example/json/2/{path}", headers, json.dumps(body).encode()), now
+    )
+    return answer.status, json.loads(answer.body)
+
+
+def event(key, picking, at="2026-01-01 10:00:00", **told):
+    return {"id": key, "picking": picking, "kind": "milestone", "at": at, "rank": 1, "text": f"text of {key}", **told}
+
+
+def applied(simulator, tier, items):
+    """What each item came to."""
+    if tier == "addon":
+        status, found = json2(simulator, "crossdock.event/apply", {"events": items})
+    else:
+        domain = [["x_key", "=", "crossdock:apply_events"]]
+        _, [row] = json2(simulator, "x_crossdock_event/search_read", {"domain": domain, "fields": ["x_rank"]})
+        body = {"ids": [row["x_rank"]], "context": {"crossdock_events": items}}
+        status, found = json2(simulator, "ir.actions.server/run", body)
+        found = found["results"]
+    assert status == 200
+    assert [each["id"] for each in found] == [each["id"] for each in items]
+    return [each["result"] for each in found]
+
+
+@pytest.fixture(params=["addon", "action"])
+def tiered(request):
+    simulator = build({"tier": request.param})
+    return simulator, request.param, simulator.control("confirm_orders", {"n": 3}, NOW)
+
+
+@pytest.mark.req("K11", "N1")
+def test_events_are_applied_once_and_the_newest_holds(tiered):
+    simulator, tier, [first, second, _] = tiered
+    items = [
+        event("b", first, "2026-01-01 11:00:00", milestone="delivered", tracking=["T2"]),
+        event("a", first, "2026-01-01 10:00:00", milestone="in_transit", tracking=["T1"]),
+        event("c", second, milestone="in_transit", eta="2026-01-02 08:00:00"),
+        event("a", first, milestone="in_transit"),
+        event("d", 999, milestone="in_transit"),
+    ]
+    assert applied(simulator, tier, items) == ["applied", "applied", "applied", "duplicate", "error"]
+    row = simulator.database.rows["stock.picking"][first]
+    assert row[f"{FIELDS[tier]}milestone"] == "delivered"
+    assert row["carrier_tracking_ref"] == "T1,T2"
+    late = event("e", first, "2026-01-01 10:30:00", milestone="out_for_delivery")
+    assert applied(simulator, tier, [late, *items[:1]]) == ["stale", "duplicate"]
+    assert row[f"{FIELDS[tier]}milestone"] == "delivered"
+    notes = [each["body"] for each in simulator.database.rows["mail.message"].values() if each["res_id"] == first]
+    assert notes == ["<ul><li>text of a</li><li>text of b</li></ul>", "<p>text of e</p>"]
+
+
+@pytest.mark.req("K11")
+def test_a_milestone_ends_an_exception_and_each_aspect_has_its_own_newest(tiered):
+    simulator, tier, [picking, *_] = tiered
+    row, prefix = simulator.database.rows["stock.picking"][picking], FIELDS[tier]
+    applied(simulator, tier, [event("a", picking, "2026-01-01 09:00:00", exception="address")])
+    assert row[f"{prefix}exception"] == "address"
+    plan = event("p", picking, "2026-01-01 08:00:00", plan={"tour": "T-7", "sequence": 3})
+    newer = event("b", picking, "2026-01-01 10:00:00", milestone="delivered", proof={"signed_by": "J. Doe"})
+    assert applied(simulator, tier, [newer, plan]) == ["applied", "applied"]
+    assert row[f"{prefix}exception"] is False
+    assert (row[f"{prefix}tour"], row[f"{prefix}tour_sequence"], row[f"{prefix}signed_by"]) == ("T-7", 3, "J. Doe")
+
+
+@pytest.mark.req("K11")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        7,
+        {"picking": 1},
+        {"id": "x", "picking": "1"},
+        {"id": "x", "picking": 1, "at": "soon"},
+        {"id": "x", "picking": 1, "kind": "joke"},
+    ],
+)
+def test_what_cannot_be_read_is_an_error_of_its_own(tiered, bad):
+    simulator, tier, [picking, *_] = tiered
+    good = event("good", picking, milestone="delivered")
+    if tier == "addon":
+        _, found = json2(simulator, "crossdock.event/apply", {"events": [bad, good]})
+        assert [each["result"] for each in found] == ["error", "applied"]
+        assert found[0]["error"]["name"] == "ValueError"
+    _, found = json2(simulator, "stock.picking/read", {"ids": [picking], "fields": [f"{FIELDS[tier]}milestone"]})
+    assert found[0][f"{FIELDS[tier]}milestone"] == ("delivered" if tier == "addon" else False)
+
+
+def test_without_a_tier_there_is_neither_model():
+    simulator = build({})
+    for model in ("crossdock.event", "x_crossdock_event"):
+        assert json2(simulator, f"{model}/search", {"domain": []})[0] == 404
+    with pytest.raises(ValueError, match="no tier 'gold'"):
+        build({"tier": "gold"})
+
+
+@pytest.mark.req("K11")
+async def test_the_connector_finds_the_tier_and_uses_it():
+    for tier in ("stock", "action", "addon"):
+        bench = Bench("19.0", options={"tier": tier})
+        await bench.connector._tiers.way(0)
+        assert bench.connector._tiers.tier == tier

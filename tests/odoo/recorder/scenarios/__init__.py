@@ -1,0 +1,42 @@
+"""Every flow that is recorded, by its name."""
+
+from tests.odoo.recorder.scenarios import edges, purchases, sales, stock, writing
+
+_FLOWS = (
+    sales.sale_in_parts,
+    sales.sale_without_questions,
+    sales.sale_of_two_lines,
+    sales.reversal,
+    sales.nothing_to_invoice,
+    sales.amended,
+    sales.cancelled,
+    sales.reservation,
+    sales.more_than_there_is,
+    purchases.receipt_with_lots,
+    purchases.receipt_in_parts,
+    purchases.serials,
+    purchases.freight,
+    purchases.from_a_shipped_order,
+    stock.counted,
+    stock.counted_wrongly,
+    stock.conflict,
+    stock.counted_by_lot,
+    stock.moved_inside,
+    stock.packed,
+    stock.batched,
+    writing.loaded,
+    writing.order_loaded,
+    writing.saved_at_once,
+    writing.noted,
+    writing.tasks,
+    writing.units,
+    writing.refusals,
+    writing.bumps,
+    writing.carriers,
+    edges.returned_too_much,
+    edges.lots_come_back,
+    edges.no_backorder,
+    edges.billed_together,
+    edges.rights,
+)
+SCENARIOS = {flow.__name__.replace("_", "-"): flow for flow in _FLOWS}
