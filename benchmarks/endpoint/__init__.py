@@ -1,0 +1,1 @@
+"""Benchmarks against a real partner of yours: one package each."""

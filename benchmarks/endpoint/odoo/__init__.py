@@ -1,0 +1,1 @@
+"""Crossdock writing to a real Odoo beside the naive way: `python -m benchmarks.endpoint.odoo`."""
