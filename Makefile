@@ -12,7 +12,7 @@ CHECKED  = src tests docs/generate.py $(wildcard benchmarks)
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
+.PHONY: record help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ golden: $(DEV) ## Compare translations with the golden events (needs CROSSDOCK_S
 
 odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
+
+record: $(DEV) ## Record flows of that real Odoo anew for the simulator's tests (FLOW="sale-in-parts ...": only these)
+	$(BIN)/python -m tests.odoo.record $(FLOW)
 
 clean: ## Remove what these commands made (the environment too)
 	rm -rf $(VENV) site dist .crossdock-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
