@@ -234,6 +234,15 @@ async def test_a_run_ends_at_what_is_not_due_and_at_the_limit(store):
 
 
 @pytest.mark.req("K11")
+async def test_what_is_about_one_record_comes_before_the_next_record_but_not_without_end(store):
+    kind = "note.record.v1"
+    rows = [command(f"{lane}{n:02d}", subject=lane, kind=kind) for n in range(60) for lane in "ab"]
+    await enqueue(store, *rows)
+    claimed = ids(await together(store, limit=70))
+    assert claimed == [f"a{n:02d}" for n in range(50)] + [f"b{n:02d}" for n in range(20)]
+
+
+@pytest.mark.req("K11")
 async def test_outcomes_are_written_for_those_whose_claim_still_stands(store):
     await enqueue(store, *(command(f"c{n}", subject=f"s{n}") for n in range(3)))
     first = await claim(store, now=10, until=20)

@@ -29,6 +29,9 @@ from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 _MANY: Any = bindparam("many", expanding=True)
 _EARLIER = COMMAND.alias("earlier")
 _NOW: Any = bindparam("now")
+_LANES_AT_ONCE = 64
+_LONGEST_RUN = 50
+"""Commands of one lane in one call: a lane that was held up for long does not crowd out all others."""
 _SETTLED = frozenset({"done", "parked", "refused", "discarded"})
 
 _KNOWN = select(COMMAND.c.key).where(COMMAND.c.key.in_(_MANY))
@@ -175,20 +178,23 @@ class SqlLanes:
     ) -> list[Claimed]:
         """Lock up to ``limit`` due commands of these kinds: heads of lanes, and what follows each without a gap.
 
-        Nobody else can take what follows while its head is open, and the heads are locked first.
+        A lane's run comes before the next lane's head, so that what is about one record travels together. Nobody else
+        can take what follows while its head is open, and the heads are locked first.
         """
         given = {"of": partner, "now": now, "most": limit, "kinds": list(kinds)}
-        heads = {row.subject: row for row in self._connection.execute(_FIND_KINDS, given)}
-        lanes: dict[str, list[Any]] = {subject: [] for subject in heads}
-        for row in rows_in(self._connection, _FOLLOWING, heads, of=partner) if heads else ():
-            lanes[row.subject].append(row)
-        taken, room = [], limit - len(heads)
-        for subject, lane in lanes.items():
-            run = itertools.takewhile(lambda row: _follows(row, now, kinds), lane[1:])
-            following = list(itertools.islice(run, room))
-            room -= len(following)
-            taken += [heads[subject], *following]
-        return self._taken(taken, owner, until)
+        heads = list(self._connection.execute(_FIND_KINDS, given))
+        taken: list[Any] = []
+        for start in range(0, len(heads), _LANES_AT_ONCE):
+            some = heads[start : start + _LANES_AT_ONCE]
+            lanes: dict[str, list[Any]] = {row.subject: [] for row in some}
+            for row in rows_in(self._connection, _FOLLOWING, lanes, of=partner):
+                lanes[row.subject].append(row)
+            for head in some:
+                following = itertools.takewhile(lambda row: _follows(row, now, kinds), lanes[head.subject][1:])
+                taken += [head, *itertools.islice(following, _LONGEST_RUN - 1)]
+            if len(taken) >= limit:
+                break
+        return self._taken(taken[:limit], owner, until)
 
     def _taken(self, rows: Sequence[Any], owner: str, until: int) -> list[Claimed]:
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -121,9 +122,14 @@ def _clean_body(body: bytes, media_type: str) -> str:
     return _PAIR.sub(lambda found: f"{found[1]}{_HIDDEN}", body[: 4 * BODY_LIMIT].decode(errors="replace"))
 
 
+@functools.lru_cache(4096)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
+
+
 def _scrub(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _HIDDEN if _SECRET.search(key) and item else _scrub(item) for key, item in value.items()}
+        return {key: _HIDDEN if _is_secret(key) and item else _scrub(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_scrub(item) for item in value]
     return value

@@ -1,10 +1,10 @@
 """Joins client and mapping to the port; what follows from an answer is decided in the client's table."""
 
+import functools
 import hmac
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
-import msgspec
 from msgspec import structs
 
 from crossdock.connectors.odoo.client.failures import Failed
@@ -221,13 +221,19 @@ def build(surroundings: Surroundings) -> OdooConnector:
 
 def _foreign(body: CommandBody) -> Explanation | None:
     """Why this command cannot be about a record of an Odoo, if so: its records have numbers."""
-    known = {each.name: each for each in msgspec.structs.fields(body)}
-    if "external_id" not in known:
+    needed = _needs_record(type(body))
+    if needed is None:
         return None
     named = str(getattr(body, "external_id", ""))
-    if named.isdecimal() or (not named and not known["external_id"].required):
+    if named.isdecimal() or (not named and not needed):
         return None
     return Explanation("The order is not from this Odoo.", f"'{named}' is no record id")
+
+
+@functools.cache
+def _needs_record(kind: type) -> bool | None:
+    """Whether commands of this kind must name a record; None: they name none."""
+    return next((each.required for each in structs.fields(kind) if each.name == "external_id"), None)
 
 
 def _tag(body: CommandBody) -> str:
