@@ -23,6 +23,19 @@ from crossdock.ports.wire import HttpResponse, NoAnswer
 NAMES = ("CROSSDOCK_ODOO_URL", "CROSSDOCK_ODOO_DB", "CROSSDOCK_ODOO_LOGIN", "CROSSDOCK_ODOO_KEY")
 
 
+def over_the_net(request):
+    """One plain HTTP call, with nothing of ours in between; blocks."""
+    parts = urlsplit(request.url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=max(request.timeout, 300))
+    try:
+        connection.request(request.method, parts.path, request.body, dict(request.headers))
+        answer = connection.getresponse()
+        return HttpResponse(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+    finally:
+        connection.close()
+
+
 class Line:
     """A plain HTTP/1.1 caller that loses the answer of one chosen call after Odoo carried it out."""
 
@@ -33,21 +46,10 @@ class Line:
     async def call(self, request):
         self.calls += 1
         number = self.calls
-        answer = await asyncio.to_thread(self._over_the_net, request)
+        answer = await asyncio.to_thread(over_the_net, request)
         if number == self.lose:
             raise NoAnswer("lost on purpose")
         return answer
-
-    @staticmethod
-    def _over_the_net(request):
-        parts = urlsplit(request.url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=300)
-        try:
-            connection.request(request.method, parts.path, request.body, dict(request.headers))
-            answer = connection.getresponse()
-            return HttpResponse(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        finally:
-            connection.close()
 
 
 class Keyring:

@@ -5,7 +5,7 @@ import pytest
 from crossdock.backbone.breaker import Limits
 from crossdock.model import commands as cmd
 from crossdock.model.identifiers import digest, trace_id_of
-from crossdock.ports.stores_delivery import NewCommand
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
 from crossdock.ports.verdicts import Done, InDoubt, Park, Retry
 from hubs import WHY, ScriptedTogether, scripted_hub
 
@@ -35,6 +35,11 @@ async def hub_with(*commands: NewCommand, answers=(), limits: Limits = Limits())
 async def status_of(hub) -> dict[str, str]:
     rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound", limit=100))
     return {row.subject: row.status for row in rows}
+
+
+async def claimed_by_another(hub):
+    now = hub.clock.now()
+    return await hub.store.run(lambda tx: tx.lanes.claim("w2", now, now + 10**8, 10, ["carrier"]))
 
 
 @pytest.mark.req("K11")
@@ -101,3 +106,43 @@ async def test_single_commands_are_not_starved_by_loads():
     for _ in range(8):
         await hub.engine.deliver()
     assert sum(isinstance(each.body, cmd.VoidLabel) for each in partner.sent) >= 3
+
+
+@pytest.mark.req("K1", "K11")
+async def test_a_load_that_takes_long_keeps_its_claims_while_its_worker_lives():
+    hub, partner = await hub_with(note("a", "a"), note("b", "b"))
+    courier = hub.engine.courier
+    [load] = await courier.claim()
+    for _ in range(3):
+        await hub.clock.sleep(courier.lease_seconds * 0.9)
+        await courier.renew()
+    assert await claimed_by_another(hub) == []
+    await courier.carry(load)
+    assert len(partner.loads) == 1
+    assert set((await status_of(hub)).values()) == {"done"}
+
+
+@pytest.mark.req("K1", "K2", "K6")
+async def test_a_worker_that_wakes_up_late_changes_nothing():
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
+    courier = hub.engine.courier
+    [load] = await courier.claim()
+    await hub.clock.sleep(courier.lease_seconds * 1.1)
+    [taken] = await claimed_by_another(hub)
+    await courier.renew()
+    await courier.carry(load)
+    assert (await hub.store.run(lambda tx: tx.partners.health("carrier"))).failures == 0
+    attempt = Attempt(taken.id, taken.attempt, 1, 2, "Done", "", "", b"[]")
+    assert await hub.store.run(lambda tx: tx.lanes.settle([(taken, Outcome("done", attempt, 0))])) == [True]
+
+
+@pytest.mark.req("K2")
+async def test_a_call_that_ended_has_nothing_left_to_keep():
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
+    courier = hub.engine.courier
+    await hub.engine.deliver()
+    await hub.clock.sleep(courier.lease_seconds)
+    [taken] = await claimed_by_another(hub)
+    await courier.renew()
+    assert taken.attempt == 2
+    assert courier._under_way == {}

@@ -1,10 +1,7 @@
 """One suite for the real Odoo (given by environment variables) and the simulated ones: they must not differ."""
 
 import asyncio
-import http.client
 import os
-import time
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,12 +10,12 @@ from crossdock.connectors.odoo.connector import OdooConnector, build
 from crossdock.connectors.odoo.simulator.partner import build as build_simulator
 from crossdock.ports.connector import Received
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.wire import HttpResponse, NoAnswer
+from crossdock.ports.wire import NoAnswer
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.inprocess import InProcessCaller
 from odoo.flow_bench import SERIES, flow_workbench
+from real_odoo import NAMES, Keyring, WallClock, over_the_net
 
-NAMES = ("CROSSDOCK_ODOO_URL", "CROSSDOCK_ODOO_DB", "CROSSDOCK_ODOO_LOGIN", "CROSSDOCK_ODOO_KEY")
 MISSING = [name for name in NAMES if not os.environ.get(name)]
 
 
@@ -32,39 +29,11 @@ class Wire:
 
     async def call(self, request):
         self.calls += 1
-        answer = await (self.inner.call(request) if self.inner else asyncio.to_thread(self._over_the_net, request))
+        answer = await (self.inner.call(request) if self.inner else asyncio.to_thread(over_the_net, request))
         if self.lose and self.lose.encode() in request.url.encode() + request.body:
             self.lose = ""
             raise NoAnswer("lost on purpose")
         return answer
-
-    @staticmethod
-    def _over_the_net(request):
-        parts = urlsplit(request.url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname, parts.port, timeout=request.timeout)
-        try:
-            connection.request(request.method, parts.path, request.body, dict(request.headers))
-            answer = connection.getresponse()
-            return HttpResponse(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        finally:
-            connection.close()
-
-
-class Keyring:
-    def __init__(self, key):
-        self.key = key
-
-    def reveal(self, reference):
-        return self.key
-
-
-class WallClock:
-    def now(self):
-        return time.time_ns() // 1000
-
-    async def sleep(self, seconds):
-        await asyncio.sleep(seconds)
 
 
 class Shelf:

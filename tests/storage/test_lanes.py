@@ -69,6 +69,20 @@ async def test_lanes_go_by_priority_then_due_time_then_order(store):
 
 
 @pytest.mark.req("K1", "K2")
+async def test_a_renewed_claim_keeps_its_owner_until_then(store):
+    await enqueue(store, command("c1"), command("c2", subject="other"))
+    first, second = await claim(store, now=10, until=50)
+    await store.run(lambda tx: tx.lanes.renew([second, first], 90))
+    assert await claim(store, now=89, owner="w2") == []
+    assert await settle(store, first, "done")
+    await store.run(lambda tx: tx.lanes.renew([first, second], 100))
+    assert await status(store, "c1") == "done", "what ended is not opened again"
+    assert ids(await claim(store, now=100, until=120, owner="w2")) == ["c2"]
+    await store.run(lambda tx: tx.lanes.renew([second], 10**6))
+    assert ids(await claim(store, now=120, owner="w3")) == ["c2"], "who was late keeps nothing"
+
+
+@pytest.mark.req("K1", "K2")
 async def test_a_claim_that_ran_out_comes_back_doubtful_and_fences_its_first_owner(store):
     await enqueue(store, command("c1"), command("c2"))
     [first] = await claim(store, now=10, until=50)

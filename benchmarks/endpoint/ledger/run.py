@@ -62,13 +62,16 @@ class Run(Struct, frozen=True):
 def opened(folder: Path, asked: Asked) -> Run:
     """The run of ``folder``: begun, or gone on with, where the number of orders and kills may grow.
 
-    Raises `ValueError` where the folder is a run on another Odoo.
+    Raises `ValueError` where the folder is a run on another Odoo, or of more orders: those under way would be
+    forgotten.
     """
     found = read(folder)
     if found is not None:
         old = found.asked
         if (old.url, old.database) != (asked.url, asked.database):
             raise ValueError(f"{folder} is a run on {old.url} {old.database}: name another folder")
+        if asked.orders < old.orders:
+            raise ValueError(f"{folder} is a run of {old.orders} orders: ask for at least as many")
         asked = msgspec.structs.replace(asked, tag=old.tag, seed=old.seed, warehouse=old.warehouse, terms=old.terms)
     return saved(folder, asked)
 

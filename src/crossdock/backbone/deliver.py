@@ -22,7 +22,7 @@ from crossdock.model.events import CommandFailed, Event, Fact, type_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Batching, Command, Connector, Documents
-from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
+from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove, Claimed, Health, Outcome
 from crossdock.ports.verdicts import (
     AlreadyDone,
@@ -85,7 +85,8 @@ class Courier:
         *,
         concurrency: int = 16,
     ) -> None:
-        """``owner`` fences the claims of this worker; a claim runs out after ``lease_seconds``. ``concurrency`` is how
+        """``owner`` fences the claims of this worker; a claim runs out after ``lease_seconds`` unless `renew`
+        keeps it. ``concurrency`` is how
         many commands of all partners together may be under way.
         """
         self._store = store
@@ -96,10 +97,12 @@ class Courier:
         self._metrics = metrics
         self._spans = spans
         self._owner = owner
+        self.lease_seconds = lease_seconds
         self._lease = int(lease_seconds * SECOND)
         self._concurrency = concurrency
         self._flying: dict[str, int] = dict.fromkeys(partners, 0)
         self._turn = 0
+        self._under_way: dict[str, Claimed] = {}
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
     async def claim(self) -> list[Load]:
@@ -113,7 +116,15 @@ class Courier:
         loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
         for load in loads:
             self._flying[load[0].partner] += 1
+            self._under_way |= {claim.id: claim for claim in load}
         return loads
+
+    async def renew(self) -> None:
+        """Keep the claims of what is under way: a load may take longer than any one call."""
+        claims = list(self._under_way.values())
+        if claims:
+            until = self._clock.now() + self._lease
+            await self._store.run(lambda tx: tx.lanes.renew(claims, until))
 
     def _claim(self, tx: Transaction, wanted: Mapping[str, int], slots: int, now: int) -> list[Load]:
         loads: list[Load] = []
@@ -187,6 +198,8 @@ class Courier:
                 self._spans.event(event)
         finally:
             self._flying[load[0].partner] -= 1
+            for claim in load:
+                self._under_way.pop(claim.id, None)
 
     def _count(self, carried: Carried, started: int, finished: int) -> None:
         claim, verdict = carried.claim, carried.verdict
@@ -220,16 +233,9 @@ class Courier:
         return await partner.connector.send(command, self._documents)
 
     async def _settle_together(self, loads: Sequence[Sequence[Carried]]) -> list[list[Event]]:
-        """One commit for several calls; when one of them cannot be committed, it alone fails."""
+        """One commit for several calls."""
         now = self._clock.now()
-        try:
-            appended = await self._store.run(lambda tx: self._settle(tx, loads, now))
-        except (StoreFull, StoreUnavailable):
-            raise
-        except Exception:
-            if len(loads) == 1:
-                raise
-            return [events for load in loads for events in await self._settle_together([load])]
+        appended = await self._store.run(lambda tx: self._settle(tx, loads, now))
         if any(appended):
             self._store.wake("log")
         return appended
@@ -242,8 +248,10 @@ class Courier:
         ]
         mine = tx.lanes.settle([(each.claim, outcome) for each, outcome in settled])
         held = [one for one, is_mine in zip(settled, mine, strict=True) if is_mine]
+        current = {each.claim.id for each, _ in held}
         for load in sorted(loads, key=lambda load: load[0].claim.partner):
-            self._note_health(tx, load, now)
+            if any(each.claim.id in current for each in load):  # a worker that woke up late knows nothing of today
+                self._note_health(tx, load, now)
         facts = [
             (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held

@@ -166,6 +166,7 @@ class Engine:
             group.create_task(self._busy("translate", "inbound", self.translate))
             group.create_task(self._busy("reduce", "log", self.reduce))
             group.create_task(self._deliveries())
+            group.create_task(self._every("renew", self.courier.lease_seconds / 3, self.courier.renew))
             group.create_task(self._every("timers", self._pace.idle, self._fire))
             group.create_task(self._every("measure", 5.0, self.measure))
             group.create_task(self._every("sweep", self._pace.sweep, self.sweep))

@@ -87,6 +87,10 @@ class Lanes(Protocol):
         """
         ...
 
+    def renew(self, commands: Sequence[Claimed], until: int) -> None:
+        """Keep claims that still stand locked until ``until``."""
+        ...
+
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""
         ...

@@ -91,7 +91,7 @@ class Workers(Struct, frozen=True, forbid_unknown_fields=True):
     claim_seconds: Annotated[
         float,
         Meta(
-            description="A command whose worker fell silent is taken up after this long: longer than any call may take",
+            description="Commands of a worker that fell silent are taken up after this; a living one keeps its own",
             ge=5,
             le=3600,
         ),

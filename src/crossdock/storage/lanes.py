@@ -88,7 +88,7 @@ _MINE = update(COMMAND).where(
     COMMAND.c.id == bindparam("which"),
     COMMAND.c.owner == bindparam("who"),
     COMMAND.c.attempt == bindparam("numbered"),
-    COMMAND.c.status == "sending",
+    COMMAND.c.status == literal_column("'sending'"),
 )
 _STANDING = (
     select(COMMAND.c.id, COMMAND.c.owner, COMMAND.c.attempt)
@@ -110,6 +110,7 @@ _SETTLE = ForMany(
         claimed_until=literal_column("0"),
     )
 )
+_RENEW = ForMany(_MINE.values(claimed_until=bindparam("until")))
 _RELEASE = _MINE.values(
     status=case((COMMAND.c.doubt, "in_doubt"), else_="queued"),
     attempt=COMMAND.c.attempt - 1,
@@ -199,6 +200,11 @@ class SqlLanes:
     def _taken(self, rows: Sequence[Any], owner: str, until: int) -> list[Claimed]:
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
         return [_claimed((*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)) for row in rows]
+
+    def renew(self, commands: Sequence[Claimed], until: int) -> None:
+        """Keep claims that still stand locked until ``until``; in one order, as others lock them."""
+        rows = [{**_fence(each), "until": until} for each in sorted(commands, key=lambda each: each.id)]
+        _RENEW.run(self._connection, rows)
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""

@@ -16,7 +16,7 @@ from crossdock.model.commands import FetchLabel, RecordMilestone, RecordNote, Re
 from crossdock.model.instants import stamp
 from crossdock.model.shipment import Document
 from crossdock.ports.connector import Command
-from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, InDoubt, Park, Refuse, Retry
+from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, InDoubt, Park, Reauthenticate, Refuse, Retry
 
 WHY = Explanation("Do something.", "because")
 WHEN = stamp("2026-03-01T08:15:00-05:00")
@@ -35,8 +35,10 @@ class Shelf:
 
     def __init__(self, **kept):
         self.kept = {name.removeprefix("sha_"): data for name, data in kept.items()}
+        self.asked = 0
 
     async def get(self, sha256):
+        self.asked += 1
         return self.kept[sha256]
 
 
@@ -56,6 +58,15 @@ class Scripted:
         return [Applied(before=again) for _ in entries]
 
 
+class DyingServer(Scripted):
+    """Declines the first batch as a whole, then does not answer any more."""
+
+    async def apply(self, entries, files, *, again):
+        if self.calls:
+            self.verdict = Retry(WHY)
+        return await super().apply(entries, files, again=again)
+
+
 @pytest.mark.req("K11")
 async def test_the_one_that_odoo_declines_is_found_by_halving_and_the_others_are_done():
     way = Scripted(bad={"m5"}, verdict=Park(WHY))
@@ -72,6 +83,44 @@ async def test_a_server_that_does_not_answer_is_not_asked_in_halves(verdict):
     verdicts = await send_batches(way, [note(n, f"m{n}") for n in range(4)], Shelf())
     assert verdicts == [verdict] * 4
     assert len(way.calls) == 1
+
+
+@pytest.mark.req("K11", "K3")
+@pytest.mark.parametrize(
+    ("verdict", "others"),
+    [(Retry(WHY), Retry), (InDoubt(WHY), Retry), (Reauthenticate(WHY), Reauthenticate)],
+)
+async def test_batches_behind_one_that_was_lost_are_not_sent_and_not_in_doubt(verdict, others):
+    way = Scripted(bad={"m2"}, verdict=verdict, largest=2)
+    verdicts = await send_batches(way, [note(n, f"m{n}") for n in range(8)], Shelf())
+    assert [type(each) for each in verdicts] == [Done] * 2 + [type(verdict)] * 2 + [others] * 4
+    assert [markers for markers, _ in way.calls] == [["m0", "m1"], ["m2", "m3"]]
+
+
+@pytest.mark.req("K11", "K3")
+async def test_a_server_lost_between_the_halves_is_not_asked_for_the_other_half():
+    way = DyingServer(bad={"m0", "m3"}, verdict=Park(WHY))
+    verdicts = await send_batches(way, [note(n, f"m{n}") for n in range(4)], Shelf())
+    assert verdicts == [Retry(WHY)] * 4
+    assert [markers for markers, _ in way.calls] == [["m0", "m1", "m2", "m3"], ["m0", "m1"]]
+
+
+@pytest.mark.req("K11")
+async def test_no_more_bytes_are_in_memory_than_one_call_carries():
+    big = b"x" * 9_000_000
+    sha = hashlib.sha256(big).hexdigest()
+    label = Document(sha, "application/pdf", "label.pdf", len(big))
+    shelf, held = Shelf(**{f"sha_{sha}": big}), []
+    way = Scripted()
+
+    async def noting(entries, files, **_):
+        held.append((shelf.asked, sum(map(len, files.values()))))
+        return [Applied() for _ in entries]
+
+    way.apply = noting
+    shippings = [command(RecordShipping(str(n), f"T{n}", (f"T{n}",), "UPS", label)) for n in range(4)]
+    await send_batches(way, shippings, shelf)
+    assert held == [(2, len(big)), (3, len(big)), (4, len(big)), (4, len(big))]
 
 
 @pytest.mark.req("K11")

@@ -16,6 +16,7 @@ from crossdock.connectors.odoo.mapping.quantities import (
     packing_named,
     scales_of,
 )
+from crossdock.connectors.odoo.mapping.units import REC20
 
 UNIT = Scale(1, "Units", "H87", Fraction(1))
 DOZEN = Scale(2, "Dozens", "H87", Fraction(12))
@@ -122,3 +123,20 @@ def test_a_package_code_means_the_packaging_of_that_name_only():
     assert packing_named("CT", [CARTON, Packing("carton (new)", Fraction(12))])[0].holds == 12
     assert is_package("XCT")
     assert not is_package("KGM")
+
+
+@pytest.mark.req("F2")
+@pytest.mark.parametrize("name", sorted(REC20))
+def test_every_unit_odoo_brings_is_one_both_ways(name):
+    [scale] = scales_of([{"id": 5, "name": name, "rounding": 0.01}], {5: name}).values()
+    code, factor = REC20[name]
+    assert not scale.root.startswith("uom.uom:"), "it is measured in something everybody knows"
+    assert in_scale(factor, code, scale, scale) == 1
+
+
+@pytest.mark.req("F2")
+def test_hours_of_work_are_exact():
+    scales = scales_of([{"id": n, "name": n, "rounding": 0.01} for n in (1, 2)],
+                       {1: "uom.product_uom_hour", 2: "uom.product_uom_day"})  # fmt: skip
+    assert in_scale(Decimal(45), "MIN", scales[1], scales[1]) == Decimal("0.75")
+    assert in_scale(Decimal(12), "HUR", scales[2], scales[2]) == Decimal("1.5")

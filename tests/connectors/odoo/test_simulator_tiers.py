@@ -6,6 +6,9 @@ import pytest
 from odoo_bench import KEY, Bench
 
 from crossdock.connectors.odoo.simulator.partner import build
+from crossdock.model.commands import RecordNote
+from crossdock.ports.connector import Command
+from crossdock.ports.verdicts import Done, Park, Refuse, Retry
 from crossdock.ports.wire import HttpRequest
 
 NOW = 1_767_225_600_000_000
@@ -115,3 +118,57 @@ async def test_the_connector_finds_the_tier_and_uses_it():
         bench = Bench("19.0", options={"tier": tier})
         await bench.connector._tiers.way(0)
         assert bench.connector._tiers.tier == tier
+
+
+def note(picking, marker):
+    body = RecordNote(str(picking), f"Note {marker}", marker)
+    return Command(f"key-{marker}", "odoo", f"do:odoo:{picking}", body, "0" * 32, 1)
+
+
+def take_away(database, tier):
+    """As an administrator does who uninstalls the addon, or removes the server action with its mark."""
+    if tier == "addon":
+        del database.schema["crossdock.event"], database.rows["crossdock.event"]
+    else:
+        database.rows["ir.actions.server"].clear()
+        database.rows["x_crossdock_event"].clear()
+
+
+async def notes_sent(bench, *commands):
+    return [type(each) for each in await bench.connector.send_together(commands, None)]
+
+
+@pytest.mark.req("K11", "K3")
+@pytest.mark.parametrize("tier", ["addon", "action"])
+async def test_a_tier_that_is_taken_away_is_missed_at_once_and_another_way_is_taken(tier):
+    bench = Bench("19.0", options={"tier": tier})
+    [picking] = bench.control("confirm_orders", n=1)
+    assert await notes_sent(bench, note(picking, "a")) == [Done]
+    take_away(bench.simulator.database, tier)
+    assert await notes_sent(bench, note(picking, "b")) == [Retry], "nothing was written: it is tried again"
+    assert await notes_sent(bench, note(picking, "b")) == [Done]
+    assert bench.connector._tiers.tier == "stock"
+    row = bench.simulator.state()
+    assert [sum(f"Note {name}" in body for each in row.values() for body in each["notes"]) for name in "ab"] == [1, 1]
+
+
+@pytest.mark.req("K11")
+async def test_a_refusal_while_the_tier_is_there_stays_a_refusal():
+    bench = Bench("19.0", options={"tier": "addon"})
+    fault = {"model": "crossdock.event", "method": "apply", "name": "odoo.exceptions.UserError", "message": "no"}
+    bench.control("fail_next", **fault, times=1)
+    [picking] = bench.control("confirm_orders", n=1)
+    [verdict] = await bench.connector.send_together([note(picking, "a")], None)
+    assert isinstance(verdict, Park | Refuse)
+
+
+@pytest.mark.req("K7")
+async def test_feeds_go_on_when_the_configured_addon_is_missing():
+    bench = Bench("19.0", tier="addon")
+    bench.control("confirm_orders", n=1)
+    facts, problems, _, _ = await bench.drain()
+    assert (len(facts), problems) == (1, [])
+    [picking] = bench.simulator.database.rows["stock.picking"]
+    [verdict] = await bench.connector.send_together([note(picking, "a")], None)
+    assert isinstance(verdict, Park), "writes wait for a person, who is told what is missing"
+    assert "crossdock odoo setup" in verdict.why.operator

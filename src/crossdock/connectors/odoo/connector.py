@@ -149,8 +149,7 @@ class OdooConnector:
         return Done(self._facts(command, made))
 
     async def _has_addon(self) -> bool:
-        await self._tiers.way(self._clock.now())
-        return self._tiers.tier == "addon"
+        return await self._tiers.has_addon(self._clock.now())
 
     async def _fill_fields(self, command: Command) -> None:
         """Tour, slot and ETA as fields of the transfer, where the addon or the server action has them."""

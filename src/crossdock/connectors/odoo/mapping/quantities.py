@@ -16,20 +16,8 @@ from crossdock.connectors.odoo.mapping.units import REC20, exact
 from crossdock.model.units import InvalidUnit, Measure, convert
 
 PIECE = "H87"
-_ROOTS = (PIECE, "KGM", "MTR", "MTQ")
+_ROOTS = (PIECE, "KGM", "MTR", "MTK", "MTQ", "MIN", "KWH")
 _PIECES = frozenset({PIECE, "EA", "C62", "PCE", "NAR", "XPP"})
-_MULTIPLES: Mapping[str, tuple[str, Decimal]] = {
-    "PR": (PIECE, Decimal(2)),
-    "DZN": (PIECE, Decimal(12)),
-    "GRO": (PIECE, Decimal(144)),
-    "TNE": ("KGM", Decimal(1000)),
-    "MGM": ("KGM", Decimal("0.000001")),
-    "KMT": ("MTR", Decimal(1000)),
-    "MLT": ("MTQ", Decimal("0.000001")),
-    "CMQ": ("MTQ", Decimal("0.000001")),
-    "DMQ": ("MTQ", Decimal("0.001")),
-}
-"""Codes of Recommendation 20 beyond those of `model.units`, in a code that is there."""
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "CT": ("carton",),
@@ -132,12 +120,8 @@ def _amount(quantity: Decimal, code: str, own: Scale, packings: Sequence[Packing
         if len(packings) != 1:
             raise UnitMismatch(_which(code, packings))
         return Fraction(quantity) * packings[0].holds, own.root
-    base, factor = _MULTIPLES.get(code, (code, Decimal(1)))
-    for root in _ROOTS:
-        try:
-            return Fraction(quantity) * Fraction(factor) * Fraction(convert(Measure(Decimal(1), base), root)), root
-        except InvalidUnit:
-            continue
+    for root, per in _roots_of(code):
+        return Fraction(quantity) * per, root
     raise UnitMismatch(f"'{code}' is no unit code of UN/ECE Recommendation 20 that Crossdock knows")
 
 

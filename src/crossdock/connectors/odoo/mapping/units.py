@@ -22,11 +22,28 @@ REC20: dict[str, tuple[str, Decimal]] = {
     "uom.product_uom_millimeter": ("MMT", _ONE),
     "uom.product_uom_inch": ("INH", _ONE),
     "uom.product_uom_foot": ("FOT", _ONE),
+    "uom.product_uom_yard": ("YRD", _ONE),
+    "uom.product_uom_mile": ("SMI", _ONE),
+    "uom.uom_square_meter": ("MTK", _ONE),
+    "uom.product_uom_square_meter": ("MTK", _ONE),
+    "uom.uom_square_foot": ("FTK", _ONE),
+    "uom.product_uom_square_foot": ("FTK", _ONE),
     "uom.product_uom_cubic_meter": ("MTQ", _ONE),
     "uom.product_uom_litre": ("LTR", _ONE),
     "uom.product_uom_milliliter": ("LTR", Decimal("0.001")),
+    "uom.product_uom_cubic_inch": ("INQ", _ONE),
+    "uom.product_uom_cubic_foot": ("FTQ", _ONE),
+    "uom.product_uom_floz": ("OZA", _ONE),
+    "uom.product_uom_qt": ("QTL", _ONE),
+    "uom.product_uom_gal": ("GLL", _ONE),
+    "uom.product_uom_minute": ("MIN", _ONE),
+    "uom.product_uom_hour": ("HUR", _ONE),
+    "uom.product_uom_day": ("HUR", Decimal(8)),
+    "uom.product_uom_kwh": ("KWH", _ONE),
 }
-"""External id to Rec 20 code and exact factor (a dozen is twelve pieces)."""
+"""External id to Rec 20 code and exact factor (a dozen is twelve pieces, a day of Odoo eight hours of work): every
+unit that 18 and 19 bring.
+"""
 
 _WEIGHTS = {"kg": "KGM", "lb": "LBR", "lbs": "LBR"}
 """A database weighs in kg or in lb (its setting); the label is what rows carry."""

@@ -1,5 +1,6 @@
 """Which way the server allows: the addon, the server action of ``crossdock odoo setup``, or stock methods alone."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from crossdock.connectors.odoo.client.failures import Failed
@@ -7,8 +8,9 @@ from crossdock.connectors.odoo.client.session import OdooSession
 from crossdock.connectors.odoo.client.together.applying import EVENTS, ActionWay, AddonWay
 from crossdock.connectors.odoo.client.together.gathering import Gathering
 from crossdock.connectors.odoo.client.together.stock import StockWay
-from crossdock.connectors.odoo.client.together.way import Way
-from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Retry
+from crossdock.connectors.odoo.client.together.way import Applied, Way
+from crossdock.connectors.odoo.mapping.applying import Entry
+from crossdock.ports.verdicts import ErrorClass, Explanation, Park, Reauthenticate, Refuse, Retry
 
 Tier = Literal["stock", "action", "addon"]
 
@@ -25,6 +27,31 @@ _MISSING = Explanation(
 )
 
 
+_LOST = Explanation(
+    "The addon or server action is gone from Odoo; what the server still allows is used from here on.",
+    "a batch was declined as a whole, and the model of the tier in use cannot be read any more",
+)
+
+
+class Watched:
+    """A `Way` that was chosen: when it declines a whole batch, it may be that it was taken away meanwhile."""
+
+    def __init__(self, way: Way, tiers: "Tiers") -> None:
+        """``tiers`` chose it."""
+        self.largest = way.largest
+        self._way = way
+        self._tiers = tiers
+
+    async def apply(self, entries: Sequence[Entry], files: Mapping[str, bytes], *, again: bool) -> Sequence[Applied]:
+        """See `Way.apply`. Nothing was written by a way that is gone, so the batch is tried again by another."""
+        try:
+            return await self._way.apply(entries, files, again=again)
+        except Failed as failed:
+            if isinstance(failed.verdict, Park | Refuse) and await self._tiers.is_lost():
+                raise Failed(Retry(_LOST, ErrorClass.CONFLICT)) from failed
+            raise
+
+
 class Tiers:
     """Chooses once and looks again now and then, so that an addon installed later is used without a restart."""
 
@@ -35,17 +62,29 @@ class Tiers:
         self._until = 0
         self.tier: Tier = "stock"
 
-    def forget(self) -> None:
-        """Look again before the next batch: what was chosen does not work any more."""
-        self._way = None
-
     async def way(self, now: int) -> Way:
         """The way to use at ``now`` (epoch microseconds). Raises `Failed` when the configured one is not there."""
         if self._way is None or now >= self._until:
             self.tier, chosen = await self._choose()
-            self._way = Gathering(chosen)
+            self._way = Gathering(Watched(chosen, self))
             self._until = now + LOOK_AGAIN
         return self._way
+
+    async def has_addon(self, now: int) -> bool:
+        """Whether the addon is in use at ``now``; what the configured tier lacks is not asked about here."""
+        try:
+            await self.way(now)
+        except Failed as failed:
+            return _absent(failed)
+        return self.tier == "addon"
+
+    async def is_lost(self) -> bool:
+        """Whether the addon or action in use is no longer there; then the next batch looks again what is."""
+        there = {"addon": self._has_addon, "action": self._action}.get(self.tier)
+        if there is None or await there():
+            return False
+        self._way = None
+        return True
 
     async def _choose(self) -> tuple[Tier, Way]:
         wanted = self._session.config.tier
