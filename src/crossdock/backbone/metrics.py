@@ -33,7 +33,9 @@ class Metrics:
         self.delivered = Counter(
             "crossdock_deliveries_total", "Attempts, by verdict.", ["partner", "verdict"], registry=reg
         )
-        self.call = Histogram("crossdock_delivery_seconds", "One attempt.", ["partner"], buckets=_SLOW, registry=reg)
+        self.call = Histogram(
+            "crossdock_delivery_seconds", "One call, whatever it carried.", ["partner"], buckets=_SLOW, registry=reg
+        )
         self.lag = Histogram(
             "crossdock_propagation_seconds", "From received to carried out.", ["partner"], buckets=_SLOW, registry=reg
         )

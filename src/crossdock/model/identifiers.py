@@ -34,7 +34,11 @@ class Reference(Struct, frozen=True, order=True):
 
 
 class ReferenceKind:
-    """The kinds of reference Crossdock correlates by."""
+    """The kinds of reference Crossdock correlates by.
+
+    ``ORDER`` and ``CUSTOMER_ORDER`` are numbers on goods and their papers: they mean the delivery. The same numbers as
+    names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery.
+    """
 
     TRACKING = "tracking_number"
     BOOKING = "booking_reference"
@@ -42,6 +46,7 @@ class ReferenceKind:
     ORDER = "sales_order"
     DELIVERY = "delivery_order"
     CUSTOMER_ORDER = "customer_order"
+    PLACED_ORDER = "placed_order"
     SSCC = "sscc"
 
 

@@ -4,6 +4,7 @@ Texts are RFC 3339 where the zone is known, local date-time without offset where
 where the partner only said a day. Nothing here ever adds a "Z" that the partner did not say.
 """
 
+import functools
 import re
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -69,7 +70,13 @@ def epoch_us(instant: Stamp) -> int:
 
 def from_epoch_us(value: int) -> Stamp:
     """The UTC stamp of ``value`` microseconds since the epoch (whole seconds)."""
-    return stamp_of(datetime.fromtimestamp(value // 1_000_000, UTC))
+    return _of_second(value // 1_000_000)
+
+
+@functools.lru_cache(maxsize=64)
+def _of_second(second: int) -> Stamp:
+    """Kept: thousands of facts are stamped in the same second."""
+    return stamp_of(datetime.fromtimestamp(second, UTC))
 
 
 def rfc3339(value: int) -> str:

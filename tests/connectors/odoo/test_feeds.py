@@ -301,8 +301,8 @@ async def test_orders_are_told_with_their_transfers_and_again_when_they_change(s
     assert isinstance(fact.body, SalesOrderChanged)
     assert (order.id, order.state, order.transfers) == (f"so:odoo:{row['sale_id']}", "confirmed", (str(picking),))
     assert {(name.kind, name.value) for name in fact.binds} == {
-        ("sales_order", order.name),
-        ("customer_order", order.reference),
+        ("placed_order", order.name),
+        ("placed_order", order.reference),
     }
     assert await bench.facts("orders") == []
     await bench.clock.sleep(5)
@@ -365,3 +365,16 @@ async def test_a_feed_that_is_off_asks_nothing():
     assert (page.body, page.cursor, page.more) == (b"", "", False)
     assert page.next_after >= 3600
     assert isinstance(await bench.connector.fetch("weather", ""), Refuse)
+
+
+@pytest.mark.req("E6", "N1")
+async def test_an_order_and_its_delivery_never_answer_to_the_same_name():
+    bench = Bench(feeds=("deliveries", "orders"))
+    bench.control("confirm_orders", n=1)
+    named = {}
+    for feed in ("deliveries", "orders"):
+        page = await bench.connector.fetch(feed, "")
+        [fact] = bench.connector.translate(Received(feed, page.body, {}, 0)).facts
+        named[feed] = {(each.kind, each.value, each.issuer) for each in fact.binds}
+    assert all(named.values())
+    assert not named["deliveries"] & named["orders"]

@@ -194,12 +194,9 @@ class OdooConnector:
             raise kind(f"{why.operator} ({why.engineer})") from None
 
     def _told(self, command: Command, verdict: Verdict) -> Verdict:
-        match verdict:
-            case Done():
-                return Done(self._facts(command, ()))
-            case AlreadyDone():
-                return AlreadyDone(self._facts(command, ()))
-        return verdict
+        if not isinstance(verdict, Done | AlreadyDone):
+            return verdict
+        return type(verdict)(self._facts(command, ()))
 
     def _facts(self, command: Command, outcome: Outcome) -> tuple[Fact, ...]:
         """That it is written, with the documents it made, or the facts the flow itself found."""

@@ -25,10 +25,9 @@ _STATES: Mapping[str, SalesState] = {
 def fact_of(partner: str, sales: Sales) -> Fact:
     """The fact one sales order states, with the names it is known by. Raises `Fault` or `InvalidInstant`."""
     order = order_of(partner, sales)
-    names = [Reference(ReferenceKind.ORDER, order.name, partner)]
-    if order.reference:
-        names.append(Reference(ReferenceKind.CUSTOMER_ORDER, order.reference, partner))
-    return Fact(SalesOrderChanged(order), order.changed_at, subject=order.id, binds=tuple(names))
+    numbers = dict.fromkeys(number for number in (order.name, order.reference) if number)
+    names = tuple(Reference(ReferenceKind.PLACED_ORDER, number, partner) for number in numbers)
+    return Fact(SalesOrderChanged(order), order.changed_at, subject=order.id, binds=names)
 
 
 def order_of(partner: str, sales: Sales) -> SalesOrder:
