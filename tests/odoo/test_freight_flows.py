@@ -188,6 +188,6 @@ def test_amounts_stay_exact_to_the_text_odoo_reads():
     assert major(Money(5, "JPY")) == Decimal(5)
     rows = bill_rows(RecordFreightBill(VENDOR, "4711", ON, charges, "m1"), 49, 1, [7, 7])
     assert [row[-2:] for row in rows] == [["1.5", "10.05"], ["0.1", "3.33"]]
-    assert rows[0][0] == "crossdock.bill_49_4711"
+    assert rows[0][0] == "__crossdock__.bill_49_4711"
     assert {len(row) for row in rows} == {len(BILL_COLUMNS)}
     assert rows[1][:7] == [""] * 7

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from crossdock.connectors.odoo.client.dialects import Call
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item
 from crossdock.model.money import money
@@ -100,8 +101,20 @@ async def test_a_reference_of_a_channel_is_one_order_and_of_another_channel_anot
     other = await send(bench, order(line(sku, 1, "5.00"), reference=body.reference, channel="xs other (EU)"))
     assert other["sales_order"] != first["sales_order"]
     found = await of_reference(bench, body.reference)
-    assert [len(each["lines"]) for each in found] == [1, 1]
+    assert [[one["product_uom_qty"] for one in each["lines"]] for each in found] == [[1], [1]], (
+        "nothing is written over"
+    )
     assert sorted(each["origin"] for each in found) == ["xs other (EU)", "xs-shop"]
+
+
+@pytest.mark.req("A2")
+async def test_what_is_made_belongs_to_no_module_that_odoo_could_upgrade_or_uninstall(bench):
+    """Odoo deletes the records of a module it upgrades, and ours would have been those of the addon's."""
+    _, sku = await product(bench, 10)
+    placed = await send(bench, order(line(sku, 1, "5.00")))
+    order_id = int(placed["sales_order"][0][0])
+    named = await bench.connector.session.call(Call("sale.order", "get_external_id", (order_id,)))
+    assert named[str(order_id)].startswith("__crossdock__.sale_")
 
 
 @pytest.mark.req("A2")

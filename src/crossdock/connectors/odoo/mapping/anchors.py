@@ -4,8 +4,10 @@ import re
 
 from crossdock.model.identifiers import digest
 
-MODULE = "crossdock"
-"""The module part of our external ids (``module.name``); no module of that name needs to be there."""
+MODULE = "__crossdock__"
+"""The module part of our external ids (``module.name``), never a module's name: Odoo deletes the records of a module
+when it is upgraded or uninstalled. Odoo's own imports write ``__import__`` for the same reason.
+"""
 
 _PLAIN = re.compile(r"[A-Za-z0-9-]{1,60}")
 

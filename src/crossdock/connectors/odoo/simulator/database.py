@@ -129,11 +129,18 @@ class Database:
         table = self.rows[model]
         return [table[each] for each in sorted(self._linked_to(model, field).get(value, ()))]
 
-    def name(self, model: str, row_id: int, external_id: str) -> None:
+    def name(self, model: str, row_id: int, external_id: str, *, noupdate: bool = False) -> None:
         """Give a row an external id, with its row in ir.model.data."""
         module, _, name = external_id.partition(".")
-        self.create("ir.model.data", {"module": module, "name": name, "model": model, "res_id": row_id})
+        about = {"module": module, "name": name, "model": model, "res_id": row_id, "noupdate": noupdate}
+        self.create("ir.model.data", about)
         self.bind(external_id, model, row_id)
+
+    def is_kept(self, external_id: str) -> bool:
+        """Whether the row of an external id is not to be written by updates."""
+        module, _, name = external_id.partition(".")
+        rows = self.rows["ir.model.data"].values()
+        return any(row["noupdate"] for row in rows if (row["module"], row["name"]) == (module, name))
 
     def bind(self, external_id: str, model: str, row_id: int) -> None:
         """Let an external id lead to a row."""

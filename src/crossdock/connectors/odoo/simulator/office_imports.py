@@ -134,12 +134,14 @@ def _upsert(call: Call, model: str, plan: _Planned, parent: Row) -> int:
     key = plan.key if "." in plan.key or not plan.key else f"__import__.{plan.key}"
     known = database.named(key) if key else None
     found = plan.number or (known[1] if known and known[0] == model else 0)
+    if found and key and call.context.get("mode") == "update" and database.is_kept(key):
+        return found
     if found:
         write(call, model, [found], {**plan.values, **parent})
     else:
         [found] = create(call, model, [{**plan.values, **parent}])
         if key:
-            database.name(model, found, key)
+            database.name(model, found, key, noupdate=bool(call.context.get("noupdate")))
     for name, lines in plan.lines.items():
         field = database.schema[model][name]
         for line in lines:

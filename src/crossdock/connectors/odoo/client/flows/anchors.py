@@ -1,7 +1,8 @@
 """What a write is found again by: external ids, which ``load`` keeps unique even between two writers, and notes.
 
-An external id is looked up with ``ir.model.data.check_object_reference``, which any internal user may call; the table
-itself is closed to all but administrators.
+The table of external ids is closed to all but administrators. ``load`` makes a record with its external id or gives
+the one that has it. ``ir.model.data.check_object_reference``, which any internal user may call, only finds it, and
+where there is none Odoo's log gets a traceback: it is called where something is likely to be there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ class Anchors:
         return self._company
 
     async def named(self, model: str, name: str) -> int:
-        """The record of ``model`` with the external id ``crossdock.name``, or 0."""
+        """The record of ``model`` with our external id ``name``, or 0."""
         arguments = {"module": MODULE, "xml_id": name}
         try:
             found = await self._session.call(Call("ir.model.data", "check_object_reference", None, arguments))
@@ -94,12 +95,13 @@ class Anchors:
     async def load(
         self, model: str, columns: Sequence[str], rows: Sequence[Sequence[str]], context: Mapping[str, Any]
     ) -> int:
-        """Make one record with its external id (the first column); continuation rows are its lines.
+        """Make one record with its external id (the first column), or find the one that has it and leave that as it
+        is; continuation rows are its lines.
 
-        A record that got the same name meanwhile is the record: nothing is made twice.
+        Odoo keeps a record that is named with ``noupdate`` from being written by ``load`` in the mode ``update``.
         """
         arguments = {"fields": list(columns), "data": [list(row) for row in rows]}
-        answer = await self.act(model, "load", None, arguments, context)
+        answer = await self.act(model, "load", None, arguments, {**context, "mode": "update", "noupdate": True})
         ids = answer.get("ids") if isinstance(answer, dict) else None
         if isinstance(ids, list) and ids and isinstance(ids[0], int):
             return ids[0]

@@ -64,8 +64,6 @@ class Customers:
         return await self._made(party, name, company, {"parent_id/.id": str(of), "type": kind}, with_gln=False)
 
     async def _made(self, party: Party, name: str, company: int, further: dict[str, str], *, with_gln: bool) -> int:
-        if there := await self._anchors.named(PARTNER, name):
-            return there
         country = await self._country(party.address.country)
         values = {**party_values(party, country, await self._state(country, party.address.region)), **further}
         if with_gln and party.gln:

@@ -80,20 +80,20 @@ class FreightBill(_Charges):
     async def find(self, body: RecordFreightBill) -> Outcome | None:
         """The bill, posted where it is to be."""
         context = only_company(await self._company(body))
-        found = await self._there(body, await self._vendor(body.vendor), context)
+        found = await self._there(body, await self._vendor(body.vendor), context, again=True)
         if not found or (body.post and found["state"] != "posted"):
             return None
         return self._told(body, found)
 
-    async def carry_out(self, body: RecordFreightBill, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - looked for in any case: people enter bills too
+    async def carry_out(self, body: RecordFreightBill, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - it has no document
         """Look, enter, compare the sum, post."""
         context = only_company(await self._company(body))
         code, vendor = self._currency(body.charges), await self._vendor(body.vendor)
-        found = await self._there(body, vendor, context)
+        found = await self._there(body, vendor, context, again=again)
         if found is None:
             rows = bill_rows(body, vendor, await self._currency_id(code), await self._services(body.charges))
             made = await self._anchors.load(BILL, BILL_COLUMNS, rows, {**context, "default_move_type": "in_invoice"})
-            found = await self._anchors.row(BILL, made, _BILL_FIELDS)
+            found = _live(body, [await self._anchors.row(BILL, made, _BILL_FIELDS)])
         told = self._told(body, found)
         if body.post and found["state"] == "draft":
             await self._anchors.act(BILL, "action_post", (found["id"],), context=context)
@@ -105,22 +105,18 @@ class FreightBill(_Charges):
                 )
         return told
 
-    async def _there(self, body: RecordFreightBill, vendor: int, context: dict[str, Any]) -> Row | None:
-        """The bill of this vendor and number, by our name or whoever entered it."""
-        if named := await self._anchors.named(BILL, bill_name(vendor, body)):
-            rows = await self._session.read(BILL, [named], _BILL_FIELDS)
-        else:
-            domain = [
-                ("move_type", "=", "in_invoice"),
-                ("commercial_partner_id", "=", vendor),
-                ("ref", "=", body.reference),
-                *([("company_id", "in", context["allowed_company_ids"])] if context else []),
-            ]
-            rows = {row["id"]: row for row in await self._session.find(BILL, domain, _BILL_FIELDS)}
-        live = [row for row in rows.values() if row["state"] != "cancel"]
-        if rows and not live:
-            raise parked(_CANCELLED.format(ref=body.reference), f"account.move {sorted(rows)} cancel")
-        return live[0] if live else None
+    async def _there(self, body: RecordFreightBill, vendor: int, context: dict[str, Any], *, again: bool) -> Row | None:
+        """The bill of this vendor and number, whoever entered it, or by our name; people enter bills too."""
+        if again and (named := await self._anchors.named(BILL, bill_name(vendor, body))):
+            return _live(body, list((await self._session.read(BILL, [named], _BILL_FIELDS)).values()))
+        domain = [
+            ("move_type", "=", "in_invoice"),
+            ("commercial_partner_id", "=", vendor),
+            ("ref", "=", body.reference),
+            *([("company_id", "in", context["allowed_company_ids"])] if context else []),
+        ]
+        rows = await self._session.find(BILL, domain, _BILL_FIELDS)
+        return _live(body, rows) if rows else None
 
     @staticmethod
     def _told(body: RecordFreightBill, row: Row) -> tuple[WrittenDocument, ...]:
@@ -165,6 +161,15 @@ class FreightBill(_Charges):
         if len(found) != 1:
             raise parked(_NO_COMPANY.format(name=body.company), f"res.company {found}")
         return found[0]
+
+
+def _live(body: RecordFreightBill, rows: list[Row]) -> Row:
+    """The one that counts. Raises `Failed` where every one was cancelled."""
+    live = [row for row in rows if row["state"] != "cancel"]
+    if not live:
+        found = sorted(row["id"] for row in rows)
+        raise parked(_CANCELLED.format(ref=body.reference), f"account.move {found} cancel")
+    return live[0]
 
 
 class LandedCost(_Charges):

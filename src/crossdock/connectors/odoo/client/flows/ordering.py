@@ -58,20 +58,20 @@ class PlaceOrder:
             return None  # to be confirmed yet, or perhaps to be priced
         return await self._confirmation.documents(row)
 
-    async def carry_out(self, body: PlaceSalesOrder, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - another message may have placed it before
-        """Find it or make it, price it, confirm it."""
-        order = await self._anchors.named(ORDER, order_name(body))
+    async def carry_out(self, body: PlaceSalesOrder, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - it has no document
+        """Find it or make it, price it, confirm it. Another message may have placed it before."""
+        order = await self._anchors.named(ORDER, order_name(body)) if again or _mixed(body) else 0
         if order and (row := await self._confirmation.order(order))["state"] not in OPEN:
             return await self._confirmation.documents(row)
         company = await self._company(body)
         lines = [] if order else await self._lines(body, company)
-        if not order:
-            order = await self._made(body, lines, company)
+        order = order or await self._made(body, lines, company)
         if _mixed(body):
             await self._price(order, lines or await self._lines(body, company))
-        if body.confirm:
-            return await self._confirmation.documents(await self._confirmation.confirmed(order))
-        return await self._confirmation.documents(await self._confirmation.order(order))
+        row = await self._confirmation.order(order)
+        if body.confirm and row["state"] in OPEN:
+            row = await self._confirmation.confirmed(order, row)
+        return await self._confirmation.documents(row)
 
     async def _made(self, body: PlaceSalesOrder, lines: list[OrderLine], company: int) -> int:
         """Everything that can stand against it is looked at before anything is written."""

@@ -6,11 +6,12 @@ The note comes last, so a plan whose note is there was written.
 
 from typing import Any
 
-from crossdock.connectors.odoo.client.dialects import ids_of
+from crossdock.connectors.odoo.client.dialects import Call, ids_of
 from crossdock.connectors.odoo.client.flows.anchors import Anchors, parked
 from crossdock.connectors.odoo.client.flows.flow import Outcome
 from crossdock.connectors.odoo.client.session import OdooSession, Row, identifier
 from crossdock.connectors.odoo.client.watching import PICKING
+from crossdock.connectors.odoo.mapping.anchors import external_id
 from crossdock.connectors.odoo.mapping.masterdata import carrier_name
 from crossdock.connectors.odoo.mapping.moving import utc_text
 from crossdock.connectors.odoo.mapping.plans import plan_text
@@ -90,8 +91,10 @@ class Plan:
 
     async def _carrier(self, name: str) -> int:
         """The delivery method with our external id for that code, else of that name."""
-        if named := await self._anchors.named(CARRIER, carrier_name(name)):
-            return named
+        ids = await self._session.search(CARRIER, [])
+        named = await self._session.call(Call(CARRIER, "get_external_id", tuple(ids))) if ids else {}
+        if ours := next((int(key) for key, each in named.items() if each == external_id(carrier_name(name))), 0):
+            return ours
         found = await self._session.search(CARRIER, [("name", "=", name)])
         if len(found) != 1:
             text = _TWO_CARRIERS if found else _NO_CARRIER

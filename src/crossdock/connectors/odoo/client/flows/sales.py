@@ -42,9 +42,11 @@ class Confirmation:
         """The order as it is now. Raises `Failed` when it is gone."""
         return await self._anchors.row(ORDER, order, _ORDER_FIELDS)
 
-    async def confirmed(self, order: int) -> Row:
-        """The order, confirmed now or before. Raises `Failed` when it is cancelled or Odoo will not."""
-        row = await self.order(order)
+    async def confirmed(self, order: int, known: Row | None = None) -> Row:
+        """The order (``known``: as it was just read), confirmed now or before. Raises `Failed` when it is cancelled or
+        Odoo will not.
+        """
+        row = known or await self.order(order)
         if row["state"] == "cancel":
             raise parked(_CANCELLED.format(name=row["name"]), f"sale.order {order}: state cancel")
         if row["state"] in OPEN:
