@@ -19,7 +19,7 @@ def shipped(odoo, *, quantity=1):
 def loaded(odoo):
     """load() makes the first time and updates the second; one bad row leaves nothing behind."""
     fields = ["id", "name", "ref", "zip", "country_id"]
-    key = f"crossdock.{odoo.mark}"
+    key = f"__crossdock__.{odoo.mark}"
     first = [[f"{key}_a", f"{odoo.mark} A", "A", "11111", ""], [f"{key}_b", f"{odoo.mark} B", "B", "22222", ""]]
     made = odoo("res.partner", "load", fields=fields, data=first)
     again = [[f"{key}_a", f"{odoo.mark} A2", "A", "33333", ""], [f"{key}_c", f"{odoo.mark} C", "C", "44444", ""]]
@@ -36,10 +36,13 @@ def order_loaded(odoo):
     lamp, desk = product(odoo), product(odoo, "Desk")
     partner = customer(odoo)
     fields = ["id", "partner_id/.id", "client_order_ref", "order_line/product_id/.id", "order_line/product_uom_qty"]
-    key = f"crossdock.{odoo.mark}_so"
+    key = f"__crossdock__.{odoo.mark}_so"
     rows = [[key, partner, "PO-1", lamp, "2"], ["", "", "", desk, "3"]]
-    made = odoo.either("sale.order", "load", fields=fields, data=rows)
+    kept = {"mode": "update", "noupdate": True}
+    made = odoo.either("sale.order", "load", fields=fields, data=rows, context=kept)
     if made and made["ids"]:
+        other = [[key, partner, "PO-2", lamp, "7"], ["", "", "", desk, "7"]]
+        odoo("sale.order", "load", fields=fields, data=other, context=kept, note="There already: left as it is.")
         [row] = odoo("sale.order", "read", made["ids"], fields=["state", "client_order_ref", "order_line"])
         odoo("sale.order.line", "read", row["order_line"], fields=["product_id", "product_uom_qty"])
 
