@@ -8,11 +8,8 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
 from cli.running import answers, ended, free_port, start
 from crossdock import bootstrap
-from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model.events import FulfilmentRequested
 from odoo.capture_yard import Yard
 from real_odoo import NAMES
@@ -168,17 +165,17 @@ class Served:
     async def until(self, question, seconds=300):
         """Wait until it is true."""
         async with asyncio.timeout(seconds):
-            while not await question():
+            while not await question():  # noqa: ASYNC110 - what is asked about lives in another process
                 await asyncio.sleep(1)
 
     def tail(self):
         return (self.folder / "serve.log").read_text()[-3000:]
 
 
-def yard():
-    """Where the administrator of the real Odoo makes transfers."""
+def yard(who=ADMIN):
+    """Where the administrator of the real Odoo, or another user, makes transfers."""
     url, database = (os.environ[name] for name in NAMES[:2])
-    return Yard(url, database, *(os.environ[name] for name in ADMIN))
+    return Yard(url, database, *(os.environ[name] for name in who))
 
 
 async def deliveries(place, count):
@@ -196,11 +193,3 @@ async def deliveries(place, count):
 def soon(seconds):
     """A time of day that comes in at least so many seconds, as a full minute."""
     return datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(seconds=seconds + 60)
-
-
-def config_of():
-    """The integration user's own view of the same Odoo."""
-    url, database, login, _ = (os.environ[name] for name in NAMES)
-    return msgspec.convert(
-        {"url": url, "database": database, "login": login, "api_key": "secret://env/KEY"}, OdooConfig
-    )

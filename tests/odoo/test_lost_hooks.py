@@ -97,6 +97,7 @@ async def _all(served, pickings):
 
 async def _night(served):
     """The account of the night's run, by the server itself, once what it fetched is in the log."""
+
     def accounts(tx):
         rows, _ = tx.views.exchanges(partner="odoo", statuses=("hint",))
         ids = [row.id for row in rows if row.kind == "reconciliation"]
