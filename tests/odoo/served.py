@@ -93,13 +93,14 @@ class Served:
         }  # fmt: skip
         odoo = {"url": url, "database": database, "login": login, "api_key": "secret://file/key",
                 "webhook_secret": "secret://file/hook", "default_package_weight": "0.5", **pauses, **more}  # fmt: skip
+        at = f"{night or datetime.now(UTC):%H:%M}"
         told = {
             "store": {"url": f"sqlite:///{self.folder / 'crossdock.db'}", "folder": str(self.folder / "documents")},
             "listen": {"port": self.port, "public_url": f"http://127.0.0.1:{self.road.port}"},
             "telemetry": {"log_level": "info", "log_format": "json"},
             "security": {"signing_secret": "secret://file/signing"},
             "partners": {"odoo": {"connector": "odoo", "allow_private": True, "config": odoo}},
-            "reconciliation": {"enabled": night is not None, "grace_minutes": 0, "at": f"{night or datetime.now(UTC):%H:%M}"},
+            "reconciliation": {"enabled": night is not None, "grace_minutes": 0, "at": at},
         }  # fmt: skip
         self.config.write_text(json.dumps(told))
 

@@ -3,8 +3,8 @@
 A whole Crossdock (store, engine, intake over HTTP) follows the Odoo of CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY on a
 clock that is hurried while nothing happens: every call is made for real, only the waiting is shortened. Afterwards
 transfers are changed at the clock's ordinary speed, and it is seen when Crossdock knows. ``--hooks`` installs the
-webhooks first, as CROSSDOCK_ODOO_ADMIN_LOGIN and _ADMIN_KEY, and removes them at the end. Nothing is made in Odoo;
---transfers names open transfers whose scheduled date and consignee's reference may be changed.
+webhooks first, as CROSSDOCK_ODOO_ADMIN_LOGIN and _ADMIN_KEY, and removes them at the end. Nothing is made in
+Odoo, and --changes transfers get another consignee: give it a test database.
 """
 
 import argparse
@@ -162,6 +162,7 @@ async def hour(follower: Follower) -> dict[str, Any]:
     say(f"first pass: {first} calls, {perf_counter() - began:.0f} s")
     follower.clock.speed = follower.given.speed
     await follower.calm(_CALM)
+    await follower.settled()
     calming = sum(follower.counted.calls.values()) - first
     follower.counted.calls.clear()
     await follower.calm(_HOUR)
@@ -175,14 +176,14 @@ async def latencies(follower: Follower, odoo: Direct) -> list[float]:
     found = []
     domain = [("state", "=", "assigned"), ("picking_type_id.code", "=", "outgoing")]
     rows = odoo.find(PICKING, domain, ["partner_id"], limit=follower.given.changes)
-    other = [each for each in odoo.find("res.partner", [("name", "=like", "XC-%")], ["id"], limit=9)]
+    other = odoo.find("res.partner", [("zip", "!=", False), ("country_id", "!=", False)], ["id"], limit=9)
     for row in rows:
         subject = f"do:{PARTNER}:{row['id']}"
         before = len(await follower.store.read(lambda tx, subject=subject: tx.log.of_subject(subject)))  # type: ignore[misc]
         to = next(each["id"] for each in other if not row["partner_id"] or each["id"] != row["partner_id"][0])
         await asyncio.to_thread(odoo.write, PICKING, [row["id"]], {"partner_id": to})
         began = perf_counter()
-        while not await follower.known(subject, before):
+        while not await follower.known(subject, before):  # noqa: ASYNC110 - the log has no event to wait for
             await asyncio.sleep(0.05)
         found.append(round(perf_counter() - began, 2))
         await asyncio.sleep(follower.given.between)
