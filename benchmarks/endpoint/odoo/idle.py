@@ -40,6 +40,8 @@ from crossdock.storage.opening import open_store
 _HOUR = 3600.0
 _CALM = 1500.0
 """Virtual seconds of silence before the hour: second looks are over and the cursor has settled."""
+_CALM_CALLS = 5
+"""Calls in half a second of ours that a hurried clock makes of idle polling; more is work."""
 _HOOK = "secret://env/HOOK"
 
 
@@ -150,7 +152,7 @@ class Follower:
         while quiet < 20:
             before = sum(self.counted.calls.values()) if self.counted else 0
             await asyncio.sleep(0.5)
-            quiet = quiet + 1 if self.counted and sum(self.counted.calls.values()) - before <= 2 else 0
+            quiet = quiet + 1 if self.counted and sum(self.counted.calls.values()) - before <= _CALM_CALLS else 0
 
 
 async def hour(follower: Follower) -> dict[str, Any]:
