@@ -60,7 +60,7 @@ class Counted:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._inner.close()  # type: ignore[attr-defined]
+        await self._inner.close()
 
 
 def _asked(request: HttpRequest) -> str:
@@ -136,7 +136,7 @@ class Follower:
         errand = Errand(around, options, inbound, lambda _question: "", lambda _reference, _value: False, False)
         report = await operation.run(plan.spec.build(around), errand)
         say(f"webhooks {what}: {len(report.steps)} steps")
-        await http.close()  # type: ignore[attr-defined]
+        await http.close()
 
     async def calm(self, seconds: float) -> None:
         """Let so much virtual time pass."""
@@ -148,11 +148,11 @@ class Follower:
 
     async def settled(self) -> None:
         """Wait until the first pass of every feed is over."""
-        quiet = 0
+        quiet, most = 0, _CALM_CALLS if self.clock.speed > 1 else 1
         while quiet < 20:
             before = sum(self.counted.calls.values()) if self.counted else 0
             await asyncio.sleep(0.5)
-            quiet = quiet + 1 if self.counted and sum(self.counted.calls.values()) - before <= _CALM_CALLS else 0
+            quiet = quiet + 1 if self.counted and sum(self.counted.calls.values()) - before <= most else 0
 
 
 async def hour(follower: Follower) -> dict[str, Any]:
