@@ -14,7 +14,7 @@ from .. import push
 from .case import CrossdockCase
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 24).decode()
-TARGET = push.Target("https://crossdock.example.com/hooks/odoo", SECRET, "odoo")
+TARGET = push.Target("https://crossdock.example.com/in/odoo/deliveries", SECRET, "odoo")
 
 
 @tagged("post_install", "-at_install")

@@ -7,8 +7,8 @@ import hmac
 import pytest
 from odoo_bench import Bench
 
-from crossdock.connectors.odoo.client.feeds.hints import Hint
-from crossdock.connectors.odoo.client.feeds.outbox import Outbox
+from crossdock.connectors.odoo.client.feeds.hints import MOST_HINTS, Hint
+from crossdock.connectors.odoo.client.feeds.outbox import MOST_ROWS, Outbox, Pulled
 from crossdock.ports.connector import Received, Rejected, Verified
 
 BODY = b'{"partner":"odoo","from":1,"to":2}'
@@ -62,13 +62,30 @@ class Told:
         return self.pages.pop(0) if call.method == "pull" else 1
 
 
+def page(*rows, cursor="e.5.9", more=False, reset=False):
+    return {"rows": list(rows), "cursor": cursor, "more": more, "reset": reset}
+
+
 @pytest.mark.req("A9")
 async def test_rows_of_the_outbox_become_hints_and_are_acknowledged_once_taken():
     rows = [{"model": "stock.picking", "res_id": 7, "action": "unlink"}, {"model": "sale.order", "res_id": 3}]
-    session = Told({"rows": rows, "cursor": "e.5.9", "more": False}, {"rows": [], "cursor": "e.5.9", "more": False})
+    session = Told(page(*rows), page(), page(reset=True))
     outbox = Outbox(session)
-    assert await outbox.pull() == [Hint("stock.picking", 7), Hint("sale.order", 3)]
-    assert await outbox.pull() == ()
+    assert await outbox.pull() == Pulled([Hint("stock.picking", 7), Hint("sale.order", 3)])
+    assert await outbox.pull() == Pulled([])
+    assert await outbox.pull() == Pulled([], lost=True), "Odoo says that rows are missing"
     assert [(method, given.get("after", given.get("upto"))) for method, given in session.calls] == [
-        ("pull", ""), ("ack", "e.5.9"), ("pull", "e.5.9"),
+        ("pull", ""), ("ack", "e.5.9"), ("pull", "e.5.9"), ("pull", "e.5.9"),
     ]  # fmt: skip
+
+
+@pytest.mark.req("A9")
+async def test_a_backlog_is_passed_over_and_everything_looked_at_instead():
+    row = {"model": "stock.picking", "res_id": 7}
+    session = Told(
+        page(row, cursor="e.1.1", more=True), page(row, cursor="e.2.2", more=True), page(row, cursor="e.3.3")
+    )
+    assert await Outbox(session).pull() == Pulled(lost=True)
+    taken = [given["upto"] for method, given in session.calls if method == "ack"]
+    assert taken == ["e.1.1", "e.2.2"]
+    assert [given["limit"] for method, given in session.calls if method == "pull"] == [MOST_HINTS, MOST_ROWS, MOST_ROWS]

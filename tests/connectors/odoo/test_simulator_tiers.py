@@ -156,9 +156,11 @@ async def test_a_tier_that_is_taken_away_is_missed_at_once_and_another_way_is_ta
 async def test_a_refusal_while_the_tier_is_there_stays_a_refusal():
     bench = Bench("19.0", options={"tier": "addon"})
     fault = {"model": "crossdock.event", "method": "apply", "name": "odoo.exceptions.UserError", "message": "no"}
+    first, second = bench.control("confirm_orders", n=2)
+    [verdict] = await bench.connector.send_together([note(first, "b")], None)
+    assert isinstance(verdict, Done)
     bench.control("fail_next", **fault, times=1)
-    [picking] = bench.control("confirm_orders", n=1)
-    [verdict] = await bench.connector.send_together([note(picking, "a")], None)
+    [verdict] = await bench.connector.send_together([note(second, "a")], None)
     assert isinstance(verdict, Park | Refuse)
 
 
@@ -172,3 +174,14 @@ async def test_feeds_go_on_when_the_configured_addon_is_missing():
     [verdict] = await bench.connector.send_together([note(picking, "a")], None)
     assert isinstance(verdict, Park), "writes wait for a person, who is told what is missing"
     assert "crossdock odoo setup" in verdict.why.operator
+
+
+@pytest.mark.req("K11", "M3")
+async def test_an_addon_that_this_user_may_only_read_is_left_to_others():
+    bench = Bench("19.0", options={"tier": "addon"})
+    fault = {"model": "crossdock.event", "method": "apply", "name": "odoo.exceptions.AccessError", "message": "no"}
+    bench.control("fail_next", **fault, times=1)
+    [picking] = bench.control("confirm_orders", n=1)
+    [verdict] = await bench.connector.send_together([note(picking, "a")], None)
+    assert isinstance(verdict, Done)
+    assert bench.simulator.database.rows["crossdock.event"] == {}

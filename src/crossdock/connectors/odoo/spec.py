@@ -68,7 +68,7 @@ SPEC = ConnectorSpec(
     webhooks=(
         Webhook(
             "deliveries",
-            "secret in the address (?key=...)",
+            "secret in the address (?key=...), or the addon's signature",
             "Wakes the feeds; Odoo cannot sign, so nothing of it is believed but where to look first",
         ),
     ),

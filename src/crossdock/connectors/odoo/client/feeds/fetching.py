@@ -31,7 +31,7 @@ from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model.identifiers import digest
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Page
-from crossdock.ports.verdicts import Explanation, Park, Refuse, Verdict
+from crossdock.ports.verdicts import Explanation, InDoubt, Park, Reauthenticate, Refuse, Retry, Verdict
 
 _OFF_PAUSE = 3600.0
 _AFTER_HINT = 1.0
@@ -40,11 +40,14 @@ _SECOND = 1_000_000
 
 
 class _Memory(Struct):
-    """What one feed keeps in this process; all of it can be lost."""
+    """What one feed keeps in this process; all of it can be lost. ``announced``: somebody called to say there is news,
+    as opposed to hints that were fetched.
+    """
 
     feed: Feed
     pace: Pace
     hints: Hints = field(default_factory=Hints)
+    announced: bool = False
     source: Source | None = None
     watches: tuple[Watch, ...] = ()
     text: str = ""
@@ -52,7 +55,7 @@ class _Memory(Struct):
 
 
 class _Pass(Struct):
-    """What one pass found out before any document is read; ``found`` by looking, not by a hint or a second look."""
+    """What one pass found out before any document is read; ``found`` by looking or a hint, not by a second look."""
 
     more: bool = False
     busy: bool = False
@@ -90,13 +93,17 @@ class Feeds:
         }
 
     def hinted(self, hint: Hint | None) -> tuple[str, ...]:
-        """Note a hint; the names of the feeds it should wake: all of them where it names no record."""
-        if hint is None:
-            return tuple(self._memories)
+        """Note that Odoo called; the names of the feeds to wake: all of them where it names no record."""
+        concerned = list(self._memories.values()) if hint is None else self._note(hint)
+        for memory in concerned:
+            memory.announced = True
+        return tuple(memory.feed.name for memory in concerned)
+
+    def _note(self, hint: Hint) -> list[_Memory]:
         concerned = [memory for memory in self._memories.values() if hint.model in _models(memory.feed.source)]
         for memory in concerned:
             memory.hints.note(hint)
-        return tuple(memory.feed.name for memory in concerned)
+        return concerned
 
     async def fetch(self, name: str, text: str) -> Page | Verdict:
         """The next documents that changed, whole; a feed that is switched off has none."""
@@ -109,14 +116,29 @@ class Feeds:
             cursor = memory.cursor if memory.cursor is not None and memory.text == text else cursors.load(text)
         except msgspec.DecodeError as reason:
             return Park(Explanation("The feed's cursor is damaged: reset it.", str(reason)))
+        if wait := self._held_back(memory, cursor):
+            return self._page(memory, cursor, text, b"", next_after=wait)
         memory.cursor = None  # a pass that fails half-way must not leave its changes behind
         try:
             if self._has_addon and cursor.horizon and await self._has_addon():
-                for hint in await self._outbox.pull():
-                    self.hinted(hint)
+                await self._pull()
             return await self._fetch(memory, cursor, text)
         except Failed as failed:
             return failed.verdict
+
+    async def _pull(self) -> None:
+        """Take what the outbox has as hints. One that may not be read is none: the write dates tell the same."""
+        try:
+            pulled = await self._outbox.pull()
+        except Failed as failed:
+            if isinstance(failed.verdict, Retry | Reauthenticate | InDoubt):
+                raise
+            return
+        for hint in pulled.hints:
+            self._note(hint)
+        if pulled.lost:
+            for memory in self._memories.values():
+                memory.pace.missed()
 
     async def documents(self, name: str, ids: Sequence[int] = ()) -> tuple[list[int], list[Document]]:
         """As things are in Odoo now, whatever a cursor knows: ids of open documents when ``ids`` is empty, and else the
@@ -138,8 +160,6 @@ class Feeds:
         now = self._clock.now() / _SECOND
         found = _Pass(more=True, busy=True, moved=True)
         if not cursor.pending:
-            if wait := self._held_back(memory, cursor, now):
-                return self._page(memory, cursor, text, b"", next_after=wait)
             found = await self._ask(memory, cursor, now)
         size = self._config.page_size
         chunk, cursor.pending = cursor.pending[:size], cursor.pending[size:]
@@ -153,10 +173,10 @@ class Feeds:
         rest = memory.pace.rest(busy=found.busy or bool(body))
         return self._page(memory, cursor, after, body, next_after=min(rest, _AFTER_HINT) if found.hinted else rest)
 
-    def _held_back(self, memory: _Memory, cursor: Cursor, now: float) -> float:
+    def _held_back(self, memory: _Memory, cursor: Cursor) -> float:
         """Seconds to wait with hints that keep pouring in: they are gathered."""
-        waiting = memory.hints.count > 0 and not _underway(cursor)
-        return memory.pace.gather(now) if waiting else 0.0
+        waiting = (memory.hints.count > 0 or memory.announced) and not (cursor.pending or _underway(cursor))
+        return memory.pace.gather(self._clock.now() / _SECOND) if waiting else 0.0
 
     def _page(
         self, memory: _Memory, cursor: Cursor, after: str, body: bytes, *, more: bool = False, next_after: float | None
@@ -169,11 +189,14 @@ class Feeds:
         if memory.source is None:
             memory.source = await adapted(self._session, memory.feed.source)
             memory.watches, _ = await watches_of(self._session, memory.source)
-        if memory.hints.count and cursor.horizon:
-            return await self._follow(memory, memory.source, cursor, now)
         pace, moment = memory.pace, int(now)
+        announced, memory.announced = memory.announced, False
+        if announced:
+            pace.hinted_at(now)
+        if memory.hints.count and cursor.horizon and pace.may_follow(now):
+            return await self._follow(memory, memory.source, cursor, now)
         pace.begin(now)
-        found = _Pass()
+        found = _Pass(hinted=memory.hints.count > 0)
         if pace.sweep_due(now):
             pace.swept = now
             found.gone = await deleted_of(self._session, memory.source.model, cursor.open())
@@ -210,7 +233,7 @@ class Feeds:
             for watch in memory.watches
             if watch.model in hinted
         ]
-        found = _Pass(busy=True, moved=True, hinted=True)
+        found = _Pass(busy=True, moved=True, hinted=True, found=True)
         if terms:
             changed = await self._session.search(source.model, [*scope_of(self._session, source), *any_of(terms)])
             known = set(cursor.open()) & set(own)
@@ -218,7 +241,6 @@ class Feeds:
             found.gone = await proven_deleted(self._session, source.model, lost)
             cursor.changed(changed, int(now), self._config.overlap)
         memory.hints.clear()
-        memory.pace.hinted_at(now)
         memory.pace.stirred()
         return found
 

@@ -45,15 +45,27 @@ class Pace(Struct):
     pause: float = 0.0
     swept: float = 0.0
     hinted: float = -inf
+    followed: float = 0.0
     surprises: int = 0
 
     def begin(self, now: float) -> None:
         """A pass begins."""
         if self.last:
             self.quiet += min(max(now - self.last, 0.0), _STEP)
-        else:
+        elif not self.swept:
             self.swept = now
-        self.last = now
+        self.last, self.followed = now, 0.0
+
+    def may_follow(self, now: float) -> bool:
+        """Whether hints are followed rather than a pass made: without end they would keep it from what nobody hinted
+        at, so now and then it has precedence.
+        """
+        self.followed = self.followed or now
+        return now - self.followed < self.pauses.idle
+
+    def missed(self) -> None:
+        """Hints are known to be lost: look and compare at the next pass."""
+        self.next_look, self.swept = 0.0, -inf
 
     def look_due(self) -> bool:
         """Whether a look that goes back by the overlap is due: soon after news, then at doubling distances."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from crossdock.connectors.odoo.client.dialects import Call
 from crossdock.connectors.odoo.client.failures import Failed
 from crossdock.connectors.odoo.client.session import OdooSession
 from crossdock.connectors.odoo.client.together.applying import EVENTS, ActionWay, AddonWay
@@ -29,7 +30,7 @@ _MISSING = Explanation(
 
 _LOST = Explanation(
     "The addon or server action is gone from Odoo; what the server still allows is used from here on.",
-    "a batch was declined as a whole, and the model of the tier in use cannot be read any more",
+    "a batch was declined as a whole, and the tier in use cannot be used any more",
 )
 
 
@@ -97,8 +98,9 @@ class Tiers:
         return "stock", StockWay(self._session)
 
     async def _has_addon(self) -> bool:
+        """Whether this user may use it: its events can also be read by people who may not write them."""
         try:
-            await self._session.search(EVENTS, [], limit=1)
+            await self._session.call(Call(EVENTS, "apply", None, {"events": []}))
         except Failed as failed:
             return _absent(failed)
         return True
