@@ -156,7 +156,7 @@ async def test_a_note_is_what_message_post_would_have_written(bench):
         rows = await session.find("mail.message", domain, ["body", *LIKE_A_NOTE], order="id desc", limit=2)
         ours, theirs = ({name: row[name] for name in LIKE_A_NOTE} for row in rows)
         assert "Milestone in_transit" in rows[0]["body"]
-        # Odoo marks what is logged as internal, and what is posted with a note's subtype not; neither reaches customers.
+        # Odoo marks what is logged as internal, and what is posted with a note's subtype not; customers see neither.
         assert ours.pop("is_internal") is (await bench.tier() != "stock")
         assert theirs.pop("is_internal") is False
         assert ours == theirs

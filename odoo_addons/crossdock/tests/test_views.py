@@ -70,6 +70,7 @@ class TestViews(CrossdockCase):
             self.event("k1", picking, kind="eta", eta="2026-01-03 10:00:00"),
             self.event("k2", picking, kind="label", attachments=[label]),
         )
+        order.invalidate_recordset()
         self.assertTrue(order.crossdock_is_reported)
         self.assertEqual(str(order.crossdock_eta), "2026-01-03 10:00:00")
         self.assertEqual(order.crossdock_label_ids.mapped("name"), ["T1.pdf"])
