@@ -129,12 +129,15 @@ class RealRoad(DemoRoad):
         return account
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_gaps_in_each_direction_are_told_and_healed_once(kind, request):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request):
+    return request.getfixturevalue("postgres_url") if request.param == "postgresql" else "sqlite:///:memory:"
+
+
+async def test_gaps_in_each_direction_are_told_and_healed_once(store):
     bench = Bench(*(os.environ[name] for name in NAMES))
     company, pickings = await office(bench)
-    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else "sqlite:///:memory:"
-    road = await RealRoad(company, len(pickings), url).start()
+    road = await RealRoad(company, len(pickings), store).start()
     assert (await road.reconcile(heal=False)).kinds == {}
     erased, detached, cancelled, deleted, amended = pickings
     inside = {"allowed_company_ids": [company]}
