@@ -30,18 +30,21 @@ class Secrets:
 class DemoRoad:
     """``orders`` delivery orders of one parcel each, from Odoo to delivered and back."""
 
-    def __init__(self, *, orders: int = 1, spans: Spans = Spans()) -> None:
+    def __init__(
+        self, *, orders: int = 1, spans: Spans = Spans(), tier: str = "stock", store: str = "sqlite:///:memory:"
+    ) -> None:
+        """``tier`` is what the simulated Odoo allows, ``store`` the URL of the hub's database."""
         self.clock = VirtualClock(start=1_795_262_400_000_000)
         self.orders = orders
         options = {"database": "demo", "api_key": KEY, "now": str(self.clock.now())}
-        self.odoo = simulators().get("odoo").build({"serie": "19.0", **options})
+        self.odoo = simulators().get("odoo").build({"serie": "19.0", "tier": tier, **options})
         hook = {"webhook_url": HOOK, "webhook_secret": KEY}
         self.easypost = simulators().get("easypost").build({"seed": "3", "api_key": KEY, **hook})
         self.network = InProcessCaller(self.clock, [self.odoo, self.easypost])
         caller = RecordingCaller(self.network)
-        store = open_store("sqlite:///:memory:", threads=False)
+        kept = open_store(store, **({"threads": False} if store.startswith("sqlite") else {}))
         world = World(
-            store, self.clock, SeededIds(), Secrets(), lambda _plan: (caller, caller), Metrics(), spans, "w1"
+            kept, self.clock, SeededIds(), Secrets(), lambda _plan: (caller, caller), Metrics(), spans, "w1"
         )  # fmt: skip
         specs = connectors().working()
         odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)

@@ -2,7 +2,7 @@
     "name": "Crossdock",
     "summary": "Milestones, ETA, proof of delivery and dispatch plans on transfers and sale orders",
     # Without a series in front Odoo puts its own there: one tree installs on every series.
-    "version": "1.0.0",
+    "version": "1.1.0",
     "category": "Inventory/Delivery",
     "author": "The Crossdock authors",
     "license": "LGPL-3",
@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/crossdock_event_views.xml",
+        "views/crossdock_outbox_views.xml",
         "views/stock_picking_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",

@@ -19,8 +19,8 @@ PICKING = "stock.picking"
 class Road(DemoRoad):
     """The demo road, on which the carrier's webhooks can be dropped and both feeds stay silent."""
 
-    def __init__(self, orders):
-        super().__init__(orders=orders)
+    def __init__(self, orders, **where):
+        super().__init__(orders=orders, **where)
         self.dropped = []
         self.dropping = False
 
@@ -167,13 +167,28 @@ class Seven:
         return {"model": model, "method": "unlink", "ids": [record]}
 
 
+@pytest.fixture(params=["stock", "addon", "action"])
+def tier(request):
+    return request.param
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request, tier):
+    """The tier Odoo allows, and the database of the store."""
+    postgresql = request.param == "postgresql"
+    return {
+        "tier": tier,
+        "store": request.getfixturevalue("postgres_url") if postgresql else "sqlite:///:memory:",
+    }
+
+
 async def both(road, *, heal=True):
     return [await road.reconcile("odoo", heal=heal), await road.reconcile("easypost", heal=heal)]
 
 
 @pytest.mark.req("J2", "L12")
-async def test_seven_different_gaps_are_told_each_with_both_values():
-    seven = await Seven(await Road(7).start()).go_wrong()
+async def test_seven_different_gaps_are_told_each_with_both_values(where):
+    seven = await Seven(await Road(7, **where).start()).go_wrong()
     accounts = await both(seven.road, heal=False)
     gaps = {(gap.thing, gap.id, gap.aspect): gap for account in accounts for gap in account.gaps}
     assert len(gaps) == sum(sum(account.kinds.values()) for account in accounts) == 7
@@ -200,8 +215,8 @@ async def test_seven_different_gaps_are_told_each_with_both_values():
 
 
 @pytest.mark.req("J2", "L12")
-async def test_seven_different_gaps_are_healed_and_then_there_is_none():
-    road = await Road(7).start()
+async def test_seven_different_gaps_are_healed_and_then_there_is_none(where):
+    road = await Road(7, **where).start()
     seven = await Seven(road).go_wrong()
     healed = await both(road)
     assert [account.healed for account in healed] == [

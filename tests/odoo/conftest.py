@@ -70,6 +70,11 @@ class Bench:
         """Later by a second, so that write dates differ."""
         await self.clock.sleep(1.1)
 
+    async def tier(self):
+        """What the connector chose here: stock, action or addon."""
+        await self.connector._tiers.way(self.clock.now())
+        return self.connector._tiers.tier
+
     async def drain(self, cursor=""):
         """Everything the feed has from ``cursor`` on: facts by subject, and the cursor after it."""
         found = {}
@@ -85,9 +90,16 @@ class Bench:
         raise AssertionError("the feed does not come to an end")
 
 
-def _simulated(serie):
+EVERY_TIER = ("real", "17.0", "18.0", "19.0", "20.0", "18.0 addon", "19.0 addon", "18.0 action", "19.0 action")
+"""What `bench` takes by indirect parameters: a real Odoo of any tier, and simulated ones (stock unless named)."""
+
+
+def _simulated(named):
     clock = VirtualClock()
-    simulator = build_simulator({"serie": serie, "host": "odoo.example", "now": str(clock.now())})
+    serie, _, tier = named.partition(" ")
+    simulator = build_simulator(
+        {"serie": serie, "tier": tier or "stock", "host": "odoo.example", "now": str(clock.now())}
+    )
     caller = InProcessCaller(clock, [simulator])
     key = "0123456789abcdef0123456789abcdef01234567"
     return Bench("http://odoo.example", "odoo", "crossdock", key, caller, clock)

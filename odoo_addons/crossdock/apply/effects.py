@@ -19,7 +19,7 @@ _FIELD_OF_PLAN = {"sequence": "crossdock_tour_sequence"}
 def effects_of(items: list[Item], marks: dict[str, Any], tracking: str) -> tuple[dict[str, Any], set[str]]:
     """The values to write on the transfer, and the keys of items that were too old to change any field.
 
-    :param items: new items of one transfer, in any order
+    :param items: new items of one transfer; their numbers join in the order of the call, whatever happened first
     :param marks: what its field crossdock_marks holds
     :param tracking: what its field carrier_tracking_ref holds
     """
@@ -37,7 +37,7 @@ def effects_of(items: list[Item], marks: dict[str, Any], tracking: str) -> tuple
             stale.add(item.key)
     if now != marks:
         values["crossdock_marks"] = now
-    joined = _joined(tracking, ordered)
+    joined = _joined(tracking, items)
     if joined != tracking:
         values["carrier_tracking_ref"] = joined
     return values, stale
@@ -75,7 +75,7 @@ def _state(item: Item) -> dict[str, Any]:
 
 def _joined(tracking: str, items: list[Item]) -> str:
     there = [number.strip() for number in tracking.split(SEPARATOR) if number.strip()]
-    new = [number for item in items for number in item.tracking]
+    new = [number for item in sorted(items, key=lambda item: item.position) for number in item.tracking]
     if set(new) <= set(there):
         return tracking
     return SEPARATOR.join(dict.fromkeys([*there, *new]))

@@ -8,6 +8,7 @@ from . import (  # isort: skip
     watched_models,
     stock_picking,
     sale_order,
+    res_groups,
     res_config_settings,
 )
 
@@ -16,6 +17,7 @@ __all__ = [
     "labels",
     "outbox",
     "res_config_settings",
+    "res_groups",
     "sale_order",
     "stock_picking",
     "watched",

@@ -25,10 +25,11 @@ class CrossdockEvent(models.Model):
     event_key = fields.Char("Key", required=True, readonly=True, size=64, help="The sender's id of the event")
     picking_id = fields.Many2one("stock.picking", "Transfer", readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", "Company", readonly=True, index=True)
-    kind = fields.Char("Kind", required=True, readonly=True)
-    milestone = fields.Char("Milestone Code", readonly=True)
+    kind = fields.Selection("_choose_kind", "Kind", validate=False, required=True, readonly=True)
+    milestone = fields.Selection("_choose_milestone", "Milestone Code", validate=False, readonly=True)
     milestone_label = fields.Char("Milestone", compute="_compute_labels")
-    exception = fields.Char("Exception Code", readonly=True)
+    what = fields.Char("What Happened", compute="_compute_labels")
+    exception = fields.Selection("_choose_exception", "Exception Code", validate=False, readonly=True)
     exception_label = fields.Char("Exception", compute="_compute_labels")
     reason = fields.Char("Reason", readonly=True)
     occurred_at = fields.Datetime("Occurred", required=True, readonly=True)
@@ -44,13 +45,34 @@ class CrossdockEvent(models.Model):
     else:
         _sql_constraints = [("event_key_unique", "UNIQUE (event_key)", "This event is known already.")]
 
-    @api.depends("milestone", "exception")
+    @api.depends("kind", "milestone", "exception")
     @api.depends_context("lang")
     def _compute_labels(self) -> None:
-        reached, failing = self.env["crossdock.labels"]._milestones(), self.env["crossdock.labels"]._exceptions()
+        texts = self.env["crossdock.labels"]
+        reached, failing, kinds = texts._milestones(), texts._exceptions(), texts._kinds()
         for event in self:
             event.milestone_label = label(reached, event.milestone)
             event.exception_label = label(failing, event.exception)
+            told = filter(None, (event.milestone_label, event.exception_label))
+            event.what = " · ".join(told) or label(kinds, event.kind)
+
+    @api.depends("picking_id", "kind", "milestone", "exception")
+    @api.depends_context("lang")
+    def _compute_display_name(self) -> None:
+        for event in self:
+            event.display_name = ": ".join(filter(None, (event.picking_id.sudo().name, event.what)))
+
+    @api.model
+    def _choose_kind(self) -> list[tuple[str, str]]:
+        return list(self.env["crossdock.labels"]._kinds().items())
+
+    @api.model
+    def _choose_milestone(self) -> list[tuple[str, str]]:
+        return list(self.env["crossdock.labels"]._milestones().items())
+
+    @api.model
+    def _choose_exception(self) -> list[tuple[str, str]]:
+        return list(self.env["crossdock.labels"]._exceptions().items())
 
     @api.model
     def apply(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -70,6 +70,19 @@ class CrossdockLabels(models.AbstractModel):
             "other": _("Other"),
         }
 
+    def _kinds(self) -> dict[str, str]:
+        """Texts by kind of an event."""
+        return {
+            "milestone": _("Milestone"),
+            "eta": _("ETA"),
+            "proof": _("Proof of delivery"),
+            "plan": _("Dispatch plan"),
+            "label": _("Shipping label"),
+            "note": _("Note"),
+            "done": _("Transfer done"),
+            "stock": _("Stock change"),
+        }
+
 
 def label(texts: dict[str, str], code: str | None) -> str | None:
     """The text for ``code``; None for no code."""

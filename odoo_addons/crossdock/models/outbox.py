@@ -59,9 +59,9 @@ class CrossdockOutbox(models.Model):
     _order = "id"
     _log_access = False
 
-    model = fields.Char(required=True, readonly=True)
+    model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Integer("Record", required=True, readonly=True)
-    action = fields.Char(required=True, readonly=True, help="create, write or delete")
+    action = fields.Char("Action", required=True, readonly=True, help="create, write or delete")
     names = fields.Char("Fields", readonly=True, help="What changed, comma-joined")
     # A number, not a link: a row must not lock the company, nor fail with it.
     company = fields.Integer("Company", readonly=True)

@@ -18,10 +18,19 @@ class StockPicking(models.Model):
     crossdock_event_ids = fields.One2many(
         "crossdock.event", "picking_id", "Timeline", readonly=True, groups="crossdock.group_viewer"
     )
-    crossdock_milestone = fields.Char("Milestone Code", copy=False, readonly=True)
+    crossdock_milestone = fields.Selection(
+        "_choose_crossdock_milestone", "Milestone Code", validate=False, copy=False, readonly=True
+    )
     crossdock_milestone_label = fields.Char("Milestone", compute="_compute_crossdock_labels")
     crossdock_milestone_at = fields.Datetime("Milestone Reached", copy=False, readonly=True)
-    crossdock_exception = fields.Char("Exception Code", copy=False, readonly=True, index="btree_not_null")
+    crossdock_exception = fields.Selection(
+        "_choose_crossdock_exception",
+        "Exception Code",
+        validate=False,
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+    )
     crossdock_exception_label = fields.Char("Delivery Exception", compute="_compute_crossdock_labels")
     crossdock_eta = fields.Datetime("ETA", copy=False, readonly=True, help="Estimated time of arrival")
     crossdock_tour = fields.Char("Tour", copy=False, readonly=True)
@@ -37,6 +46,7 @@ class StockPicking(models.Model):
     )
     crossdock_marks = fields.Json("Newest Events", copy=False, readonly=True)
     crossdock_has_tower = fields.Boolean(compute="_compute_crossdock_has_tower")
+    crossdock_is_reported = fields.Boolean(compute="_compute_crossdock_is_reported", compute_sudo=True)
 
     @api.depends("crossdock_milestone", "crossdock_exception")
     @api.depends_context("lang")
@@ -45,6 +55,11 @@ class StockPicking(models.Model):
         for picking in self:
             picking.crossdock_milestone_label = label(reached, picking.crossdock_milestone)
             picking.crossdock_exception_label = label(failing, picking.crossdock_exception)
+
+    @api.depends("crossdock_event_ids")
+    def _compute_crossdock_is_reported(self) -> None:
+        for picking in self:
+            picking.crossdock_is_reported = bool(picking.crossdock_event_ids)
 
     def _compute_crossdock_has_tower(self) -> None:
         self.crossdock_has_tower = bool(self._crossdock_tower())
@@ -57,6 +72,21 @@ class StockPicking(models.Model):
             "url": f"{self._crossdock_tower()}/orders?q={quote(self.name or '', safe='')}",
             "target": "new",
         }
+
+    def action_crossdock_label(self) -> dict[str, Any]:
+        """Open the shipping label itself, in a new tab, for printing."""
+        self.ensure_one()
+        label_id, name = self.crossdock_label_id.id, self.crossdock_label_id.name or ""
+        url = f"/web/content/{label_id}/{quote(name, safe='')}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    @api.model
+    def _choose_crossdock_milestone(self) -> list[tuple[str, str]]:
+        return list(self.env["crossdock.labels"]._milestones().items())
+
+    @api.model
+    def _choose_crossdock_exception(self) -> list[tuple[str, str]]:
+        return list(self.env["crossdock.labels"]._exceptions().items())
 
     @api.model
     def _crossdock_tower(self) -> str:

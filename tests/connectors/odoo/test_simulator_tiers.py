@@ -61,7 +61,7 @@ def test_events_are_applied_once_and_the_newest_holds(tiered):
     assert applied(simulator, tier, items) == ["applied", "applied", "applied", "duplicate", "error"]
     row = simulator.database.rows["stock.picking"][first]
     assert row[f"{FIELDS[tier]}milestone"] == "delivered"
-    assert row["carrier_tracking_ref"] == "T1,T2"
+    assert row["carrier_tracking_ref"] == "T2,T1"  # in the order of the call
     late = event("e", first, "2026-01-01 10:30:00", milestone="out_for_delivery")
     assert applied(simulator, tier, [late, *items[:1]]) == ["stale", "duplicate"]
     assert row[f"{FIELDS[tier]}milestone"] == "delivered"

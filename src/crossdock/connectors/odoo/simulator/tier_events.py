@@ -93,6 +93,8 @@ def apply(call: Call, items: Any, book: Book) -> list[Row]:
     results: list[Row] = [{} for _ in items]
     fresh = _fresh(call, items, book, results)
     notes: dict[int, list[tuple[Order, str]]] = {}
+    for place in sorted(fresh):  # in the order of the call, whatever happened first
+        _join(call, items[place])
     for place in sorted(fresh, key=lambda place: _order(call.database, items[place])):
         item = items[place]
         results[place] = _carry_out(call, item, book)
@@ -166,7 +168,7 @@ def _moment(database: Database, item: Row) -> int:
 
 
 def _carry_out(call: Call, item: Row, book: Book) -> Row:
-    """Keep the event; write what it tells where nothing newer has told it, and join its tracking numbers."""
+    """Keep the event; write what it tells where nothing newer has told it."""
     [record] = create(call, book.model, [_kept(call.database, item, book)])
     picking = call.database.rows[PICKING][item["picking"]]
     order, told = _order(call.database, item), _told(call.database, item, book.prefix)
@@ -176,7 +178,6 @@ def _carry_out(call: Call, item: Row, book: Book) -> Row:
     if newer:
         marks |= dict.fromkeys(newer, order)
         values[f"{book.prefix}marks"] = "\n".join(f"{a}|{m[0]}|{m[1]}|{m[2]}" for a, m in sorted(marks.items()))
-    values |= _tracking(item, picking)
     if values:
         write(call, PICKING, [picking["id"]], values)
     _attach(call, item)
@@ -226,10 +227,13 @@ def _marks(text: str) -> dict[str, Order]:
     return found
 
 
-def _tracking(item: Row, picking: Row) -> Row:
+def _join(call: Call, item: Row) -> None:
+    """The item's tracking numbers join those of its transfer."""
+    picking = call.database.rows[PICKING][item["picking"]]
     there = [part.strip() for part in str(picking.get("carrier_tracking_ref") or "").split(",") if part.strip()]
     joined = list(dict.fromkeys([*there, *(str(number).strip() for number in item.get("tracking") or [])]))
-    return {"carrier_tracking_ref": ",".join(joined)} if joined != there else {}
+    if joined != there:
+        write(call, PICKING, [picking["id"]], {"carrier_tracking_ref": ",".join(joined)})
 
 
 def _attach(call: Call, item: Row) -> None:
