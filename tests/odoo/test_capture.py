@@ -91,6 +91,8 @@ def content(fact):
             return msgspec.json.encode(msgspec.structs.replace(order, changed_at=msgspec.UNSET), order="sorted")
         case TransferChanged(transfer):
             return msgspec.json.encode(msgspec.structs.replace(transfer, changed_at=msgspec.UNSET), order="sorted")
+        case FulfilmentCancelled():
+            return msgspec.json.encode(msgspec.structs.replace(fact.body, changed_at=None), order="sorted")
     return msgspec.json.encode(fact.body)
 
 
