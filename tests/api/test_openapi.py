@@ -24,6 +24,12 @@ def test_the_checked_in_document_is_the_generated_one():
     )
 
 
+@pytest.mark.req("I1")
+def test_limits_of_the_elements_of_a_list_are_told():
+    bodies = json.loads(document(__version__))["components"]["schemas"]
+    assert bodies["ReplayRequest"]["properties"]["ids"]["items"] == {"type": "string", "maxLength": 40}
+
+
 def test_every_route_is_described():
     described = document(__version__).decode()
     for route in ROUTES:
