@@ -10,7 +10,7 @@ from crossdock.model.fulfilment import FulfilmentState, apply, summary_of
 from crossdock.model.identifiers import Reference, ReferenceKind, digest, trace_id_of
 from crossdock.model.instants import Stamp, from_epoch_us, stamp
 from crossdock.model.party import Address, Party
-from crossdock.model.shipment import Booking, Document
+from crossdock.model.shipment import Booking, Consignment, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.ports.stores import NewEvent, OpenException, StateRow, Transaction
 from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome
@@ -133,12 +133,13 @@ def _opened(tx: Transaction, number: int, subject: str, at: int, **kwargs) -> tu
 
 def _quoted(teller: Teller, number: int, cause: str) -> str:
     order = delivery_order(number)
-    ask = RequestRates(order.id, order.name, order.packages[0], order.ship_from, order.ship_to)
+    parcel = Consignment(f"{order.id}/P1", order.id, order.name, order.packages[0], order.ship_from, order.ship_to)
+    ask = RequestRates(parcel)
     asked = teller.order(ask, "rates", cause)
     teller.settle("done", "Done")
     offers = quote("P1", f"shp_{number}", rate("r1", "7.58"), rate("r2", "9.12"))
     key = teller.say(ev.RatesQuoted(offers), "easypost", asked)
-    teller.order(BuyLabel("P1", offers.shipment_id, "r1", "USPS", "Priority"), "buy", key)
+    teller.order(BuyLabel(parcel, offers.shipment_id, "r1", "USPS", "Priority"), "buy", key)
     return offers.shipment_id
 
 

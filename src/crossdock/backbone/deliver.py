@@ -308,7 +308,7 @@ class Courier:
         if outcome.status not in {"parked", "refused"}:
             return ()
         body = _DECODE(claim.body)
-        package_id = getattr(body, "package_id", "") or getattr(getattr(body, "package", None), "id", "")
+        package_id = getattr(body, "package_id", "")
         why = outcome.attempt
         failure = CommandFailed(
             f"{claim.key}#{claim.attempt}", claim.partner, claim.kind, why.operator, why.engineer, package_id

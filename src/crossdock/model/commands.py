@@ -5,10 +5,9 @@ from msgspec import Struct
 from crossdock.model.billing import AllocateLandedCost, IssueCreditNote, IssueInvoice, RecordFreightBill
 from crossdock.model.instants import Stamp
 from crossdock.model.masterdata import UpsertMasterData
-from crossdock.model.order import Package
 from crossdock.model.party import Party
 from crossdock.model.sales import AmendSalesOrder, CancelSalesOrder, ConfirmSalesOrder, PlaceSalesOrder
-from crossdock.model.shipment import Document
+from crossdock.model.shipment import BookedShipment, Consignment, Document, PickupWindow
 from crossdock.model.stock import AdjustStock, CountStock, MoveStock
 from crossdock.model.tasks import CloseActivity, RaiseActivity
 from crossdock.model.transfers import (
@@ -21,27 +20,37 @@ from crossdock.model.transfers import (
     ReserveTransfer,
     ReturnTransfer,
 )
+from crossdock.model.units import Measure
 
 
 class RequestRates(Struct, frozen=True, tag="rates.request.v1", omit_defaults=True):
-    """Open a shipment for one package and ask what carrying it costs. Free of charge and safe to repeat."""
+    """Ask what carrying one package costs; opens a shipment where the partner has such a thing. Free of charge and
+    safe to repeat. Partners that open nothing answer with the consignment's reference as shipment id.
+    """
 
-    order_id: str
-    order_name: str
-    package: Package
-    ship_from: Party
-    ship_to: Party
-    label_format: str = "PDF"
+    consignment: Consignment
+
+    @property
+    def package_id(self) -> str:
+        """The package it is about."""
+        return self.consignment.package.id
 
 
 class BuyLabel(Struct, frozen=True, tag="label.buy.v1", omit_defaults=True):
-    """Buy ``rate_id`` of the shipment opened before. Costs money: never sent twice without asking first."""
+    """Buy ``rate_id`` for the consignment. Costs money: never sent twice without asking first, by ``shipment_id`` where
+    the partner opened one, else by the consignment's reference.
+    """
 
-    package_id: str
+    consignment: Consignment
     shipment_id: str
     rate_id: str
     carrier: str
     service: str
+
+    @property
+    def package_id(self) -> str:
+        """The package it is about."""
+        return self.consignment.package.id
 
 
 class FetchLabel(Struct, frozen=True, tag="label.fetch.v1", omit_defaults=True):
@@ -60,6 +69,57 @@ class VoidLabel(Struct, frozen=True, tag="label.void.v1", omit_defaults=True):
     package_id: str
     shipment_id: str
     tracking_number: str
+
+
+class SchedulePickup(Struct, frozen=True, tag="pickup.schedule.v1", omit_defaults=True):
+    """Ask the carrier to collect ``shipments`` at ``ship_from`` within ``window``. May cost money: ``reference`` is
+    unique per pickup ever asked for. ``carrier`` and ``service`` are in the partner's words, where it needs them.
+    """
+
+    reference: str
+    ship_from: Party
+    window: PickupWindow
+    shipments: tuple[BookedShipment, ...]
+    weight: Measure
+    carrier: str = ""
+    service: str = ""
+    instructions: str = ""
+
+
+class CancelPickup(Struct, frozen=True, tag="pickup.cancel.v1", omit_defaults=True):
+    """Cancel a scheduled pickup."""
+
+    reference: str
+    pickup_id: str
+    carrier: str = ""
+    confirmation: str = ""
+
+
+class CloseManifest(Struct, frozen=True, tag="manifest.close.v1", omit_defaults=True):
+    """End of day: tell the carrier which shipments it gets and fetch the sheet its driver signs. ``day`` is the local
+    day (YYYY-MM-DD) at ``ship_from``.
+    """
+
+    reference: str
+    ship_from: Party
+    day: str
+    shipments: tuple[BookedShipment, ...]
+    carrier: str = ""
+
+
+class CheckAddress(Struct, frozen=True, tag="address.check.v1", omit_defaults=True):
+    """Ask whether an address exists and how the carrier would write it. Free of charge and safe to repeat."""
+
+    reference: str
+    party: Party
+
+
+class RequestTracking(Struct, frozen=True, tag="tracking.request.v1", omit_defaults=True):
+    """Ask what is known of a tracking number now. Free of charge and safe to repeat."""
+
+    tracking_number: str
+    carrier: str = ""
+    package_id: str = ""
 
 
 class RecordShipping(Struct, frozen=True, tag="shipping.record.v1", omit_defaults=True):
@@ -106,7 +166,17 @@ class RecordNote(Struct, frozen=True, tag="note.record.v1", omit_defaults=True):
     marker: str
 
 
-CarrierCommand = RequestRates | BuyLabel | FetchLabel | VoidLabel
+CarrierCommand = (
+    RequestRates
+    | BuyLabel
+    | FetchLabel
+    | VoidLabel
+    | SchedulePickup
+    | CancelPickup
+    | CloseManifest
+    | CheckAddress
+    | RequestTracking
+)
 WriteBack = RecordShipping | RecordMilestone | RecordProof | RecordNote | RecordPlan
 SalesCommand = PlaceSalesOrder | ConfirmSalesOrder | AmendSalesOrder | CancelSalesOrder
 TransferCommand = (

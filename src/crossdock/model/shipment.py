@@ -1,13 +1,98 @@
-"""Shipments at a carrier: rates, the decision between them, bookings and their documents."""
+"""Shipments at a carrier: what is to be carried, rates, the decision between them, bookings and their documents."""
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
 
 from crossdock.model.instants import Stamp
 from crossdock.model.money import Money
+from crossdock.model.order import Package
+from crossdock.model.party import Party
+from crossdock.model.units import Measure
 
-DocumentKind = Literal["label", "proof_of_delivery"]
+DocumentKind = Literal["label", "return_label", "customs_invoice", "manifest", "proof_of_delivery"]
+Contents = Literal["merchandise", "documents", "gift", "sample", "returned_goods", "other"]
+DutiesPaidBy = Literal["recipient", "sender"]
+
+
+class CustomsItem(Struct, frozen=True, omit_defaults=True):
+    """One line of a customs declaration. ``value`` and ``weight`` are of the whole line, not of one piece; ``hs_code``
+    is the tariff number without dots, ``country_of_origin`` ISO 3166-1 alpha-2.
+    """
+
+    description: str
+    quantity: Decimal
+    value: Money
+    weight: Measure
+    hs_code: str = ""
+    country_of_origin: str = ""
+    sku: str = ""
+
+
+class CustomsDeclaration(Struct, frozen=True, omit_defaults=True):
+    """What customs must be told of a package that crosses a border (WCO CN22/CN23, commercial invoice).
+    ``incoterm`` is of Incoterms 2020 (DAP, DDP, ...); ``eori`` the exporter's number; ``itn`` the US export number.
+    """
+
+    items: tuple[CustomsItem, ...]
+    contents: Contents = "merchandise"
+    incoterm: str = "DAP"
+    duties_paid_by: DutiesPaidBy = "recipient"
+    invoice_number: str = ""
+    eori: str = ""
+    itn: str = ""
+    signer: str = ""
+
+
+class DangerousGoods(Struct, frozen=True, omit_defaults=True):
+    """One dangerous substance in a package, by the UN Model Regulations: ``un_number`` is four digits, ``hazard_class``
+    such as "9" or "2.1", ``packing_group`` I, II, III or "". ``limited_quantity`` is chapter 3.4; ``lithium`` names
+    the battery's packing (``contained``, ``packed_with``, ``alone``) where it is one.
+    """
+
+    un_number: str
+    hazard_class: str
+    proper_shipping_name: str = ""
+    packing_group: str = ""
+    quantity: Measure | None = None
+    limited_quantity: bool = False
+    lithium: Literal["", "contained", "packed_with", "alone"] = ""
+
+
+class Consignment(Struct, frozen=True, omit_defaults=True):
+    """All a carrier has to know to carry one package. ``reference`` is ours, unique per label ever asked for, and goes
+    on every booking: by it a purchase whose answer was lost is found again. A return is from ``ship_from`` (the
+    customer) to ``ship_to`` (the warehouse) like any other; ``is_return`` asks for the carrier's return product.
+    ``label_format`` is PDF, ZPL, PNG or EPL2; ``company`` the shipping company of several, as its system names it.
+    """
+
+    reference: str
+    order_id: str
+    order_name: str
+    package: Package
+    ship_from: Party
+    ship_to: Party
+    label_format: str = "PDF"
+    is_return: bool = False
+    customs: CustomsDeclaration | None = None
+    dangerous_goods: tuple[DangerousGoods, ...] = ()
+    company: str = ""
+    deliver_by: Stamp | None = None
+
+
+class PickupWindow(Struct, frozen=True, omit_defaults=True):
+    """When a carrier may come: local wall-clock stamps at the place of collection."""
+
+    ready_at: Stamp
+    closes_at: Stamp
+
+
+class BookedShipment(Struct, frozen=True, omit_defaults=True):
+    """A booked shipment by the partner's id and its tracking number."""
+
+    shipment_id: str
+    tracking_number: str
 
 
 class Document(Struct, frozen=True, omit_defaults=True):

@@ -14,9 +14,9 @@ from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
 from crossdock.model.milestones import MILESTONES, NOTEWORTHY
-from crossdock.model.order import DeliveryOrder
+from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.rules import Problem, problems_of
-from crossdock.model.shipment import Quote
+from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Decision, Order, Priority, Process, Situation, Timer
 from crossdock.processes.selection import Preference, select
 
@@ -141,11 +141,23 @@ def _requested(work: Work) -> None:
     progress.phase, progress.version = "rating", version
     for package in order.packages:
         for carrier in work.policy.carriers:
-            body = cmd.RequestRates(
-                order.id, order.name, package, order.ship_from, order.ship_to, work.policy.label_format
-            )
+            body = cmd.RequestRates(_consignment(order, package, work.policy.label_format))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
     work.timers.append(Timer(_QUOTES, work.now + int(work.policy.quote_seconds * _SECOND)))
+
+
+def _consignment(order: DeliveryOrder, package: Package, label_format: str) -> Consignment:
+    return Consignment(
+        f"{order.id}/{package.id}",
+        order.id,
+        order.name,
+        package,
+        order.ship_from,
+        order.ship_to,
+        label_format,
+        company=order.company,
+        deliver_by=order.deliver_by,
+    )
 
 
 def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> None:
@@ -213,7 +225,8 @@ def _select(work: Work) -> None:
                 package.id, quote.partner, quote.shipment_id, rate.id, rate.carrier, rate.service, choice.rule, offers
             )
         )
-        body = cmd.BuyLabel(package.id, quote.shipment_id, rate.id, rate.carrier, rate.service)
+        consignment = _consignment(order, package, policy.label_format)
+        body = cmd.BuyLabel(consignment, quote.shipment_id, rate.id, rate.carrier, rate.service)
         work.orders.append(Order(f"buy/{package.id}", quote.partner, body, Priority.EXPRESS))
 
 

@@ -11,6 +11,7 @@ from crossdock.connectors.easypost.spec import SPEC
 from crossdock.model.commands import BuyLabel, FetchLabel, RequestRates, VoidLabel
 from crossdock.model.order import Package
 from crossdock.model.party import Address, Party
+from crossdock.model.shipment import Consignment
 from crossdock.model.units import Measure
 from crossdock.ports.connector import Command
 from crossdock.ports.secrets import UnknownSecret
@@ -78,12 +79,12 @@ def rates_command(**changes):
     sender = Party("Dock 4", Address(("2210 Quarry Bend Rd", "Building C"), "Duluth", "MN", "55802", "US"))
     receiver = Party("Odalys Brandt", Address(("48 Larkspur Ct",), "Asheville", "NC", "28801", "US"))
     package = Package("P1", Measure(Decimal("1.5"), "KGM"), **changes)
-    return RequestRates("do:odoo:16", "WH/OUT/00016", package, sender, receiver)
+    return RequestRates(Consignment("do:odoo:16/P1", "do:odoo:16", "WH/OUT/00016", package, sender, receiver))
 
 
 def buy_command(quote, index=0):
     rate = quote.rates[index]
-    return BuyLabel(quote.package_id, quote.shipment_id, rate.id, rate.carrier, rate.service)
+    return BuyLabel(rates_command().consignment, quote.shipment_id, rate.id, rate.carrier, rate.service)
 
 
 def fetch_command(booking):

@@ -246,14 +246,15 @@ def shipment_request(
 
     ``label_format`` holds where the command asks for no other than the usual PDF.
     """
-    options = {"label_format": command.label_format if command.label_format != "PDF" else label_format}
+    goods = command.consignment
+    options = {"label_format": goods.label_format if goods.label_format != "PDF" else label_format}
     if label_size:
         options["label_size"] = label_size
     shipment: dict[str, object] = {
-        "reference": f"{command.order_id}/{command.package.id}",
-        "to_address": _address(command.ship_to),
-        "from_address": _address(command.ship_from),
-        "parcel": _parcel(command.package),
+        "reference": goods.reference,
+        "to_address": _address(goods.ship_to),
+        "from_address": _address(goods.ship_from),
+        "parcel": _parcel(goods.package),
         "options": options,
     }
     if carrier_accounts:
@@ -307,7 +308,7 @@ def quoted(command: RequestRates, shipment: wire.Shipment, partner: str, subject
         days = each.delivery_days if each.delivery_days is not None else each.est_delivery_days
         promised = stamp(each.delivery_date) if each.delivery_date else None
         rates.append(Rate(each.id, each.carrier, each.service, price, days, promised))
-    quote = Quote(partner, command.package.id, shipment.id, tuple(rates), tuple(messages))
+    quote = Quote(partner, command.package_id, shipment.id, tuple(rates), tuple(messages))
     return Fact(RatesQuoted(quote), stamp(shipment.created_at), subject=subject)
 
 

@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from crossdock.connectors.easypost.simulator import answers, labels, rating
+from crossdock.connectors.easypost.simulator import answers, rating
 from crossdock.connectors.easypost.simulator.answers import Json
 from crossdock.connectors.easypost.simulator.journeys import is_scanned
 from crossdock.connectors.easypost.simulator.settings import SimulatorSettings
 from crossdock.connectors.easypost.simulator.tracking import Trackers
 from crossdock.ports.wire import HttpRequest, HttpResponse
+from crossdock.sim import labels
 from crossdock.sim.ledger import Ledger
 from crossdock.sim.simulator import UnknownAction
 from crossdock.sim.webhooks import OutgoingWebhook
