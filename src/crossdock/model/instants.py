@@ -6,8 +6,9 @@ where the partner only said a day. Nothing here ever adds a "Z" that the partner
 
 import functools
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct, structs
 
@@ -24,12 +25,15 @@ class InvalidInstant(ValueError):
 class Stamp(Struct, frozen=True):
     """When something happened, as far as the partner said.
 
-    ``at``: RFC 3339 with the offset as given, or local date-time without offset, or ``YYYY-MM-DD``.
+    ``at``: RFC 3339 with the offset as given, or local date-time without offset, or ``YYYY-MM-DD``. ``zone`` is the IANA
+    name of the zone a local time is of, where it is known from elsewhere (the place, a zone word, the format's
+    documentation); ``at`` stays as it was said.
     """
 
     at: str
     tz_known: bool = True
     precision: Precision = "second"
+    zone: str = ""
 
 
 def stamp(text: str) -> Stamp:
@@ -61,11 +65,22 @@ def stamp_of(moment: datetime) -> Stamp:
 
 
 def epoch_us(instant: Stamp) -> int:
-    """Microseconds since 1970-01-01T00:00Z, used to order a fold; a local time is read as UTC (decision 0002)."""
+    """Microseconds since 1970-01-01T00:00Z, used to order a fold; a local time is of its ``zone`` where that is known,
+    else it is read as UTC (decision 0002).
+    """
     moment = datetime.fromisoformat(instant.at)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=_zone(instant.zone) if instant.zone else UTC)
     return int(moment.timestamp()) * 1_000_000
+
+
+@functools.lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo:
+    """A zone this machine does not know is no reason to fail: its times are read as UTC like those of no zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def from_epoch_us(value: int) -> Stamp:

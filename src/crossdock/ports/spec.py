@@ -138,7 +138,8 @@ class ConnectorSpec(Struct, frozen=True):
 
     ``commands`` are the tags of `crossdock.model.commands` it carries out; ``emits`` the tags of events its mapping
     makes; ``together`` those commands it can carry out many of in one call (`connector.Batching`), ``largest_batch`` at
-    most; ``aliases further names `crossdock translate` knows it by.
+    most; ``aliases`` are further names `crossdock translate` knows it by; ``package`` is the connector's, where its
+    configuration is declared elsewhere.
     """
 
     id: str
@@ -158,3 +159,4 @@ class ConnectorSpec(Struct, frozen=True):
     hosts: Callable[[Any], tuple[str, ...]] = lambda _config: ()
     together: tuple[str, ...] = ()
     largest_batch: int = 500
+    package: str = ""

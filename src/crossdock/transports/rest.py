@@ -1,8 +1,9 @@
 """Calls to a partner's HTTP API: one road from its answers to verdicts, whatever the partner's words are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -66,6 +67,18 @@ class Refusals(Struct, frozen=True):
         outcome, text = _USUAL.get(status, ("park", _ODD))
         return Row(outcome, text.format(self.partner))
 
+    def read(self, response: HttpResponse, shape: type[T], *, costly: bool) -> T | Trouble:
+        """An answer as ``shape``, or the verdict it stands for: a refusal, or a body that is not the documented one."""
+        if not 200 <= response.status < 300:
+            return self.verdict(response, costly=costly)
+        try:
+            return msgspec.json.decode(response.body or b"null", type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            engineer = f"HTTP {response.status}, but the body is not the documented {_name(shape)}: {problem}"
+        if costly:
+            return InDoubt(Explanation(self.unsure, engineer), ErrorClass.SERVER)
+        return Park(Explanation(f"{self.partner} answered in an unexpected way. Ask an engineer.", engineer))
+
     def verdict(self, response: HttpResponse, *, costly: bool) -> Trouble:
         """The verdict a refusal stands for."""
         code, text = self.failure(response.body)
@@ -123,15 +136,7 @@ class RestClient:
         response = await self.call(method, path, body, costly=costly, more=more)
         if not isinstance(response, HttpResponse):
             return response
-        try:
-            return msgspec.json.decode(response.body or b"null", type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            engineer = f"HTTP {response.status}, but the body is not the documented {_name(shape)}: {problem}"
-            if costly:
-                return InDoubt(Explanation(self.refusals.unsure, engineer), ErrorClass.SERVER)
-            return Park(
-                Explanation(f"{self.refusals.partner} answered in an unexpected way. Ask an engineer.", engineer)
-            )
+        return self.refusals.read(response, shape, costly=costly)
 
     async def call(
         self,
@@ -171,8 +176,14 @@ class RestClient:
                 )
             return InDoubt(Explanation(self.refusals.unsure, str(problem)), ErrorClass.TIMEOUT)
 
-    async def download(self, url: str) -> HttpResponse | Trouble:
-        """A document's file; asked for without our credentials, which are none of a file host's business."""
+    async def download(self, url: str, *, hosts: Sequence[str] = ()) -> HttpResponse | Trouble:
+        """A document's file; asked for without our credentials, which are none of a file host's business. ``hosts`` are
+        those files may lie on (exact names or ``*.suffix``); any where none are named.
+        """
+        host = (urlsplit(url).hostname or "").lower()
+        if hosts and not _is_among(host, hosts):
+            operator = f"The file lies on a host that is not allowed. If it is {self.refusals.partner}'s, add it to label_hosts."
+            return Park(Explanation(operator, f"host '{host}' is not among {', '.join(hosts)}"))
         response = await self.send(HttpRequest("GET", url, {"User-Agent": "crossdock"}, idempotent=True))
         if not isinstance(response, HttpResponse) or (response.status == 200 and response.body):
             return response
@@ -199,6 +210,20 @@ def code_of(trouble: Trouble) -> str:
     """The partner's error code as the engineer's text names it; "" where there was none."""
     words = trouble.why.engineer.split(" ", 2)
     return words[2].partition(":")[0] if len(words) == 3 and words[0] == "HTTP" else ""
+
+
+def still_in_doubt(trouble: Trouble) -> InDoubt | Park:
+    """What ``trouble`` comes to while a doubt is being settled: nothing that keeps us from asking may end the doubt,
+    except that the partner knows no such thing.
+    """
+    if isinstance(trouble, Park | Refuse):
+        return Park(trouble.why)
+    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else trouble.error_class)
+
+
+def _is_among(host: str, allowed: Sequence[str]) -> bool:
+    names = [entry.lower() for entry in allowed]
+    return host in names or any(entry.startswith("*.") and host.endswith(entry[1:]) for entry in names)
 
 
 def _name(shape: object) -> str:

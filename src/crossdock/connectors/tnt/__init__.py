@@ -1,0 +1,1 @@
+"""TNT: tracking by its ExpressConnect answers."""
