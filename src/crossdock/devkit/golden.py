@@ -1,8 +1,8 @@
 """Golden sets: real messages with the events a careful reader expects of them, and how far a mapping agrees.
 
 A set is a folder with GOLDEN.tsv (one row per expected event: ``file``, ``key`` = tracking number, ``expected_ts``,
-``tz_known``, ``precision``, ``raw_code``, ``raw_text``, ``milestone``, ``exception_category``, ``reason``), INDEX.tsv (one row per
-file: ``file``, ``carrier``, ``kind``) and the files, each in a folder named after its partner.
+``tz_known``, ``precision``, ``raw_code``, ``raw_text``, ``milestone``, ``exception_category``, ``reason``), INDEX.tsv
+(one row per file: ``file``, ``carrier``, ``kind``) and the files, each in a folder named after its partner.
 """
 
 import csv

@@ -25,8 +25,8 @@ class InvalidInstant(ValueError):
 class Stamp(Struct, frozen=True):
     """When something happened, as far as the partner said.
 
-    ``at``: RFC 3339 with the offset as given, or local date-time without offset, or ``YYYY-MM-DD``. ``zone`` is the IANA
-    name of the zone a local time is of, where it is known from elsewhere (the place, a zone word, the format's
+    ``at``: RFC 3339 with the offset as given, or local date-time without offset, or ``YYYY-MM-DD``. ``zone`` is the
+    IANA name of the zone a local time is of, where it is known from elsewhere (the place, a zone word, the format's
     documentation); ``at`` stays as it was said.
     """
 

@@ -1,1 +1,1 @@
-"""How carriers' tracking messages are read: trees, times, code tables, phrases, signatures, and the connector they share."""
+"""How carriers' tracking messages are read: trees, times, code tables, phrases, and the connector they share."""

@@ -1,12 +1,12 @@
 """Code tables: what a carrier's code, and where it has none its text, says in canonical words.
 
 Each connector that reads tracking has a ``codes.tsv`` of its own, one row per code: ``source`` (which list of the
-carrier's), ``source_code``, ``source_text``, ``canonical_milestone``, ``exception_category``, ``reason``, ``source_ref``
-(where it is published or was seen) and ``how`` the row came to be:
+carrier's), ``source_code``, ``source_text``, ``canonical_milestone``, ``exception_category``, ``reason``,
+``source_ref`` (where it is published or was seen) and ``how`` the row came to be:
 
 - ``read``: published or seen with its meaning; ``rule``, ``rule+read``, ``memory``: weaker, to be confirmed;
-- ``coarse``: the code alone says too little (UPS's type D, an aggregator's ``exception``): the text refines it, and the row
-  holds where the text says nothing.
+- ``coarse``: the code alone says too little (UPS's type D, an aggregator's ``exception``): the text refines it, and the
+  row holds where the text says nothing.
 
 A row without a code stands for a text; texts are compared without case and punctuation.
 """

@@ -165,10 +165,9 @@ class TrackingConnector:
         """What can be said without a call: how it is listened to."""
         family = self._carrier.signature
         lines = [f"webhooks: {family.says}" if family else "no webhooks: messages come as files or by asking"]
-        if self._carrier.pull or self._config.url:
-            lines.append(
-                f"asked at {urlsplit(self._config.url or (self._carrier.pull.url if self._carrier.pull else '')).netloc}"
-            )
+        url = self._config.url or (self._carrier.pull.url if self._carrier.pull else "")
+        if url:
+            lines.append(f"asked at {urlsplit(url).netloc}")
         return tuple(lines)
 
 

@@ -1,5 +1,6 @@
-"""Times as carriers write them: 12-hour clocks, day-first dates, compact digits, zone words, epochs. Nothing is guessed:
-a text that can be read in two ways is read as the caller says the format is, or refused.
+"""Times as carriers write them: 12-hour clocks, day-first dates, compact digits, zone words, epochs.
+
+Nothing is guessed: a text that can be read in two ways is read as the caller says the format is, or refused.
 
 A time whose seconds are 00 counts as known to the minute: most clocks that end so tell no seconds.
 """
