@@ -1,6 +1,6 @@
 """The connector of a carrier that is only listened to: what differs is its mapping, its signature, and where to ask."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -13,37 +13,11 @@ from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import ConnectorSpec, Kind, Stability, Surroundings, Webhook
 from crossdock.ports.verdicts import Done, Explanation, Park, Refuse, Retry, Verdict
 from crossdock.ports.wire import HttpResponse
-from crossdock.tracking.scans import Scans
-from crossdock.tracking.trees import Tree, UnreadableBody, tree_of
+from crossdock.tracking.reading import Read, reading_of
 from crossdock.transports.rest import Refusals, RestClient
 from crossdock.transports.signatures import Family
 
-Read = Callable[[Tree, Scans], None]
-"""A mapping: walks the tree and tells the scans. Pure; may raise nothing but what a wrong shape makes it raise."""
-
 EVENTS = ("tracking.reported.v1", "proof.captured.v1")
-_WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
-
-
-def reading_of(body: bytes, partner: str, name: str, read: Read) -> Translation:
-    """What ``read`` makes of a body. Never raises: what is not JSON, XML or a page, or of another shape than the
-    mapping knows, is a problem; nothing of a body that fails half-way is kept.
-    """
-    scans = Scans(partner, name)
-    try:
-        tree = tree_of(body)
-    except UnreadableBody as problem:
-        scans.problem("", str(problem))
-        return scans.done()
-    try:
-        read(tree, scans)
-    except _WRONG_SHAPE as problem:
-        scans = Scans(partner, name)
-        scans.problem(
-            "", f"the message has another shape than {name} is known to send: {type(problem).__name__} {problem}"
-        )
-        return scans.done()
-    return scans.done()
 
 
 class Pull(Struct, frozen=True):
