@@ -1,0 +1,1 @@
+"""Between ShipEngine's words and the canonical model; pure."""
