@@ -7,7 +7,8 @@ from crossdock.catalog import connectors, simulators
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.ports.connector import Received
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.faults import Rule
 from crossdock.sim.inprocess import InProcessCaller

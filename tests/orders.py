@@ -11,7 +11,8 @@ from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Quote, Rate
 from crossdock.model.units import Measure
 
-WAREHOUSE = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"))
+WAREHOUSE = Party("Warehouse", Address(("Dock 1",), "Fremont", "CA", "94538", "US"))
+ANTWERP = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"))
 CUSTOMER = Party("Ann Example", Address(("12 Example St",), "Portland", "OR", "97201", "US"), phone="+15035550100")
 
 

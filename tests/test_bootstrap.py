@@ -6,8 +6,8 @@ from msgspec import structs
 from cli.running import installed, partners
 from crossdock import bootstrap
 from crossdock.model.milestones import MILESTONES, NOTEWORTHY
-from crossdock.processes.order_to_ship import OrderToShipPolicy
-from crossdock.settings.sections import OrderToShip
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.settings.shipping import OrderToShip
 from crossdock.storage.opening import open_store
 from crossdock.transports.http import AiohttpCaller
 

@@ -20,7 +20,8 @@ from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking
 from crossdock.model.units import Measure
 from crossdock.ports.stores import Store, Transaction
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.storage.opening import open_store
 
 _SHIP_FROM = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"))

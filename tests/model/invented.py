@@ -11,12 +11,14 @@ from crossdock.model.milestones import CATEGORIES, MILESTONES
 from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
-from crossdock.model.shipment import Booking, Document, Quote, Rate
+from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
 
 PARTNER = "easypost"
 SUBJECT = "do:odoo:16"
+
+WINDOW = PickupWindow(Stamp("2026-03-01T14:00:00", tz_known=False), Stamp("2026-03-01T17:00:00", tz_known=False))
 
 stamps = st.integers(0, 59).map(lambda minute: Stamp(f"2026-03-01T08:{minute:02}:00+02:00"))
 packages = st.sampled_from(["1", "2"])
@@ -109,6 +111,23 @@ bodies = st.one_of(
     st.builds(ev.CommandFailed, st.just("c1"), st.just("odoo"), st.just("label.buy.v1"), st.text(), st.text()),
     st.builds(ev.ExceptionRaised, st.just("sku.unknown"), st.text(), st.just("/lines/0/item/sku")),
     st.builds(ev.ExceptionResolved, st.just("sku.unknown")),
+    st.builds(ev.PickupScheduled, st.just(PARTNER), st.just("pu-1"), shipments, st.just(WINDOW), st.text(max_size=3)),
+    st.builds(ev.PickupCancelled, st.just(PARTNER), st.just("pu-1"), shipments),
+    st.builds(
+        ev.ManifestClosed,
+        st.just(PARTNER),
+        st.just("mf-1"),
+        shipments,
+        st.just((BookedShipment("shp_1", "EZ1"),)),
+        st.lists(documents, max_size=1).map(tuple),
+    ),
+    st.builds(
+        ev.AddressChecked,
+        st.just(PARTNER),
+        st.just("ad-1"),
+        st.sampled_from(["valid", "corrected", "invalid", "unknown"]),
+        st.builds(Address, city=st.sampled_from(["", "Gent"])),
+    ),
     st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
 )
 """Every kind of body there is."""

@@ -10,7 +10,8 @@ import pytest
 
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.connectors.odoo.connector import build
-from crossdock.model.events import FulfilmentCancelled, FulfilmentRequested, SalesOrderChanged, TransferChanged, type_of
+from crossdock.model.changes import SalesOrderChanged, TransferChanged
+from crossdock.model.events import FulfilmentCancelled, FulfilmentRequested, type_of
 from crossdock.ports.connector import Page, Received
 from crossdock.ports.spec import Surroundings
 from odoo.capture_yard import Yard

@@ -23,7 +23,8 @@ from benchmarks.endpoint.ledger.script import marker_of, steps
 from benchmarks.endpoint.ledger.yard import Terms
 
 from crossdock.connectors.odoo.mapping.sales import InexactPrice, price_per
-from crossdock.model.events import CommandFailed, Event, RecordWritten, SalesOrderChanged, WrittenDocument
+from crossdock.model.changes import SalesOrderChanged
+from crossdock.model.events import CommandFailed, Event, RecordWritten, WrittenDocument
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item

@@ -14,7 +14,8 @@ from crossdock.connectors.odoo.client.dialects import ids_of
 from crossdock.connectors.odoo.client.session import identifier
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.ports.reconcile import Healing
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.inprocess import InProcessCaller
 from crossdock.storage.opening import open_store

@@ -8,7 +8,8 @@ from crossdock.model.instants import stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from orders import CUSTOMER, delivery_order, quote, rate
 from processes.history import NOON, History
 

@@ -6,22 +6,35 @@ from msgspec import Struct
 
 from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
+from crossdock.model.money import Money
 from crossdock.model.party import Party
 from crossdock.model.units import Measure
 
 
 class OrderLine(Struct, frozen=True, omit_defaults=True):
-    """One line: ``quantity`` in UN/ECE Rec 20 ``unit`` (H87 = piece), ``id`` as the system of record numbers it."""
+    """One line: ``quantity`` in UN/ECE Rec 20 ``unit`` (H87 = piece), ``id`` as the system of record numbers it;
+    ``value`` is what the whole quantity is sold for, less discount and without taxes.
+    """
 
     id: str
     item: Item
     quantity: Decimal
     unit: str = "H87"
     lots: tuple[str, ...] = ()
+    value: Money | None = None
+
+
+class Packed(Struct, frozen=True, omit_defaults=True):
+    """How much of an order's line is in a package, in the line's unit."""
+
+    line_id: str
+    quantity: Decimal
 
 
 class Package(Struct, frozen=True, omit_defaults=True):
-    """A logistic unit to be labelled. ``id`` is unique within its order and stable; dimensions may be unknown."""
+    """A logistic unit to be labelled. ``id`` is unique within its order and stable; dimensions and contents may be
+    unknown.
+    """
 
     id: str
     weight: Measure
@@ -30,6 +43,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     length: Measure | None = None
     width: Measure | None = None
     height: Measure | None = None
+    contents: tuple[Packed, ...] = ()
 
 
 class DeliveryOrder(Struct, frozen=True, omit_defaults=True):

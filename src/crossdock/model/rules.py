@@ -1,9 +1,11 @@
 """Business rules over canonical documents: what must be true before an order may be released."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from msgspec import Struct
 
+from crossdock.model.customs import REQUIRED, missing_for_customs, missing_for_danger
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.party import Address
 
@@ -24,9 +26,12 @@ class Problem(Struct, frozen=True, order=True):
     text: str
 
 
-def problems_of(order: DeliveryOrder) -> tuple[Problem, ...]:
-    """Everything that keeps ``order`` from being released, sorted; empty when it may go."""
-    return tuple(sorted((*_address(order.ship_to.address), *_lines(order), *_packages(order))))
+def problems_of(order: DeliveryOrder, required: Collection[str] = REQUIRED) -> tuple[Problem, ...]:
+    """Everything that keeps ``order`` from being released, sorted; empty when it may go. ``required`` are the facts of
+    a line without which it does not go abroad.
+    """
+    found = {*_address(order.ship_to.address), *_lines(order), *_packages(order), *_declarations(order, required)}
+    return tuple(sorted(found))
 
 
 def _address(address: Address) -> list[Problem]:
@@ -64,3 +69,9 @@ def _packages(order: DeliveryOrder) -> list[Problem]:
         for index, package in enumerate(order.packages)
         if package.weight.value <= Decimal(0)
     ]
+
+
+def _declarations(order: DeliveryOrder, required: Collection[str]) -> list[Problem]:
+    customs = [Problem("customs.incomplete", each.pointer, each.text) for each in missing_for_customs(order, required)]
+    danger = [Problem("dangerous_goods.incomplete", each.pointer, each.text) for each in missing_for_danger(order)]
+    return customs + danger

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from crossdock.model.instants import Stamp
+from crossdock.model.item import DangerousGoods as DangerousGoods  # noqa: PLC0414 - part of a consignment's words
 from crossdock.model.money import Money
 from crossdock.model.order import Package
 from crossdock.model.party import Party
@@ -43,21 +44,6 @@ class CustomsDeclaration(Struct, frozen=True, omit_defaults=True):
     eori: str = ""
     itn: str = ""
     signer: str = ""
-
-
-class DangerousGoods(Struct, frozen=True, omit_defaults=True):
-    """One dangerous substance in a package, by the UN Model Regulations: ``un_number`` is four digits, ``hazard_class``
-    such as "9" or "2.1", ``packing_group`` I, II, III or "". ``limited_quantity`` is chapter 3.4; ``lithium`` names
-    the battery's packing (``contained``, ``packed_with``, ``alone``) where it is one.
-    """
-
-    un_number: str
-    hazard_class: str
-    proper_shipping_name: str = ""
-    packing_group: str = ""
-    quantity: Measure | None = None
-    limited_quantity: bool = False
-    lithium: Literal["", "contained", "packed_with", "alone"] = ""
 
 
 class Consignment(Struct, frozen=True, omit_defaults=True):

@@ -1,9 +1,15 @@
 """The business processes an installation's configuration asks for."""
 
+from collections.abc import Mapping
+
+from crossdock.model.customs import Terms
+from crossdock.model.item import DangerousGoods, Item
 from crossdock.ports.process import Process
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
-from crossdock.processes.order_to_ship import OrderToShipPolicy, order_to_ship
-from crossdock.settings.sections import OrderToShip, Processes
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.settings.sections import Processes
+from crossdock.settings.shipping import Customs, Danger, Goods, OrderToShip
 
 
 def configured(settings: Processes) -> list[Process]:
@@ -26,4 +32,33 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         quote_seconds=given.quote_deadline_seconds,
         prefer=given.prefer,
         max_delivery_days=given.max_delivery_days,
+        customs=_terms(given.customs),
+        goods=_goods(given.goods),
+    )
+
+
+def _terms(given: Customs) -> Terms:
+    return Terms(given.incoterm, given.duties_paid_by, given.contents, given.eori, given.signer, given.required)
+
+
+def _goods(given: Mapping[str, Goods]) -> dict[str, Item]:
+    return {
+        sku: Item(
+            sku,
+            hs_code=each.hs_code,
+            country_of_origin=each.country_of_origin or "",
+            dangerous_goods=tuple(map(_danger, each.dangerous)),
+        )
+        for sku, each in given.items()
+    }
+
+
+def _danger(given: Danger) -> DangerousGoods:
+    return DangerousGoods(
+        given.un_number,
+        given.hazard_class,
+        given.proper_shipping_name,
+        given.packing_group,
+        limited_quantity=given.limited_quantity,
+        lithium=given.lithium,
     )

@@ -4,11 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from crossdock.model.milestones import NOTEWORTHY
-
-Seconds = Annotated[float, Meta(ge=0)]
-Days = Annotated[int, Meta(ge=0)]
-PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
+from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
+from crossdock.settings.words import Days, PartnerId, Seconds
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,41 +174,6 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     allow_private: Annotated[
         bool, Meta(description="It may stand on a private or loopback address (own network, simulators)")
     ] = False
-
-
-class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
-    """From delivery order to labels in the system of record, and its milestones until delivery."""
-
-    erp: Annotated[PartnerId, Meta(description="Partner that owns orders and gets labels and milestones")]
-    carriers: Annotated[
-        tuple[PartnerId, ...],
-        Meta(description="Partners asked for rates", min_length=1, examples=[["easypost"]]),
-    ]
-    label_format: Annotated[Literal["PDF", "ZPL", "PNG"], Meta(description="Format of labels")] = "PDF"
-    milestones: Annotated[
-        tuple[str, ...],
-        Meta(description="Milestones written into the system of record; all others stay in Crossdock's history"),
-    ] = NOTEWORTHY
-    quote_deadline_seconds: Annotated[
-        float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
-    ] = 120.0
-    prefer: Annotated[Literal["cheapest", "fastest"], Meta(description="Which rate wins")] = "cheapest"
-    max_delivery_days: Annotated[
-        int | None, Meta(description="Slower offers count only when there is no other", examples=[3])
-    ] = None
-
-
-class DeliveryToInvoice(Struct, frozen=True, forbid_unknown_fields=True):
-    """From delivered to a posted invoice in the system of record."""
-
-    when: Annotated[
-        Literal["delivered", "proof"],
-        Meta(description="Invoice when every package is delivered, or when there is a proof of delivery for each too"),
-    ] = "proof"
-    complete_transfer: Annotated[
-        bool, Meta(description="Finish the transfer first, as reserved; false where a warehouse does it")
-    ] = True
-    post: Annotated[bool, Meta(description="Post the invoice; false leaves a draft")] = True
 
 
 class Processes(Struct, frozen=True, forbid_unknown_fields=True):

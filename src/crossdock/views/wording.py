@@ -22,6 +22,11 @@ COMMANDS = {
     "label.buy.v1": "Buy label",
     "label.fetch.v1": "Fetch label",
     "label.void.v1": "Void label",
+    "pickup.schedule.v1": "Schedule pickup",
+    "pickup.cancel.v1": "Cancel pickup",
+    "manifest.close.v1": "Close manifest",
+    "address.check.v1": "Check address",
+    "tracking.request.v1": "Ask for tracking",
     "shipping.record.v1": "Write label and tracking number",
     "milestone.record.v1": "Write milestone",
     "proof.record.v1": "Write proof of delivery",
@@ -111,6 +116,21 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             return Said("Proof of delivery", f"{signed}, {place}" if place else signed, package=proof.tracking_number)
         case ev.RecordWritten(partner, what, marker):
             return Said(f"{partner} confirmed: {command_name(what)}", marker)
+        case _:
+            return _desk(body)
+
+
+def _desk(body: ev.EventBody) -> Said:
+    match body:
+        case ev.PickupScheduled(partner, reference, window=window, confirmation=confirmation):
+            when = f"between {window.ready_at.at} and {window.closes_at.at}"
+            return Said(f"{partner} comes for {reference}", when, confirmation)
+        case ev.PickupCancelled(partner, reference, pickup_id):
+            return Said(f"{partner} does not come for {reference}", code=pickup_id)
+        case ev.ManifestClosed(partner, reference, manifest_id, shipments):
+            return Said(f"Manifest {reference} closed with {partner}", _many(len(shipments), "shipment"), manifest_id)
+        case ev.AddressChecked(partner, verdict=verdict, messages=messages):
+            return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
         case _:
             return Said(ev.type_of(body))
 

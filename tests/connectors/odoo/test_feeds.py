@@ -13,7 +13,8 @@ from crossdock.connectors.odoo.client.feeds.hints import MOST_HINTS, Hint, Hints
 from crossdock.connectors.odoo.client.feeds.pacing import Pace, Pauses
 from crossdock.connectors.odoo.client.reading import read_apart
 from crossdock.connectors.odoo.connector import build
-from crossdock.model.events import DocumentRemoved, FulfilmentCancelled, SalesOrderChanged, TransferChanged
+from crossdock.model.changes import DocumentRemoved, SalesOrderChanged, TransferChanged
+from crossdock.model.events import FulfilmentCancelled
 from crossdock.ports.connector import Page, Received, Verified
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import Explanation, Park, Refuse

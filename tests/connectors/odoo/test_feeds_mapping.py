@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from crossdock.connectors.odoo.mapping.pages import translate_page
 from crossdock.connectors.odoo.wire import FORMAT, ORDERS_FORMAT, TRANSFERS_FORMAT
-from crossdock.model.events import DocumentRemoved, FulfilmentCancelled
+from crossdock.model.changes import DocumentRemoved
+from crossdock.model.events import FulfilmentCancelled
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp
 from crossdock.model.money import Money

@@ -209,3 +209,22 @@ def test_markers_close_and_notes_escape():
     assert marker_text("ab:1") not in marker_text("ab:12")
     assert "<b>" not in note_html("<b>bold</b>", "m")
     assert marker_text("with space & sign").startswith("[crossdock:")
+
+
+@pytest.mark.req("C2")
+def test_goods_for_another_country_come_with_their_value_and_what_is_in_each_package():
+    moves = [{**document()["moves"][0], "sale_line_id": 4}]
+    sold = [{"id": 4, "product_uom": 2, "price_reduce_taxexcl": 9.995, "currency": "EUR"}]
+    lines = [
+        {"id": 1, "product_id": 5, "move_id": 3, "quantity_product_uom": 10.0, "result_package_id": 8},
+        {"id": 2, "product_id": 5, "move_id": 3, "quantity_product_uom": 14.0, "result_package_id": 9},
+    ]
+    packages = [{"id": 8, "name": "PACK8"}, {"id": 9, "name": "PACK9"}]
+    made = order(document(moves=moves, sold=sold, lines=lines, packages=packages))
+    assert str(made.lines[0].value) == "19.99 EUR"
+    assert [[(each.line_id, each.quantity) for each in package.contents] for package in made.packages] == [
+        [("3", Decimal(10))],
+        [("3", Decimal(14))],
+    ]
+    other_unit = order(document(moves=moves, sold=[{**sold[0], "product_uom": 1}]))
+    assert other_unit.lines[0].value is None

@@ -72,6 +72,16 @@ class Move(Struct):
     product_uom: int
     product_uom_qty: Decimal
     product_qty: Decimal
+    sale_line_id: Id = False
+
+
+class Sold(Struct):
+    """What one unit (``product_uom``) of a sales order's line is sold for, less discount and without taxes."""
+
+    id: int
+    product_uom: Id = False
+    price_reduce_taxexcl: Number = False
+    currency: str = ""
 
 
 class Line(Struct):
@@ -124,7 +134,9 @@ class Removed(Struct):
 
 
 class Delivery(Struct):
-    """One transfer and everything it refers to. ``changed_at`` is the newest write_date among them, naive UTC."""
+    """One transfer and everything it refers to. ``changed_at`` is the newest write_date among them, naive UTC;
+    ``sold`` is told of transfers to another country, whose value is declared.
+    """
 
     picking: Picking
     changed_at: str
@@ -134,6 +146,7 @@ class Delivery(Struct):
     ship_to: Place | None = None
     ship_from: Place | None = None
     moves: tuple[Move, ...] = ()
+    sold: tuple[Sold, ...] = ()
     lines: tuple[Line, ...] = ()
     packages: tuple[Package, ...] = ()
     products: tuple[Product, ...] = ()

@@ -1,7 +1,7 @@
 """Documents of the deliveries feed as canonical delivery orders; what cannot be read exactly is a fault."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from crossdock.connectors.odoo.mapping.goods import (
     Fault,
@@ -16,10 +16,11 @@ from crossdock.connectors.odoo.mapping.goods import (
 )
 from crossdock.connectors.odoo.mapping.parties import party_of, text
 from crossdock.connectors.odoo.mapping.units import exact, total
-from crossdock.connectors.odoo.wire import Delivery, Line, Move, Number, Package, Product, Text, Unit
+from crossdock.connectors.odoo.wire import Delivery, Line, Move, Number, Package, Product, Sold, Text, Unit
 from crossdock.model.events import Fact, FulfilmentCancelled, FulfilmentRequested
 from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, parse_sscc
-from crossdock.model.order import DeliveryOrder, OrderLine
+from crossdock.model.money import Money, minor_exponent
+from crossdock.model.order import DeliveryOrder, OrderLine, Packed
 from crossdock.model.order import Package as Parcel
 from crossdock.model.units import Measure
 
@@ -45,7 +46,7 @@ def fact_of(partner: str, delivery: Delivery, default_weight: Decimal | None) ->
 
 def order_of(partner: str, delivery: Delivery, default_weight: Decimal | None) -> DeliveryOrder:
     """The canonical order of a ready transfer. Raises `ValueError` where something has no exact meaning."""
-    picking, sale = delivery.picking, delivery.sale
+    picking, sale, lines = delivery.picking, delivery.sale, _lines(delivery)
     return DeliveryOrder(
         id=delivery_order_id(partner, str(picking.id)),
         partner=partner,
@@ -53,8 +54,8 @@ def order_of(partner: str, delivery: Delivery, default_weight: Decimal | None) -
         name=picking.name,
         ship_to=party_of(delivery.ship_to),
         ship_from=party_of(delivery.ship_from),
-        lines=_lines(delivery),
-        packages=_packages(delivery, default_weight),
+        lines=lines,
+        packages=_packages(delivery, lines, default_weight),
         changed_at=utc(delivery.changed_at),
         sales_order=sale.name if sale else "",
         sales_order_id=str(sale.id) if sale else "",
@@ -68,6 +69,7 @@ def order_of(partner: str, delivery: Delivery, default_weight: Decimal | None) -
 def _lines(delivery: Delivery) -> tuple[OrderLine, ...]:
     products = {row.id: row for row in delivery.products}
     units = {row.id: row for row in delivery.units}
+    sold = {row.id: row for row in delivery.sold}
     lots: dict[int, list[str]] = {}
     for line in delivery.lines:
         if line.lot and line.lot not in lots.setdefault(int(line.move_id), []):
@@ -77,8 +79,20 @@ def _lines(delivery: Delivery) -> tuple[OrderLine, ...]:
         product = known(products, move.product_id, f"/moves/{index}/product_id")
         quantity = _quantity(move, product, units, f"/moves/{index}/product_uom")
         named = tuple(sorted(lots.get(move.id, ())))
-        made.append(OrderLine(str(move.id), item_of(product, f"/moves/{index}"), quantity.value, quantity.unit, named))
+        item, value = item_of(product, f"/moves/{index}"), _value(move, sold.get(int(move.sale_line_id)))
+        made.append(OrderLine(str(move.id), item, quantity.value, quantity.unit, named, value))
     return tuple(made)
+
+
+def _value(move: Move, sold: Sold | None) -> Money | None:
+    """What the moved quantity is sold for, to the minor unit; unknown where it was sold in another unit."""
+    if sold is None or isinstance(sold.price_reduce_taxexcl, bool) or not sold.currency:
+        return None
+    if int(sold.product_uom) != move.product_uom:
+        return None
+    exact_value = sold.price_reduce_taxexcl * move.product_uom_qty
+    minor = exact_value.scaleb(minor_exponent(sold.currency)).to_integral_value(ROUND_HALF_UP)
+    return Money(int(minor), sold.currency)
 
 
 def _quantity(move: Move, product: Product, units: Mapping[int, Unit], pointer: str) -> Measure:
@@ -89,7 +103,7 @@ def _quantity(move: Move, product: Product, units: Mapping[int, Unit], pointer: 
     return measure_at(move.product_qty, units[product.uom_id], pointer)
 
 
-def _packages(delivery: Delivery, default_weight: Decimal | None) -> tuple[Parcel, ...]:
+def _packages(delivery: Delivery, ordered: tuple[OrderLine, ...], default_weight: Decimal | None) -> tuple[Parcel, ...]:
     """The outermost packages people packed, or one package of everything while nothing is packed."""
     products = {row.id: row for row in delivery.products}
     rows = {row.id: row for row in delivery.packages}
@@ -99,17 +113,40 @@ def _packages(delivery: Delivery, default_weight: Decimal | None) -> tuple[Parce
             held.setdefault(int(package.outermost_package_id) or package.id, []).append(line)
     if not held:
         return (Parcel("P1", Measure(_whole_weight(delivery, products, default_weight), "KGM")),)
-    return tuple(_parcel(rows[each], held[each], products, default_weight) for each in sorted(held) if each in rows)
+    wanted = {line.id: line.quantity for line in ordered}
+    per_unit = {move.id: wanted[str(move.id)] / move.product_qty for move in delivery.moves if move.product_qty > 0}
+    return tuple(
+        _parcel(rows[each], held[each], products, per_unit, default_weight) for each in sorted(held) if each in rows
+    )
 
 
-def _parcel(row: Package, lines: list[Line], products: Mapping[int, Product], default: Decimal | None) -> Parcel:
+def _parcel(
+    row: Package,
+    lines: list[Line],
+    products: Mapping[int, Product],
+    per_unit: Mapping[int, Decimal],
+    default: Decimal | None,
+) -> Parcel:
     known = [products[line.product_id] for line in lines if line.product_id in products]
     label = known[0].weight_uom_name if known else False
     weight = _positive(row.shipping_weight, label)
     if not weight:
         weight = total(_line_weight(line, products) for line in lines) or default or Decimal(0)
     sscc = checked(parse_sscc, row.name)
-    return Parcel(str(row.id), Measure(exact(weight), "KGM"), name=row.name, sscc=sscc)
+    contents = _contents(lines, per_unit)
+    return Parcel(str(row.id), Measure(exact(weight), "KGM"), name=row.name, sscc=sscc, contents=contents)
+
+
+def _contents(lines: list[Line], per_unit: Mapping[int, Decimal]) -> tuple[Packed, ...]:
+    """What is in a package, in the units of the order's lines; ``per_unit`` is how much of them one of the product's
+    own unit is, by move.
+    """
+    packed: dict[int, Decimal] = {}
+    for line in lines:
+        move = int(line.move_id)
+        if move in per_unit:
+            packed[move] = packed.get(move, Decimal(0)) + line.quantity_product_uom * per_unit[move]
+    return tuple(Packed(str(move), exact(packed[move])) for move in sorted(packed))
 
 
 def _whole_weight(delivery: Delivery, products: Mapping[int, Product], default: Decimal | None) -> Decimal:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from crossdock.connectors.odoo.mapping.goods import Fault, item_of, known, measure_at, ordered_in, utc, utc_or_none
 from crossdock.connectors.odoo.mapping.parties import party_of, text
 from crossdock.connectors.odoo.wire import Product, SaleLine, Sales, Unit
-from crossdock.model.events import DocumentRemoved, Fact, SalesOrderChanged
+from crossdock.model.changes import DocumentRemoved, SalesOrderChanged
+from crossdock.model.events import Fact
 from crossdock.model.identifiers import Reference, ReferenceKind, sales_order_id
 from crossdock.model.item import Item
 from crossdock.model.money import InvalidAmount, Money, money

@@ -8,7 +8,8 @@ from crossdock.connectors.odoo.mapping.goods import Fault, item_of, known, measu
 from crossdock.connectors.odoo.mapping.units import exact
 from crossdock.connectors.odoo.wire import Id, Moved, MovedLot, Product, Transfer, Unit
 from crossdock.model import transfers as model
-from crossdock.model.events import DocumentRemoved, Fact, TransferChanged
+from crossdock.model.changes import DocumentRemoved, TransferChanged
+from crossdock.model.events import Fact
 from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, transfer_id
 from crossdock.model.transfers import Direction, LotQuantity, TransferLine, TransferState
 from crossdock.model.units import InvalidUnit, Measure, convert

@@ -13,7 +13,7 @@ from crossdock.connectors.odoo.client.reading import (
     ids_in,
     read_apart,
 )
-from crossdock.connectors.odoo.client.session import OdooSession, Row
+from crossdock.connectors.odoo.client.session import OdooSession, Row, identifier
 from crossdock.connectors.odoo.client.watching import OUTGOING, PACKAGE, PICKING, READY, WATCHES, Source, Watch
 
 DELIVERIES = Source(
@@ -61,7 +61,7 @@ async def read_deliveries(session: OdooSession, ids: Sequence[int]) -> tuple[set
 async def _load(session: OdooSession, rows: Rows, pickings: Sequence[Row]) -> dict[int, tuple[list[Row], list[Row]]]:
     """Everything of ``pickings`` into ``rows``; moves and lines by transfer."""
     of_these = [("picking_id", "in", [row["id"] for row in pickings])]
-    moves = await session.find("stock.move", of_these, MOVE_FIELDS)
+    moves = await session.find("stock.move", of_these, [*MOVE_FIELDS, "sale_line_id"])
     lines = await session.find("stock.move.line", of_these, LINE_FIELDS)
     await rows.get_goods(moves, lines)
     await rows.get_if_readable("sale.order", ids_in(pickings, "sale_id"), ["name", "client_order_ref", "write_date"])
@@ -73,8 +73,39 @@ async def _load(session: OdooSession, rows: Rows, pickings: Sequence[Row]) -> di
     houses = rows.held("stock.warehouse", ids_in(kinds, "warehouse_id"))
     companies = rows.held("res.company", ids_in(pickings, "company_id"))
     await rows.get_partners([*ids_in(pickings, "partner_id"), *ids_in([*houses, *companies], "partner_id")])
+    await _load_prices(rows, [row for row in pickings if _is_abroad(rows, row)], moves)
     of_moves, of_lines = by_relation(moves, "picking_id"), by_relation(lines, "picking_id")
     return {row["id"]: (of_moves.get(row["id"], []), of_lines.get(row["id"], [])) for row in pickings}
+
+
+async def _load_prices(rows: Rows, pickings: Sequence[Row], moves: Sequence[Row]) -> None:
+    """What the goods of ``pickings`` are sold for: customs are told their value, nobody else is."""
+    abroad = {row["id"] for row in pickings}
+    sold = [row for row in moves if identifier(row.get("picking_id")) in abroad]
+    fields = ["product_uom", "product_uom_id", "price_reduce_taxexcl", "currency_id", "write_date"]
+    await rows.get_if_readable("sale.order.line", ids_in(sold, "sale_line_id"), fields)
+    lines = rows.held("sale.order.line", ids_in(sold, "sale_line_id"))
+    await rows.get("res.currency", ids_in(lines, "currency_id"), ["name"])
+
+
+def _is_abroad(rows: Rows, picking: Row) -> bool:
+    """Whether the country differs; an address that is not known is no other country."""
+    to, origin = rows.one("res.partner", picking.get("partner_id")), _origin(rows, picking)
+    countries = [identifier(place.get("country_id")) if place else 0 for place in (to, origin)]
+    return all(countries) and countries[0] != countries[1]
+
+
+def _sold(rows: Rows, moves: Sequence[Row]) -> list[Row]:
+    lines = rows.held("sale.order.line", ids_in(moves, "sale_line_id"))
+    return [
+        {
+            "id": row["id"],
+            "product_uom": identifier(row.get("product_uom_id", row.get("product_uom"))),
+            "price_reduce_taxexcl": row.get("price_reduce_taxexcl", False),
+            "currency": rows.name("res.currency", row.get("currency_id")),
+        }
+        for row in lines
+    ]
 
 
 def _delivery(rows: Rows, picking: Row, moves: list[Row], lines: list[Row]) -> Document:
@@ -95,6 +126,7 @@ def _delivery(rows: Rows, picking: Row, moves: list[Row], lines: list[Row]) -> D
         "ship_to": rows.place(to),
         "ship_from": rows.place(_origin(rows, picking)),
         "moves": [bare(row) for row in moves],
+        "sold": _sold(rows, moves),
         "lines": [rows.line(row) for row in lines],
         "packages": [bare(row) for row in {row["id"]: row for row in packages}.values()],
         "products": [rows.product(row) for row in products],

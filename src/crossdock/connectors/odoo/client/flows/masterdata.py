@@ -29,7 +29,8 @@ from crossdock.connectors.odoo.mapping.masterdata import (
     refused,
 )
 from crossdock.connectors.odoo.mapping.units import REC20
-from crossdock.model.events import Fact, MasterDataApplied
+from crossdock.model.changes import MasterDataApplied
+from crossdock.model.events import Fact
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.masterdata import CarrierRecord, PartyRecord, ProductRecord, RejectedRecord, UpsertMasterData
 from crossdock.ports.clock import Clock

@@ -1,0 +1,185 @@
+"""From a released order to labels: rates, the choice among them, purchase, label; and their undoing."""
+
+from collections.abc import Iterable
+
+from crossdock.model import commands as cmd
+from crossdock.model import events as ev
+from crossdock.model.customs import dangers_of, declaration_of
+from crossdock.model.order import DeliveryOrder, Package
+from crossdock.model.shipment import Consignment, Quote
+from crossdock.ports.process import Order, Priority, Timer
+from crossdock.processes.selection import select
+from crossdock.processes.shipping_work import QUOTES, SECOND, Work
+
+
+def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
+    """Ask every carrier for every one of ``packages``, each under a reference of its own."""
+    progress, policy = work.progress, work.policy
+    progress.phase = "rating"
+    progress.stale = sorted({*progress.stale, *work.state.quotes}) if progress.asked else []
+    for package in packages:
+        progress.asked[package.id] = progress.asked.get(package.id, 0) + 1
+        for carrier in policy.carriers:
+            body = cmd.RequestRates(consignment_of(work, order, package))
+            work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
+    work.timers.append(Timer(QUOTES, work.now + int(policy.quote_seconds * SECOND)))
+
+
+def consignment_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment:
+    """All a carrier has to know of ``package``, under the reference of the label asked for now."""
+    return Consignment(
+        reference_of(order, package.id, work.progress.asked.get(package.id, 1)),
+        order.id,
+        order.name,
+        package,
+        order.ship_from,
+        order.ship_to,
+        work.policy.label_format,
+        customs=declaration_of(order, package, work.policy.customs),
+        dangerous_goods=dangers_of(order, package),
+        company=order.company,
+        deliver_by=order.deliver_by,
+    )
+
+
+def reference_of(order: DeliveryOrder, package_id: str, number: int) -> str:
+    """The reference of the ``number``-th label ever asked for a package, counted from 1."""
+    return f"{order.id}/{package_id}" if number <= 1 else f"{order.id}/{package_id}/{number}"
+
+
+def quoted(work: Work) -> None:
+    """A quote that comes after the deadline still counts, as long as nothing was chosen."""
+    progress = work.progress
+    undecided = progress.phase == "rating" or (progress.phase == "attention" and not progress.selected)
+    if undecided and not outstanding(work):
+        choose(work)
+
+
+def outstanding(work: Work) -> bool:
+    """Whether a quote may still come."""
+    order = work.order
+    if order is None:
+        return True
+    there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
+    wanted = {f"{package.id}/{carrier}" for package in order.packages for carrier in work.policy.carriers}
+    return not wanted <= there
+
+
+def quotes_of(work: Work) -> tuple[Quote, ...]:
+    """The quotes for the labels asked for now."""
+    quotes, stale = work.state.quotes, set(work.progress.stale)
+    return tuple(quotes[shipment] for shipment in sorted(quotes) if shipment not in stale)
+
+
+def deadline(work: Work) -> None:
+    """Time is up: choose among those there are."""
+    body = work.event.body
+    if isinstance(body, ev.DeadlinePassed) and body.timer == QUOTES and work.progress.phase == "rating":
+        choose(work)
+
+
+def choose(work: Work) -> None:
+    """Choose a rate and buy it for every package, or say that there is none."""
+    order, policy = work.order, work.policy
+    if order is None:
+        return
+    quotes = quotes_of(work)
+    choice = select(order, quotes, policy.prefer, policy.max_delivery_days)
+    work.cleared.append(QUOTES)
+    if choice is None:
+        if work.progress.phase == "rating":
+            text = (
+                "No carrier offers a rate that every package of this order can use. Check weights, address and account."
+            )
+            work.raise_exception("rates.none", text)
+        work.progress.phase = "attention"
+        return
+    work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"})
+    work.progress.phase = "booking"
+    for package in order.packages:
+        quote, rate = choice.picks[package.id]
+        offers: tuple[Quote, ...] = tuple(each for each in quotes if each.package_id == package.id)
+        work.progress.selected.append(quote.shipment_id)
+        work.events.append(
+            ev.CarrierSelected(
+                package.id, quote.partner, quote.shipment_id, rate.id, rate.carrier, rate.service, choice.rule, offers
+            )
+        )
+        body = cmd.BuyLabel(
+            consignment_of(work, order, package), quote.shipment_id, rate.id, rate.carrier, rate.service
+        )
+        work.orders.append(Order(f"buy/{package.id}", quote.partner, body, Priority.EXPRESS))
+
+
+def booked(work: Work) -> None:
+    """A label was bought: fetch it, or void it where the order was cancelled meanwhile."""
+    body = work.event.body
+    if not isinstance(body, ev.ShipmentBooked):
+        return
+    booking = body.booking
+    work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
+    if work.progress.phase == "cancelled":
+        void_all(work)
+        return
+    fetch = cmd.FetchLabel(
+        booking.package_id, booking.shipment_id, booking.tracking_number, booking.label_url, booking.label_media_type
+    )
+    work.orders.append(Order(f"label/{booking.package_id}", booking.partner, fetch, Priority.EXPRESS))
+
+
+def labelled(work: Work) -> None:
+    """The label is here: write it, with all tracking numbers so far, into the system of record."""
+    body, order = work.event.body, work.order
+    if not isinstance(body, ev.LabelReceived) or order is None:
+        return
+    work.resolve(lambda each: each.kind == "label.failed" and each.pointer == f"/packages/{body.package_id}")
+    booking = work.state.bookings.get(body.shipment_id)
+    carrier = booking.carrier if booking else ""
+    numbers = work.state.tracking_numbers() or (body.tracking_number,)
+    record = cmd.RecordShipping(order.external_id, body.tracking_number, numbers, carrier, body.document)
+    work.orders.append(Order(f"shipping/{body.tracking_number}", order.partner, record))
+    live = work.state.live_bookings()
+    complete = all(p.id in live and live[p.id].tracking_number in work.state.labels for p in order.packages)
+    if complete and work.progress.phase in {"booking", "attention"}:
+        work.progress.phase = "labelled"
+
+
+_FAILURES = {
+    "rates.request.v1": "rates.failed",
+    "label.buy.v1": "booking.failed",
+    "label.fetch.v1": "label.failed",
+    "label.void.v1": "void.failed",
+}
+
+
+def failed(work: Work) -> None:
+    """A command stopped: a person must look; a quote that will not come is waited for no longer."""
+    body = work.event.body
+    if not isinstance(body, ev.CommandFailed):
+        return
+    pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
+    work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
+    if body.what == "rates.request.v1" and work.progress.phase == "rating":
+        work.progress.failed.append(f"{body.package_id}/{body.partner}")
+        if not outstanding(work):
+            choose(work)
+
+
+def cancelled(work: Work) -> None:
+    """The order is off: void what was bought, unless the goods are on their way."""
+    if work.progress.phase == "cancelled" or not work.state.cancelled:
+        return
+    if any(journey.standing.moved for journey in work.state.journeys.values()):
+        text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
+        work.raise_exception("order.cancelled_after_pickup", text)
+        return
+    work.progress.phase = "cancelled"
+    work.cleared.append(QUOTES)
+    void_all(work)
+
+
+def void_all(work: Work) -> None:
+    """Void every label that lives."""
+    for booking in work.state.live_bookings().values():
+        body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
+        work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body))

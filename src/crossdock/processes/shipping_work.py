@@ -1,0 +1,103 @@
+"""One decision of order-to-ship in the making, and what the process remembers between decisions."""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct, field
+
+from crossdock.model import events as ev
+from crossdock.model.customs import completed
+from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.identifiers import digest
+from crossdock.model.order import DeliveryOrder
+from crossdock.ports.process import Decision, Order, Situation, Timer
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+
+SECOND = 1_000_000
+QUOTES = "quotes"
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Raised(Struct, frozen=True):
+    """An exception this process holds open."""
+
+    kind: str
+    pointer: str
+    cause: str
+
+
+class Progress(Struct, omit_defaults=True):
+    """The process's own state. ``failed`` are quotes that will not come, as ``package/carrier``; ``asked`` counts by
+    package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
+    that were opened for an earlier one.
+    """
+
+    phase: str = "new"
+    version: str = ""
+    failed: list[str] = field(default_factory=list)
+    selected: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
+    stale: list[str] = field(default_factory=list)
+
+
+decode_progress = msgspec.json.Decoder(Progress).decode
+
+
+class Work:
+    """One decision in the making."""
+
+    def __init__(self, situation: Situation, policy: OrderToShipPolicy, progress: Progress) -> None:
+        """Start from the process's state as it was."""
+        self.now = situation.now
+        self.event = situation.event
+        self.state: FulfilmentState = situation.fulfilment
+        self.policy = policy
+        self.progress = progress
+        self.orders: list[Order] = []
+        self.events: list[ev.EventBody] = []
+        self.timers: list[Timer] = []
+        self.cleared: list[str] = []
+
+    @property
+    def order(self) -> DeliveryOrder | None:
+        """The order in force with what configuration knows of its goods; None while only other facts of it are here."""
+        order = self.state.order
+        return completed(order, self.policy.goods) if order and self.policy.goods else order
+
+    def raise_exception(self, kind: str, text: str, pointer: str = "") -> None:
+        """Open an exception unless the same one stands."""
+        if any(each.kind == kind and each.pointer == pointer for each in self.progress.raised):
+            return
+        cause = self.event.key
+        self.progress.raised.append(Raised(kind, pointer, cause))
+        self.events.append(ev.ExceptionRaised(kind, text, pointer, cause))
+
+    def resolve(self, which: Callable[[Raised], bool]) -> None:
+        """Close those this process holds open and ``which`` picks."""
+        for each in [each for each in self.progress.raised if which(each)]:
+            self.progress.raised.remove(each)
+            self.events.append(ev.ExceptionResolved(each.kind, each.pointer, each.cause))
+
+    def decision(self) -> Decision:
+        """The finished decision."""
+        progress = self.progress
+        return Decision(
+            state=_ENCODE(progress),
+            phase=progress.phase,
+            orders=tuple(self.orders),
+            events=tuple(self.events),
+            timers=tuple(self.timers),
+            cleared=tuple(self.cleared),
+        )
+
+
+def essence(order: DeliveryOrder, *, abroad: bool) -> str:
+    """What a label depends on: a change of anything else does not matter to the carrier. What is inside counts where
+    it is declared.
+    """
+    packages = (
+        order.packages if abroad else tuple(msgspec.structs.replace(each, contents=()) for each in order.packages)
+    )
+    return digest(_ENCODE((order.ship_to, packages)).decode())

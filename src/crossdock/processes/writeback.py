@@ -1,0 +1,74 @@
+"""What the system of record is told of packages on their way: milestones and proofs, each once."""
+
+from crossdock.model import commands as cmd
+from crossdock.model import events as ev
+from crossdock.model.identifiers import digest
+from crossdock.model.milestones import MILESTONES
+from crossdock.model.order import DeliveryOrder
+from crossdock.ports.process import Order
+from crossdock.processes.shipping_work import Work
+
+
+def tracked(work: Work) -> None:
+    """A scan: move the phase, and write the milestone once where it is wanted."""
+    body, order = work.event.body, work.order
+    if not isinstance(body, ev.TrackingReported) or order is None:
+        return
+    scan = body.event
+    _follow(work, order)
+    if scan.milestone == "unknown" and scan.raw_code:
+        text = f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows."
+        work.raise_exception("mapping.unknown_code", text, f"/{scan.partner}/{scan.raw_code}")
+    once = f"{scan.tracking_number}/{scan.milestone}"
+    if scan.milestone not in work.policy.milestones or once in work.progress.noted:
+        return
+    work.progress.noted.append(once)
+    name = MILESTONES[scan.milestone].name
+    place = ", ".join(part for part in (scan.place.city, scan.place.country) if part)
+    detail = f": {scan.raw_text}" if scan.raw_text and scan.exception_category != "none" else ""
+    text = f"{name}{detail} - {scan.carrier or scan.partner} {scan.tracking_number}{f', {place}' if place else ''}"
+    marker = digest(order.id, once)[:16]
+    record = cmd.RecordMilestone(order.external_id, scan.tracking_number, scan.milestone, text, scan.occurred, marker)
+    work.orders.append(Order(f"milestone/{once}", order.partner, record))
+
+
+def _follow(work: Work, order: DeliveryOrder) -> None:
+    """Move the phase with the packages: shipped when one moves, delivered when all are."""
+    live = work.state.live_bookings()
+    standings = [
+        work.state.journeys[live[package.id].tracking_number].standing
+        for package in order.packages
+        if package.id in live and live[package.id].tracking_number in work.state.journeys
+    ]
+    if work.progress.phase in {"cancelled", "delivered"}:
+        return
+    if len(standings) == len(order.packages) and all(each.milestone == "delivered" for each in standings):
+        work.progress.phase = "delivered"
+    elif any(each.moved for each in standings):
+        work.progress.phase = "shipped"
+
+
+def proved(work: Work) -> None:
+    """Write the proof of delivery."""
+    body, order = work.event.body, work.order
+    if not isinstance(body, ev.ProofCaptured) or order is None:
+        return
+    proof = body.proof
+    place = ", ".join(part for part in (proof.place.city, proof.place.country) if part)
+    text = f"Proof of delivery {proof.tracking_number}: signed by {proof.signed_by or 'nobody named'}"
+    marker = digest(order.id, "proof", proof.tracking_number, proof.signed_by)[:16]
+    record = cmd.RecordProof(
+        order.external_id,
+        proof.tracking_number,
+        f"{text}{f', {place}' if place else ''}",
+        proof.occurred,
+        marker,
+        proof.signed_by,
+        proof.document,
+    )
+    work.orders.append(Order(f"proof/{proof.tracking_number}", order.partner, record))
+
+
+def written(work: Work) -> None:
+    """The system of record takes writes again."""
+    work.resolve(lambda each: each.kind == "record.failed")

@@ -1,0 +1,96 @@
+"""What can be configured of shipping: one struct per section."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from crossdock.model.milestones import NOTEWORTHY
+from crossdock.settings.words import Country, PartnerId
+
+LineFact = Literal["hs_code", "country_of_origin", "value", "weight"]
+
+
+class Customs(Struct, frozen=True, forbid_unknown_fields=True):
+    """What customs are told that no order says."""
+
+    incoterm: Annotated[
+        str, Meta(description="Incoterms 2020 rule of sales abroad", pattern=r"^[A-Z]{3}$", examples=["DAP"])
+    ] = "DAP"
+    duties_paid_by: Annotated[
+        Literal["recipient", "sender"], Meta(description="Who pays duties and taxes of importation")
+    ] = "recipient"
+    contents: Annotated[
+        Literal["merchandise", "documents", "gift", "sample", "returned_goods", "other"],
+        Meta(description="What packages abroad hold, in the words of CN22/CN23"),
+    ] = "merchandise"
+    eori: Annotated[str, Meta(description="The exporter's EORI number", examples=["BE0123456789"])] = ""
+    signer: Annotated[str, Meta(description="Who answers for declarations", examples=["Jane Doe"])] = ""
+    required: Annotated[
+        tuple[LineFact, ...],
+        Meta(description="What a line must say before it goes abroad; without it the order is a business exception"),
+    ] = ("hs_code", "country_of_origin", "value", "weight")
+
+
+class Danger(Struct, frozen=True, forbid_unknown_fields=True):
+    """One dangerous substance, by the UN Model Regulations."""
+
+    un_number: Annotated[str, Meta(description="UN number", pattern=r"^\d{4}$", examples=["3481"])]
+    hazard_class: Annotated[str, Meta(description="Class or division", examples=["9"])]
+    proper_shipping_name: Annotated[
+        str, Meta(description="Proper shipping name", examples=["LITHIUM ION BATTERIES CONTAINED IN EQUIPMENT"])
+    ] = ""
+    packing_group: Annotated[Literal["", "I", "II", "III"], Meta(description="Packing group, where there is one")] = ""
+    limited_quantity: Annotated[bool, Meta(description="Packed as limited quantity (chapter 3.4)")] = False
+    lithium: Annotated[
+        Literal["", "contained", "packed_with", "alone"], Meta(description="How a lithium battery is packed")
+    ] = ""
+
+
+class Goods(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of one item; the system of record's own word counts first."""
+
+    hs_code: Annotated[str, Meta(description="Tariff number, six digits at least", examples=["850760"])] = ""
+    country_of_origin: Annotated[Country | None, Meta(description="Where it was made", examples=["CN"])] = None
+    dangerous: Annotated[tuple[Danger, ...], Meta(description="What is dangerous about it")] = ()
+
+
+class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
+    """From delivery order to labels in the system of record, and its milestones until delivery."""
+
+    erp: Annotated[PartnerId, Meta(description="Partner that owns orders and gets labels and milestones")]
+    carriers: Annotated[
+        tuple[PartnerId, ...],
+        Meta(description="Partners asked for rates", min_length=1, examples=[["easypost"]]),
+    ]
+    label_format: Annotated[Literal["PDF", "ZPL", "PNG"], Meta(description="Format of labels")] = "PDF"
+    milestones: Annotated[
+        tuple[str, ...],
+        Meta(description="Milestones written into the system of record; all others stay in Crossdock's history"),
+    ] = NOTEWORTHY
+    quote_deadline_seconds: Annotated[
+        float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
+    ] = 120.0
+    prefer: Annotated[Literal["cheapest", "fastest"], Meta(description="Which rate wins")] = "cheapest"
+    max_delivery_days: Annotated[
+        int | None, Meta(description="Slower offers count only when there is no other", examples=[3])
+    ] = None
+    customs: Annotated[Customs, Meta(description="What is declared of packages that leave a customs territory")] = (
+        Customs()
+    )
+    goods: Annotated[
+        dict[str, Goods],
+        Meta(description="What the system of record does not say of its items, by SKU"),
+    ] = field(default_factory=dict)
+
+
+class DeliveryToInvoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """From delivered to a posted invoice in the system of record."""
+
+    when: Annotated[
+        Literal["delivered", "proof"],
+        Meta(description="Invoice when every package is delivered, or when there is a proof of delivery for each too"),
+    ] = "proof"
+    complete_transfer: Annotated[
+        bool, Meta(description="Finish the transfer first, as reserved; false where a warehouse does it")
+    ] = True
+    post: Annotated[bool, Meta(description="Post the invoice; false leaves a draft")] = True

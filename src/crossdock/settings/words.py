@@ -1,0 +1,10 @@
+"""Types that settings of several sections have in common."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Seconds = Annotated[float, Meta(ge=0)]
+Days = Annotated[int, Meta(ge=0)]
+PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", examples=["BE"])]
