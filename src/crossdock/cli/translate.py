@@ -29,7 +29,11 @@ def translate(
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """Show what a connector makes of a file: events in canonical words, and what it could not read."""
+    """Show what a connector makes of a file: events in canonical words, and what it could not read.
+
+    Exit code 2: the name or the file cannot be used, or nothing in it could be read; 4: a part could not. A partner's
+    own error answer is read: it holds no events, and its words are among the problems.
+    """
     problems: list[dict[str, str]] = []
     translation = Translation()
     try:
@@ -49,10 +53,11 @@ def translate(
         for each in translation.problems
     ]
     _print(partner, translation, problems, json=json)
-    if unusable:
+    unread = [each for each in translation.problems if not each.refused]
+    if unusable or (unread and not translation.facts):
         raise typer.Exit(Exit.USAGE)
-    if problems:
-        raise typer.Exit(Exit.PARTLY if translation.facts else Exit.FAILED)
+    if unread:
+        raise typer.Exit(Exit.PARTLY)
 
 
 def _connector(partner: str, config: Path) -> Connector:
@@ -74,7 +79,9 @@ def _print(partner: str, translation: Translation, problems: list[dict[str, str]
     ]
     if json:
         unknown = list(translation.unknown_codes)
-        as_json({"partner": partner, "events": events, "facts": others, "unknown_codes": unknown, "problems": problems})
+        fields = msgspec.to_builtins(translation.new_fields)
+        found = {"partner": partner, "events": events, "facts": others, "unknown_codes": unknown, "new_fields": fields}
+        as_json(found | {"problems": problems})
         return
     columns = ("occurred_at", "milestone", "exception_category", "reason", "raw_code", "raw_text", "tracking_number")
     table(([row[name] for name in columns] for row in events), *columns)
@@ -82,6 +89,8 @@ def _print(partner: str, translation: Translation, problems: list[dict[str, str]
         note(f"also: {other['type']} {other['subject']}")
     for code in translation.unknown_codes:
         note(f"no mapping for the code '{code}'; its event goes on as unknown")
+    for field in translation.new_fields:
+        note(f"never seen before: the field {field.pointer} ({field.example})")
     for problem in problems:
         note(f"{problem['pointer']} {problem['operator']} ({problem['engineer']})".strip())
 
@@ -96,6 +105,7 @@ def _row(fact: Fact) -> Mapping[str, Any]:
         "occurred_at": event.occurred.at,
         "tz_known": event.occurred.tz_known,
         "precision": event.occurred.precision,
+        "zone": event.occurred.zone,
         "raw_code": event.raw_code,
         "raw_text": event.raw_text,
         "place": msgspec.to_builtins(event.place),

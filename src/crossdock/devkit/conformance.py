@@ -30,9 +30,9 @@ from crossdock.ports.spec import ConnectorSpec
 from crossdock.ports.verdicts import Refuse
 
 FOLDER_NAMES = frozenset(
-    "__init__ spec config wire mapping client connector simulator operations quality.yaml README.md codes.tsv".split()  # noqa: SIM905 - a table of names reads better as text
+    "__init__ spec config wire mapping client connector simulator operations quality.yaml README.md codes.tsv fields.txt".split()  # noqa: SIM905 - a table of names reads better as text
 )
-NEEDED_NAMES = FOLDER_NAMES - {"operations", "codes.tsv"}
+NEEDED_NAMES = FOLDER_NAMES - {"operations", "codes.tsv", "fields.txt"}
 LISTENING_NAMES = frozenset({"__init__", "spec", "mapping", "codes.tsv", "quality.yaml", "README.md"})
 """Of a carrier that is only listened to: the rest it shares with all of them (`crossdock.tracking`)."""
 

@@ -41,20 +41,33 @@ class Rejected(Struct, frozen=True):
 
 
 class Unreadable(Struct, frozen=True):
-    """Part of a message that could not be read exactly. ``pointer`` is a JSON pointer into the body."""
+    """Part of a message that could not be read exactly. ``pointer`` is a JSON pointer into the body. ``refused`` marks
+    the partner's own error answer: it was read, and says that there is nothing.
+    """
 
     pointer: str
     why: Explanation
+    refused: bool = False
+
+
+class NewField(Struct, frozen=True):
+    """A field of a message that its partner was not known to send: the JSON pointer (list positions left out) and the
+    beginning of what it held.
+    """
+
+    pointer: str
+    example: str
 
 
 class Translation(Struct, frozen=True):
     """What a connector makes of a message: facts, and what it could not read. Unreadable parts park the message;
-    ``unknown_codes`` (raw codes without a mapping) raise mapping tasks while their facts go on as ``unknown``.
+    ``unknown_codes`` (raw codes without a mapping) and ``new_fields`` raise mapping tasks, while the facts go on.
     """
 
     facts: tuple[Fact, ...] = ()
     problems: tuple[Unreadable, ...] = ()
     unknown_codes: tuple[str, ...] = ()
+    new_fields: tuple[NewField, ...] = ()
 
 
 class Page(Struct, frozen=True):

@@ -72,8 +72,9 @@ class Listening(Struct, frozen=True):
 class TrackingConnector:
     """Implements `crossdock.ports.connector.Connector` for a carrier that is only listened to."""
 
-    def __init__(self, surroundings: Surroundings, carrier: Listening) -> None:
-        """``surroundings.config`` is a `TrackingConfig`."""
+    def __init__(self, surroundings: Surroundings, carrier: Listening, package: str) -> None:
+        """``surroundings.config`` is a `TrackingConfig`; ``package`` holds the tables."""
+        self._package = package
         self._partner = surroundings.partner
         self._config: TrackingConfig = surroundings.config
         self._secrets = surroundings.secrets
@@ -106,7 +107,7 @@ class TrackingConnector:
 
     def translate(self, message: Received) -> Translation:
         """Scans and proofs as facts; see `reading_of`."""
-        return reading_of(message.body, self._partner, self._carrier.name, self._carrier.read)
+        return reading_of(message.body, self._partner, self._carrier.name, self._carrier.read, self._package)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:  # noqa: ARG002 - the port's signature
         """Ask for one number; an answer that cannot be read parks with what is wrong."""
@@ -122,7 +123,7 @@ class TrackingConnector:
         )
         if not isinstance(answer, HttpResponse):
             return answer
-        translation = reading_of(answer.body, self._partner, self._carrier.name, self._carrier.read)
+        translation = reading_of(answer.body, self._partner, self._carrier.name, self._carrier.read, self._package)
         if translation.problems and not translation.facts:
             return Park(translation.problems[0].why)
         return Done(translation.facts)
@@ -161,12 +162,14 @@ def tracking_spec(
     )
     pull = carrier.pull
 
+    folder = package or f"crossdock.connectors.{id}"
+
     def hosts(config: TrackingConfig) -> tuple[str, ...]:
         host = urlsplit(config.url or (pull.url if pull else "")).hostname
         return (host,) if host else ()
 
     def build(surroundings: Surroundings) -> TrackingConnector:
-        return TrackingConnector(surroundings, carrier)
+        return TrackingConnector(surroundings, carrier, folder)
 
     return ConnectorSpec(
         id=id,
@@ -182,7 +185,7 @@ def tracking_spec(
         webhooks=webhooks,
         aliases=tuple(aliases),
         hosts=hosts,
-        package=package or f"crossdock.connectors.{id}",
+        package=folder,
     )
 
 

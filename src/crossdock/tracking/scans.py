@@ -8,7 +8,7 @@ from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import InvalidInstant, Stamp
 from crossdock.model.party import Address
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
-from crossdock.ports.connector import Translation, Unreadable
+from crossdock.ports.connector import NewField, Translation, Unreadable
 from crossdock.ports.verdicts import Explanation
 from crossdock.tracking.codes import Meaning
 from crossdock.tracking.zones import zone_of
@@ -97,8 +97,10 @@ class Scans:
     def refusal(self, said: str) -> None:
         """The carrier answered with an error of its own instead of scans."""
         operator = f"{self.name} reports an error instead of tracking events: look the number and the account up there."
-        self._problems.append(Unreadable("", Explanation(operator, said[:500] or "an error without a text")))
+        self._problems.append(
+            Unreadable("", Explanation(operator, said[:500] or "an error without a text"), refused=True)
+        )
 
-    def done(self) -> Translation:
+    def done(self, new_fields: tuple[NewField, ...] = ()) -> Translation:
         """Everything collected, in the order it came."""
-        return Translation(tuple(self._facts.values()), tuple(self._problems), tuple(self._unknown))
+        return Translation(tuple(self._facts.values()), tuple(self._problems), tuple(self._unknown), new_fields)
