@@ -1,0 +1,1 @@
+"""UPS: rates, labels, pickups, address checks and tracking over its REST API."""

@@ -1,0 +1,1 @@
+"""Between UPS's words and the canonical model; pure."""
