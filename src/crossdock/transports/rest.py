@@ -182,7 +182,8 @@ class RestClient:
         """
         host = (urlsplit(url).hostname or "").lower()
         if hosts and not _is_among(host, hosts):
-            operator = f"The file lies on a host that is not allowed. If it is {self.refusals.partner}'s, add it to label_hosts."
+            owner = self.refusals.partner
+            operator = f"The file lies on a host that is not allowed. If it is {owner}'s, add it to label_hosts."
             return Park(Explanation(operator, f"host '{host}' is not among {', '.join(hosts)}"))
         response = await self.send(HttpRequest("GET", url, {"User-Agent": "crossdock"}, idempotent=True))
         if not isinstance(response, HttpResponse) or (response.status == 200 and response.body):

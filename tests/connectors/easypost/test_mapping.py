@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossdock.connectors.easypost.mapping import meaning_of, shipment_request, translation_of
+from crossdock.connectors.easypost.mapping.booking import shipment_request
+from crossdock.connectors.easypost.mapping.tracking import meaning_of, translation_of
 from crossdock.model.events import ProofCaptured, TrackingReported
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp

@@ -7,9 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crossdock.connectors.easypost import client, mapping, wire
+from crossdock.connectors.easypost import wire
+from crossdock.connectors.easypost.client.refusals import REFUSALS
+from crossdock.connectors.easypost.mapping.tracking import translation_of
 from crossdock.connectors.easypost.simulator import SIMULATOR
 from crossdock.ports.wire import HttpRequest, HttpResponse
+from crossdock.transports.rest import code_of
 
 PUBLISHED = Path(__file__).parent / "published"
 PAIRS = {path.stem: json.loads(path.read_text()) for path in sorted(PUBLISHED.glob("*.json"))}
@@ -180,15 +183,15 @@ def test_client_reads_the_published_answer(name):
     body = msgspec.json.encode(answer["body"])
     response = HttpResponse(answer["status"], {}, body)
     if answer["status"] >= 400:
-        verdict = client.verdict_of(response, costly=True)
+        verdict = REFUSALS.verdict(response, costly=True)
         assert verdict.why.operator
         assert answer["body"]["error"]["code"] in verdict.why.engineer
-        assert client.code_of(verdict) == answer["body"]["error"]["code"]
+        assert code_of(verdict) == answer["body"]["error"]["code"]
     elif name.startswith("shipment_") and name not in {"shipment_list", "shipment_rerate"}:
-        shipment = client.read(response, wire.Shipment, costly=False)
+        shipment = REFUSALS.read(response, wire.Shipment, costly=False)
         assert isinstance(shipment, wire.Shipment)
         assert shipment.is_bought == (answer["body"]["tracking_code"] is not None)
     elif name.startswith("tracker_"):
-        translation = mapping.translation_of(body, "easypost")
+        translation = translation_of(body, "easypost")
         assert not translation.problems
         assert not translation.unknown_codes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossdock.connectors.easypost import client
+from crossdock.connectors.easypost.client.refusals import REFUSALS
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.model.events import LabelReceived, RatesQuoted, ShipmentBooked, ShipmentVoided
 from crossdock.model.identifiers import Reference
@@ -51,8 +51,8 @@ def answer(status, code="", headers=None):
 )
 def test_table(status, code, costly, harmless):
     for verdict, expected in (
-        (client.verdict_of(answer(status, code), costly=True), costly),
-        (client.verdict_of(answer(status, code), costly=False), harmless),
+        (REFUSALS.verdict(answer(status, code), costly=True), costly),
+        (REFUSALS.verdict(answer(status, code), costly=False), harmless),
     ):
         assert type(verdict) is expected
         assert verdict.why.operator
@@ -61,14 +61,14 @@ def test_table(status, code, costly, harmless):
 
 @pytest.mark.req("C10", "K3")
 def test_retry_after_in_seconds_and_as_a_date():
-    assert client.verdict_of(answer(429, headers={"retry-after": "7"}), costly=True).after == 7.0
+    assert REFUSALS.verdict(answer(429, headers={"retry-after": "7"}), costly=True).after == 7.0
     dates = {"retry-after": "Sat, 21 Nov 2026 10:00:30 GMT", "date": "Sat, 21 Nov 2026 10:00:00 GMT"}
-    assert client.verdict_of(answer(503, headers=dates), costly=False).after == 30.0
-    assert client.verdict_of(answer(503, headers={"retry-after": "soon"}), costly=False).after is None
+    assert REFUSALS.verdict(answer(503, headers=dates), costly=False).after == 30.0
+    assert REFUSALS.verdict(answer(503, headers={"retry-after": "soon"}), costly=False).after is None
 
 
 def test_answers_that_are_no_json_still_explain_themselves():
-    verdict = client.verdict_of(HttpResponse(502, {}, b"<html>bad gateway\xff"), costly=True)
+    verdict = REFUSALS.verdict(HttpResponse(502, {}, b"<html>bad gateway\xff"), costly=True)
     assert isinstance(verdict, InDoubt)
     assert "bad gateway" in verdict.why.engineer
 

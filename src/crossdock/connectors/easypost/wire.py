@@ -6,6 +6,9 @@ from msgspec import Struct
 TEST_KEY, PRODUCTION_KEY = "EZTK", "EZAK"
 """What API keys of the two modes begin with (docs.easypost.com/docs/authentication)."""
 
+VOIDED = frozenset({"submitted", "refunded", "not_applicable"})
+"""Refund states after which the label will not be charged (not_applicable: the carrier bills when it scans)."""
+
 
 class Location(Struct, frozen=True, gc=False):
     """Where a scan was made; any part may be null."""
@@ -97,6 +100,18 @@ class PostageLabel(Struct, frozen=True):
     label_file_type: str | None = None
 
 
+class ScanForm(Struct, frozen=True):
+    """A manifest: creating, created or failed (``message`` says why); ``form_url`` is the sheet to print."""
+
+    id: str
+    created_at: str
+    status: str | None = None
+    message: str | None = None
+    tracking_codes: list[str] = []
+    form_url: str | None = None
+    form_file_type: str | None = None
+
+
 class Shipment(Struct, frozen=True):
     """A shipment, bought (it has a tracking code and a label) or not."""
 
@@ -111,6 +126,8 @@ class Shipment(Struct, frozen=True):
     messages: list[CarrierMessage] = []
     selected_rate: Rate | None = None
     postage_label: PostageLabel | None = None
+    batch_id: str | None = None
+    scan_form: ScanForm | None = None
 
     @property
     def is_bought(self) -> bool:
@@ -137,6 +154,72 @@ class ErrorAnswer(Struct, frozen=True):
     """An error answer."""
 
     error: Failure
+
+
+class PickupRate(Struct, frozen=True):
+    """An offer to collect; bought by carrier and service."""
+
+    carrier: str
+    service: str
+    rate: str
+    currency: str = "USD"
+
+
+class Pickup(Struct, frozen=True):
+    """A pickup: ``unknown`` until one of its rates is bought, then ``scheduled``, at last ``canceled``."""
+
+    id: str
+    created_at: str
+    status: str | None = None
+    updated_at: str | None = None
+    reference: str | None = None
+    confirmation: str | None = None
+    messages: list[CarrierMessage] = []
+    pickup_rates: list[PickupRate] = []
+
+
+class PickupPage(Struct, frozen=True):
+    """A page of pickups, newest first."""
+
+    pickups: list[Pickup]
+    has_more: bool = False
+
+
+class Batch(Struct, frozen=True):
+    """Shipments that are collected together."""
+
+    id: str
+
+
+class Verification(Struct, frozen=True):
+    """What a check of an address came to."""
+
+    success: bool = False
+    errors: list[msgspec.Raw] = []
+
+
+class Verifications(Struct, frozen=True):
+    """The checks made of an address; ``delivery`` is whether a carrier can deliver there."""
+
+    delivery: Verification | None = None
+
+
+class Address(Struct, frozen=True):
+    """An address as EasyPost would write it."""
+
+    street1: str | None = None
+    street2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    verifications: Verifications = Verifications()
+
+
+class VerifiedAddress(Struct, frozen=True):
+    """The answer to create_and_verify."""
+
+    address: Address
 
 
 class TrackerStub(Struct, frozen=True, gc=False):

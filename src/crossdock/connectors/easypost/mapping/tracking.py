@@ -1,7 +1,6 @@
-"""Between EasyPost's words and the canonical model; pure."""
+"""What EasyPost's trackers say, in canonical words; pure."""
 
 import csv
-from decimal import ROUND_UP, Decimal
 from functools import cache
 from importlib import resources
 
@@ -9,21 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.connectors.easypost import wire
-from crossdock.model.commands import BuyLabel, RequestRates, VoidLabel
-from crossdock.model.events import Fact, ProofCaptured, RatesQuoted, ShipmentBooked, ShipmentVoided, TrackingReported
+from crossdock.model.events import Fact, ProofCaptured, TrackingReported
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import InvalidInstant, Stamp, stamp
 from crossdock.model.milestones import check
-from crossdock.model.money import InvalidAmount, money
-from crossdock.model.order import Package
-from crossdock.model.party import Address, Party
-from crossdock.model.shipment import Booking, Quote, Rate
+from crossdock.model.party import Address
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
-from crossdock.model.units import Measure, convert
 from crossdock.ports.connector import Translation, Unreadable
 from crossdock.ports.verdicts import Explanation
 
-_TENTH = Decimal("0.1")
 _NOWHERE = Address()
 _TRACKER_EVENTS = frozenset({"tracker.created", "tracker.updated"})
 _READER = msgspec.json.Decoder(wire.Inbound)
@@ -237,124 +230,3 @@ def _place(location: wire.Location | None) -> Address:
     if not (city or state or postcode or country):
         return _NOWHERE
     return Address(city=city, region=state, postcode=postcode, country=country)
-
-
-def shipment_request(
-    command: RequestRates, label_format: str, label_size: str, carrier_accounts: tuple[str, ...]
-) -> bytes:
-    """The body of POST /v2/shipments. Raises `InvalidUnit` for a measure that is no weight or length.
-
-    ``label_format`` holds where the command asks for no other than the usual PDF.
-    """
-    goods = command.consignment
-    options = {"label_format": goods.label_format if goods.label_format != "PDF" else label_format}
-    if label_size:
-        options["label_size"] = label_size
-    shipment: dict[str, object] = {
-        "reference": goods.reference,
-        "to_address": _address(goods.ship_to),
-        "from_address": _address(goods.ship_from),
-        "parcel": _parcel(goods.package),
-        "options": options,
-    }
-    if carrier_accounts:
-        shipment["carrier_accounts"] = carrier_accounts
-    return msgspec.json.encode({"shipment": shipment})
-
-
-def _address(party: Party) -> dict[str, str]:
-    place = party.address
-    fields = {
-        "name": party.name,
-        "company": party.company,
-        "street1": place.lines[0] if place.lines else "",
-        "street2": ", ".join(place.lines[1:]),
-        "city": place.city,
-        "state": place.region,
-        "zip": place.postcode,
-        "country": place.country,
-        "phone": party.phone,
-        "email": party.email,
-    }
-    return {name: text for name, text in fields.items() if text}
-
-
-def _parcel(package: Package) -> dict[str, float]:
-    """Ounces and inches with one decimal, rounded up: a parcel declared too light is charged again later."""
-    parcel = {"weight": _tenths(package.weight, "ONZ")}
-    if package.length and package.width and package.height:
-        parcel["length"] = _tenths(package.length, "INH")
-        parcel["width"] = _tenths(package.width, "INH")
-        parcel["height"] = _tenths(package.height, "INH")
-    return parcel
-
-
-def _tenths(measure: Measure, unit: str) -> float:
-    return float(convert(measure, unit).quantize(_TENTH, ROUND_UP))
-
-
-def quoted(command: RequestRates, shipment: wire.Shipment, partner: str, subject: str) -> Fact:
-    """The rates of a shipment just opened. Raises `InvalidInstant`.
-
-    A rate whose price is no whole number of cents is left out and named in the messages.
-    """
-    rates, messages = [], [_message(each) for each in shipment.messages]
-    for each in shipment.rates:
-        try:
-            price = money(each.rate, each.currency)
-        except InvalidAmount as problem:
-            messages.append(f"{each.carrier} {each.service} left out: {problem}")
-            continue
-        days = each.delivery_days if each.delivery_days is not None else each.est_delivery_days
-        promised = stamp(each.delivery_date) if each.delivery_date else None
-        rates.append(Rate(each.id, each.carrier, each.service, price, days, promised))
-    quote = Quote(partner, command.package_id, shipment.id, tuple(rates), tuple(messages))
-    return Fact(RatesQuoted(quote), stamp(shipment.created_at), subject=subject)
-
-
-def _message(message: wire.CarrierMessage) -> str:
-    return f"{message.carrier or 'carrier'}: {plain(message.message)}"
-
-
-def plain(raw: msgspec.Raw) -> str:
-    """The text in a piece of JSON: a string as it is, anything else as JSON."""
-    data = bytes(raw)
-    if not data:
-        return ""
-    value = msgspec.json.decode(data)
-    return value if isinstance(value, str) else data.decode()
-
-
-def booked(command: BuyLabel, shipment: wire.Shipment, partner: str, subject: str) -> Fact:
-    """The booking in a bought shipment, and the references it makes true.
-
-    Raises `ValueError` when the shipment is not bought, or a time cannot be read.
-    """
-    label, rate, code = shipment.postage_label, shipment.selected_rate, shipment.tracking_code
-    if label is None or rate is None or not code:
-        raise ValueError(f"shipment {shipment.id} is not bought")
-    try:
-        cost = money(rate.rate, rate.currency)
-    except InvalidAmount:
-        cost = None
-    booking = Booking(
-        partner=partner,
-        package_id=command.package_id,
-        shipment_id=shipment.id,
-        tracking_number=code,
-        carrier=rate.carrier,
-        service=rate.service,
-        cost=cost,
-        label_url=label.label_url or "",
-        label_media_type=label.label_file_type or "",
-        booking_reference=shipment.id,
-    )
-    binds = (Reference(ReferenceKind.TRACKING, code), Reference(ReferenceKind.BOOKING, shipment.id, partner))
-    occurred = stamp(label.created_at or shipment.updated_at or shipment.created_at)
-    return Fact(ShipmentBooked(booking), occurred, subject=subject, binds=binds)
-
-
-def voided(command: VoidLabel, shipment: wire.Shipment, partner: str, subject: str) -> Fact:
-    """The refund a shipment says was asked for or granted. Raises `InvalidInstant`."""
-    body = ShipmentVoided(partner, command.package_id, shipment.id, command.tracking_number)
-    return Fact(body, stamp(shipment.updated_at or shipment.created_at), subject=subject)

@@ -1,0 +1,1 @@
+"""Between EasyPost's words and the canonical model; pure."""
