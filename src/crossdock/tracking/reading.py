@@ -13,12 +13,12 @@ Read = Callable[[Tree, Scans], None]
 WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
 
 
-def reading_of(body: bytes, partner: str, name: str, read: Read, package: str = "") -> Translation:
+def reading_of(body: bytes, partner: str, name: str, read: Read, package: str = "", asked: str = "") -> Translation:
     """What ``read`` makes of a body. Never raises: what is not JSON, XML or a page, or of another shape than the
     mapping knows, is a problem; nothing of a body that fails half-way is kept. Fields that the ``fields.txt`` of the
-    connector's ``package`` does not name are reported as new.
+    connector's ``package`` does not name are reported as new. ``asked`` is the number of which this is the answer.
     """
-    scans = Scans(partner, name)
+    scans = Scans(partner, name, asked)
     try:
         tree = tree_of(body)
     except UnreadableBody as problem:
@@ -27,7 +27,7 @@ def reading_of(body: bytes, partner: str, name: str, read: Read, package: str = 
     try:
         read(tree, scans)
     except WRONG_SHAPE as problem:
-        scans = Scans(partner, name)
+        scans = Scans(partner, name, asked)
         said = f"{type(problem).__name__} {problem}"
         scans.problem("", f"the message has another shape than {name} is known to send: {said}")
         return scans.done()

@@ -19,10 +19,11 @@ NOWHERE = Address()
 class Scans:
     """One message being read. ``name`` is the carrier's for people."""
 
-    def __init__(self, partner: str, name: str) -> None:
-        """Start with nothing."""
+    def __init__(self, partner: str, name: str, asked: str = "") -> None:
+        """Start with nothing. ``asked`` is the number that was asked for: some answers do not repeat it."""
         self.partner = partner
         self.name = name
+        self.asked = asked
         self._facts: dict[tuple[Any, ...], Fact] = {}
         self._problems: list[Unreadable] = []
         self._unknown: dict[str, None] = {}
@@ -41,13 +42,12 @@ class Scans:
         eta: Stamp | None = None,
     ) -> None:
         """One scan. ``code`` and ``text`` are the carrier's own, verbatim. Without a time (already reported by `when`)
-        or a number it is no fact; the same scan twice in one message is one.
+        it is no fact; the same scan twice in one message is one. One without a number, in an answer to nothing that was
+        asked, is a fact that waits for a person.
         """
         if occurred is None:
             return
-        if not number:
-            self.problem("", "a scan names no tracking number")
-            return
+        number = number or self.asked
         if not meaning.known:
             self._unknown[code or text] = None
         if not occurred.tz_known and not occurred.zone and occurred.precision != "day":
@@ -69,7 +69,7 @@ class Scans:
             signed_by if delivered else "",
             eta,
         )
-        lookups = (Reference(ReferenceKind.TRACKING, number),)
+        lookups = (Reference(ReferenceKind.TRACKING, number, "" if number else self.partner),)
         self._facts.setdefault(
             (number, code, text, occurred.at, place), Fact(TrackingReported(event), occurred, lookups=lookups)
         )
