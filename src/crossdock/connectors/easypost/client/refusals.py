@@ -21,8 +21,6 @@ _SHIPPED = "The label cannot be voided: the carrier has the parcel. Ask the carr
 _ADDRESS = "EasyPost cannot verify an address of this order. Correct it, then retry."
 _GONE = "EasyPost does not know this object: deleted, or of the other mode (test or production). Look it up there."
 _STALE = "The rate chosen is no longer offered for this shipment. Ask for rates again."
-_PICKUP = "The carrier does not take this pickup. Read its reason; choose another window, or call the carrier."
-_MANIFEST = "EasyPost cannot close this manifest. Read its reason; take out the shipments it names, then retry."
 _BUSY = "EasyPost asks us to slow down; we wait and go on by ourselves."
 _UNSURE = "It is not known whether EasyPost carried this out. Crossdock asks before it sends anything again."
 _ODD = "EasyPost answered in an unexpected way. Read the engineer's text, then retry or discard."
@@ -44,9 +42,6 @@ _BY_CODE = {
     "SHIPMENT.RATES.UNAVAILABLE": Row("park", _CARRIER),
     "SHIPMENT.REFUND.UNAVAILABLE": Row("park", _SHIPPED),
     "SHIPMENT.REFUND.FAILURE": Row("park", _SHIPPED),
-    "PICKUP.PURCHASE.FAILURE": Row("park", _PICKUP),
-    "PICKUP.CANCEL.FAILURE": Row("park", _PICKUP),
-    "SCAN_FORM.CREATE.FAILURE": Row("park", _MANIFEST),
     UNVERIFIED: Row("park", _ADDRESS),
     "PARAMETER.REQUIRED": Row("refuse", _FORM),
     "PARCEL.PARAMETERS.INVALID": Row("refuse", _FORM),

@@ -299,3 +299,12 @@ def page(found: list[Json], query: dict[str, list[str]]) -> tuple[list[Json], bo
     start = ids.index(before) + 1 if before in ids else 0
     size = max(1, min(100, int(query.get("page_size", ["20"])[0])))
     return found[start : start + size], len(found) > start + size
+
+
+class Refused(Exception):
+    """An error answer on its way out."""
+
+    def __init__(self, status: int, code: str, message: str, errors: list[Any] | None = None) -> None:
+        super().__init__(code)
+        self.status = status
+        self.body = error(code, message, errors)

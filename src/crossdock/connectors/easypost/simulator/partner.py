@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from crossdock.connectors.easypost.simulator import answers, rating
-from crossdock.connectors.easypost.simulator.answers import Json
+from crossdock.connectors.easypost.simulator import answers, papers, rating
+from crossdock.connectors.easypost.simulator.answers import Json, Refused
+from crossdock.connectors.easypost.simulator.collecting import Collections
 from crossdock.connectors.easypost.simulator.journeys import is_scanned
 from crossdock.connectors.easypost.simulator.settings import SimulatorSettings
 from crossdock.connectors.easypost.simulator.tracking import Trackers
@@ -22,15 +23,6 @@ from crossdock.sim.simulator import UnknownAction
 from crossdock.sim.webhooks import OutgoingWebhook
 
 _NOT_FOUND = (404, "NOT_FOUND", "The requested resource could not be found.")
-
-
-class Refused(Exception):
-    """An error answer on its way out."""
-
-    def __init__(self, status: int, code: str, message: str, errors: list[Any] | None = None) -> None:
-        super().__init__(code)
-        self.status = status
-        self.body = answers.error(code, message, errors)
 
 
 class Scripted(Struct, forbid_unknown_fields=True):
@@ -61,6 +53,7 @@ class EasyPostSimulator:
         self._scripted: list[Scripted] = []
         self._failing_carriers: dict[str, str] = {}
         self._trackers = Trackers(settings, self._ledger, self._fresh)
+        self._collections = Collections(settings, self._ledger, self._fresh, self._find, self._keep_sheet)
         self._routes = (
             ("POST", r"/v2/shipments", self._create),
             ("GET", r"/v2/shipments", self._list),
@@ -72,6 +65,7 @@ class EasyPostSimulator:
             ("POST", r"/v2/addresses/create_and_verify", self._verify_address),
             ("POST", r"/v2/claims", self._claim),
             *self._trackers.routes(),
+            *self._collections.routes(),
         )
 
     @property
@@ -82,7 +76,7 @@ class EasyPostSimulator:
     @property
     def ledger(self) -> Ledger:
         """What happened: shipment.created, label.bought, label.refused, label.voided, label.fetched, tracker.scanned,
-        webhook.answered, webhook.given_up.
+        pickup.created, pickup.scheduled, pickup.cancelled, manifest.closed, webhook.answered, webhook.given_up.
         """
         return self._ledger
 
@@ -100,6 +94,7 @@ class EasyPostSimulator:
             "shipments": list(self._shipments.values()),
             "live_labels": self.live_labels(),
             **self._trackers.state(),
+            **self._collections.state(),
         }
 
     def take_webhooks(self, now: int) -> list[OutgoingWebhook]:
@@ -220,6 +215,9 @@ class EasyPostSimulator:
         assert isinstance(given, dict)
         mode, shipment_id = self._settings.mode, self._fresh("shp")
         ids = [self._fresh("rate") for _ in range(5)]
+        if given.get("is_return"):
+            # The real API turns the addresses of a return round.
+            given = given | {"to_address": given["from_address"], "from_address": given["to_address"]}
         rates, messages = rating.rates_of(given, shipment_id, ids, mode, now, self._failing_carriers)
         customs = given.get("customs_info")
         parts = {
@@ -289,10 +287,18 @@ class EasyPostSimulator:
         lines = [place[name] for name in ("name", "company", "street1", "street2", "city", "zip", "country")]
         data = labels.label_file(media_type, code, tuple(line for line in lines if line))
         day = answers.second(now)[:10].replace("-", "")
-        path = f"/files/postage_label/{day}/{self._fresh('file')[-32:]}.{labels.ENDINGS[media_type]}"
-        self._files[path] = (media_type, data)
+        return self._keep(
+            f"postage_label/{day}/{self._fresh('file')[-32:]}.{labels.ENDINGS[media_type]}", media_type, data
+        )
+
+    def _keep_sheet(self, name: str, text: bytes, _now: int) -> str:
+        data = labels.label_file("application/pdf", name, tuple(text.decode().splitlines()))
+        return self._keep(f"scan_form/{name}.pdf", "application/pdf", data)
+
+    def _keep(self, name: str, media_type: str, data: bytes) -> str:
+        self._files[f"/files/{name}"] = (media_type, data)
         base = self._settings.files_url or self._called or f"https://{self._settings.files_host}"
-        return f"{base}{path}"
+        return f"{base}/files/{name}"
 
     def _refund(self, names: tuple[str, ...], _body: Json, _query: object, now: int) -> tuple[int, Json, str]:
         shipment = self._find(names[0])
@@ -355,7 +361,9 @@ class EasyPostSimulator:
             )
             errors = [{"code": each[0], "field": each[1], "message": each[2], "suggestion": None} for each in fields]
             raise Refused(422, "ADDRESS.VERIFY.FAILURE", "Unable to verify address.", errors)
-        return 200, {"address": answers.address(given, self._fresh("adr"), self._settings.mode, now)}, ""
+        written = {name: text.upper() if isinstance(text, str) else text for name, text in given.items()}
+        address = answers.address(written, self._fresh("adr"), self._settings.mode, now)
+        return 200, {"address": address | {"verifications": papers.verifications(success=True, errors=[])}}, ""
 
     def _claim(self, _names: object, _body: Json, _query: object, _now: int) -> tuple[int, Json, str]:
         raise Refused(*_NOT_FOUND, ["No eligible insurance found with provided tracking code."])
