@@ -6,6 +6,7 @@ from functools import partial
 from msgspec import Struct
 
 from crossdock.backbone.decide import READER, Reducer
+from crossdock.backbone.drift import ruled, standing
 from crossdock.backbone.translate import Translator
 from crossdock.model.events import Event, Fact
 from crossdock.model.identifiers import partition_of, trace_id_of
@@ -120,7 +121,8 @@ class Replayer:
             detail.headers,
             detail.path,
         )
-        return self._translator.translate(inbound).facts
+        in_force = standing(tx.mappings.rulings()).in_force
+        return ruled(row.partner, self._translator.translate(inbound), in_force).facts
 
 
 def _reopen(tx: Transaction, ids: list[str], mode: str) -> int:

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crossdock.backbone.correlate import Origin, Placed, Placement, place
+from crossdock.backbone.drift import gaps_of, ruled, standing
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.model.events import type_of
@@ -11,6 +12,7 @@ from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector, Received, Translation, Unreadable
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_inbound import Inbound, Settlement
+from crossdock.ports.stores_mapping import Ruling
 from crossdock.ports.verdicts import Explanation
 
 Translated = Sequence[tuple[Inbound, Translation]]
@@ -39,10 +41,11 @@ class Translator:
     async def step(self, partitions: Iterable[int]) -> int:
         """Translate one batch; how many messages it took (0 when there is nothing to do)."""
         owned = list(partitions)
-        inbound = await self._store.read(lambda tx: tx.exchanges.received(owned, self._batch))
+        inbound, rulings = await self._store.read(lambda tx: _waiting(tx, owned, self._batch))
         if not inbound:
             return 0
-        translated = [(row, self.translate(row)) for row in inbound]
+        in_force = standing(rulings).in_force
+        translated = [(row, ruled(row.partner, self.translate(row), in_force)) for row in inbound]
         now = self._clock.now()
         placement, settlements = await self._store.run(_committing(translated, now))
         statuses = {each.id: each.status for each in settlements}
@@ -75,6 +78,11 @@ class Translator:
             return Translation(problems=(Unreadable("", why),))
 
 
+def _waiting(tx: Transaction, owned: list[int], limit: int) -> tuple[Sequence[Inbound], Sequence[Ruling]]:
+    found = tx.exchanges.received(owned, limit)
+    return found, tx.mappings.rulings() if found else ()
+
+
 def _committing(translated: Translated, now: int) -> Callable[[Transaction], tuple[Placement, list[Settlement]]]:
     return lambda tx: commit(tx, translated, now)
 
@@ -88,6 +96,7 @@ def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement
     placement = place(tx, batch, now)
     settlements = [_settled(row, placed) for (row, _), placed in zip(readable, placement.placed, strict=True)]
     settlements += [_parked(row, translation) for row, translation in translated if translation.problems]
+    tx.mappings.note(gaps_of(translated, now))
     tx.exchanges.settle(settlements, now)
     return placement, settlements
 

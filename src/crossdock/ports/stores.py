@@ -16,6 +16,7 @@ from crossdock.ports.rows import Views
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_inbound import Exchanges
+from crossdock.ports.stores_mapping import Mappings
 
 T = TypeVar("T")
 
@@ -236,6 +237,11 @@ class Transaction(Protocol):
     @property
     def doors(self) -> Doors:
         """What the API and the tower need."""
+        ...
+
+    @property
+    def mappings(self) -> Mappings:
+        """What nobody has mapped yet, and what people ruled about it."""
         ...
 
     @property

@@ -74,6 +74,15 @@ class Security(Struct, frozen=True, forbid_unknown_fields=True):
     tower_login: Annotated[bool, Meta(description="Ask people for the one-time link before they see anything")] = True
 
 
+class MappingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a code that no connector knows gets its meaning."""
+
+    approvals: Annotated[
+        int,
+        Meta(description="People who must agree before a ruling holds: 1, or 2 for a second pair of eyes", ge=1, le=2),
+    ] = 1
+
+
 class Workers(Struct, frozen=True, forbid_unknown_fields=True):
     """How hard one process works."""
 
@@ -228,6 +237,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     listen: Annotated[Listen, Meta(description="Where the server listens")] = Listen()
     security: Annotated[Security, Meta(description="Who may come in")] = Security()
     workers: Annotated[Workers, Meta(description="How hard one process works")] = Workers()
+    mapping: Annotated[MappingSettings, Meta(description="Who rules on codes nobody has mapped")] = MappingSettings()
     retention: Annotated[RetentionSettings, Meta(description="How long bytes are kept")] = RetentionSettings()
     telemetry: Annotated[Telemetry, Meta(description="Logs and traces")] = Telemetry()
     retry: Annotated[Retry, Meta(description="When to try again")] = Retry()

@@ -140,3 +140,33 @@ AUDIT = Table(
     text("target"),
     text("detail"),
 )
+
+MAPPING_GAP = Table(
+    "mapping_gap",
+    METADATA,
+    Column("partner", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    text("example"),
+    text("exchange_id"),
+    number("first_seen"),
+    number("last_seen"),
+    number("count"),
+)
+"""Codes without a mapping and fields never seen before, with how often they came."""
+
+MAPPING_RULING = Table(
+    "mapping_ruling",
+    METADATA,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    text("partner"),
+    text("kind"),
+    text("name"),
+    text("act"),
+    text("by"),
+    number("at"),
+    text("milestone"),
+    text("category"),
+    text("reason"),
+    text("note"),
+)

@@ -13,6 +13,7 @@ from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
+from crossdock.storage.mappings import SqlMappings
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.references import SqlReferences
 from crossdock.storage.states import SqlStates
@@ -93,6 +94,11 @@ class SqlTransaction:
     def doors(self) -> SqlDoors:
         """What the API and the tower need."""
         return SqlDoors(self._connection)
+
+    @cached_property
+    def mappings(self) -> SqlMappings:
+        """Gaps and rulings."""
+        return SqlMappings(self._connection)
 
     @cached_property
     def views(self) -> SqlViews:

@@ -1,0 +1,190 @@
+"""`crossdock mapping`: codes and fields that partners began to send, and what people rule about them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+
+from crossdock.backbone.drift import Standing, standing
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
+from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
+from crossdock.model.milestones import UnknownMilestone, check
+from crossdock.ports.stores import Transaction
+from crossdock.ports.stores_mapping import Act, Gap, Kind, Ruling
+
+Partner = Annotated[str, typer.Argument(help="The partner's id.")]
+Name = Annotated[str, typer.Argument(help="The code, or a field's pointer, as `mapping review` shows it.")]
+Note = Annotated[str, typer.Option(help="Why; kept with the ruling.")]
+
+
+class Task(Struct, frozen=True):
+    """A gap as people see it: ``state`` is open, proposed or settled."""
+
+    partner: str
+    kind: Kind
+    name: str
+    count: int
+    example: str
+    exchange_id: str
+    state: str
+    meaning: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    text = "Codes and fields that partners began to send, and what people rule about them."
+    group = typer.Typer(name="mapping", help=text, no_args_is_help=True)
+    group.command("review")(review)
+    group.command("settle")(settle)
+    group.command("approve")(approve)
+    group.command("withdraw")(withdraw)
+    group.command("history")(history)
+    app.add_typer(group)
+
+
+def review(
+    partner: Annotated[str, typer.Option(help="Only this partner's.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Those that are settled, too.")] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """List codes without a mapping and fields never seen before, the most frequent first, with an example of each."""
+    tasks = read(config, lambda tx: _tasks(tx, partner))
+    shown = [task for task in tasks if every or task.state != "settled"]
+    if json:
+        as_json(shown)
+        return
+    columns = ("partner", "kind", "name", "count", "example", "exchange_id", "state", "meaning")
+    table(([getattr(task, column) for column in columns] for task in shown), *columns)
+    if any(task.kind == "code" and task.state == "open" for task in shown):
+        note("Settle one with: crossdock mapping settle PARTNER CODE --milestone WORD (docs/reference/milestones.md)")
+
+
+def _tasks(tx: Transaction, partner: str) -> list[Task]:
+    held = standing(tx.mappings.rulings())
+    return [_task(gap, held) for gap in tx.mappings.gaps(partner)]
+
+
+def _task(gap: Gap, held: Standing) -> Task:
+    name = (gap.partner, gap.kind, gap.name)
+    waiting, holding = held.proposed.get(name), held.in_force.get(name)
+    state = "proposed" if waiting else "settled" if holding else "open"
+    ruling = waiting or holding
+    meaning = "" if ruling is None else "/".join(part for part in _meaning(ruling) if part)
+    return Task(gap.partner, gap.kind, gap.name, gap.count, gap.example, gap.exchange_id, state, meaning)
+
+
+def _meaning(ruling: Ruling) -> tuple[str, str, str]:
+    return (ruling.milestone, "" if ruling.category == "none" else ruling.category, ruling.reason)
+
+
+def settle(
+    partner: Partner,
+    name: Name,
+    milestone: Annotated[
+        str, typer.Option(help="What the code says; leave it out for a field, which is accepted.")
+    ] = "",
+    category: Annotated[str, typer.Option(help="What is wrong, where something is.")] = "none",
+    reason: Annotated[str, typer.Option(help="Why it is wrong, where the code says so.")] = "",
+    why: Note = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Rule what a code means, from now on, over what the connector's own table says. Where the configuration asks for
+    two people it waits for `mapping approve` by another one.
+    """
+    kind: Kind = "field" if name.startswith("/") and not milestone else "code"
+    if kind == "code":
+        try:
+            check(milestone, category, reason)
+        except UnknownMilestone as problem:
+            operator = "Use words of the vocabulary: docs/reference/milestones.md lists them."
+            raise Stop(operator, str(problem), Exit.USAGE) from None
+    approvals = installation(config).settings.mapping.approvals
+    act: Act = "settled" if approvals == 1 else "proposed"
+    ruling = Ruling(partner, kind, name, act, actor(), now(), milestone, category, reason, why)
+    _rule(ruling, config, dry_run=dry_run, json=json)
+    if not json and act == "proposed":
+        note(f"A second person agrees with: crossdock mapping approve {partner} '{name}'")
+    elif not json and not dry_run and kind == "code":
+        note(f"Messages that came before are read anew with: crossdock replay --partner {partner} --since 7d")
+
+
+def approve(
+    partner: Partner,
+    name: Name,
+    why: Note = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Agree with a proposal of somebody else; it holds from now on."""
+    proposed = _of(read(config, lambda tx: standing(tx.mappings.rulings())).proposed.values(), partner, name)
+    if proposed is None:
+        raise Stop("There is no such proposal; list them with: crossdock mapping review", code=Exit.USAGE)
+    if proposed.by == actor():
+        raise Stop("A proposal needs a second person: somebody else has to approve it.", f"proposed by {proposed.by}")
+    ruling = Ruling(partner, proposed.kind, name, "settled", actor(), now(), *_words(proposed), why)
+    _rule(ruling, config, dry_run=dry_run, json=json)
+
+
+def withdraw(
+    partner: Partner,
+    name: Name,
+    why: Note = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Take a ruling or a proposal back; the connector's own table holds again."""
+    held = read(config, lambda tx: standing(tx.mappings.rulings()))
+    ruling = _of(held.proposed.values(), partner, name) or _of(held.in_force.values(), partner, name)
+    if ruling is None:
+        raise Stop("There is no such ruling; list them with: crossdock mapping history", code=Exit.USAGE)
+    taken = Ruling(partner, ruling.kind, name, "withdrawn", actor(), now(), *_words(ruling), why)
+    _rule(taken, config, dry_run=dry_run, json=json)
+
+
+def history(
+    partner: Annotated[str, typer.Option(help="Only this partner's.")] = "",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Show who ruled what, and when."""
+    rulings = [each for each in read(config, lambda tx: tx.mappings.rulings()) if partner in {"", each.partner}]
+    if json:
+        as_json(rulings)
+        return
+    columns = ("when", "who", "partner", "kind", "name", "act", "meaning", "note")
+    table((_line(each) for each in rulings), *columns)
+
+
+def _line(each: Ruling) -> tuple[str, ...]:
+    when = datetime.fromtimestamp(each.at / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M")
+    meaning = "/".join(part for part in _meaning(each) if part)
+    return (when, each.by, each.partner, each.kind, each.name, each.act, meaning, each.note)
+
+
+def _words(ruling: Ruling) -> tuple[str, str, str]:
+    return (ruling.milestone, ruling.category, ruling.reason)
+
+
+def _of(rulings: Iterable[Ruling], partner: str, name: str) -> Ruling | None:
+    return next((each for each in rulings if (each.partner, each.name) == (partner, name)), None)
+
+
+def _rule(ruling: Ruling, config: ConfigPath, *, dry_run: bool, json: bool) -> None:
+    def step(tx: Transaction) -> None:
+        tx.mappings.rule(ruling)
+        tx.doors.audit(ruling.at, ruling.by, f"mapping.{ruling.act}", f"{ruling.partner}/{ruling.name}", ruling.note)
+
+    if not dry_run:
+        write(config, step)
+    if json:
+        as_json({"ruling": ruling, "dry_run": dry_run})
+        return
+    meaning = "/".join(part for part in _meaning(ruling) if part) or "accepted"
+    note(f"{'would be ' if dry_run else ''}{ruling.act}: {ruling.partner} {ruling.name} = {meaning}")
