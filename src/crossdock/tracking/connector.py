@@ -123,7 +123,9 @@ class TrackingConnector:
         )
         if not isinstance(answer, HttpResponse):
             return answer
-        translation = reading_of(answer.body, self._partner, self._carrier.name, self._carrier.read, self._package, body.tracking_number)
+        translation = reading_of(
+            answer.body, self._partner, self._carrier.name, self._carrier.read, self._package, body.tracking_number
+        )
         if translation.problems and not translation.facts:
             return Park(translation.problems[0].why)
         return Done(translation.facts)
