@@ -1,1 +1,1 @@
-"""ShipEngine, also sold as ShipStation API v2: rates, labels, returns, pickups, manifests and tracking of many carriers."""
+"""ShipEngine, also sold as ShipStation API v2: labels, returns, pickups, manifests and tracking of many carriers."""

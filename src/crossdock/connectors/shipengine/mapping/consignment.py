@@ -152,7 +152,7 @@ def _product(item: CustomsItem) -> Json:
 
 
 def _each(value: Money, pieces: int) -> Json:
-    """The value of one piece, rounded half up to a minor unit: pieces may make a few cents more or less than the line."""
+    """The value of one piece, rounded half up to a minor unit: all pieces may make a few cents more or less."""
     exponent = minor_exponent(value.currency)
     share = (Decimal(value.amount) / pieces).quantize(Decimal(1), ROUND_HALF_UP).scaleb(-exponent)
     return {"currency": value.currency.lower(), "amount": msgspec.Raw(f"{share:.{exponent}f}".encode())}
