@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crash.world import Landscape, empty_database
+from crash.world import Landscape
+from crossdock.devkit.crashing import empty_database
 
 SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "200"))
 """At least 200; `make chaos` asks for more."""
@@ -15,7 +16,7 @@ SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "200"))
 
 def check(landscape: Landscape) -> None:
     """The promises, judged by the partners' own books."""
-    labels = landscape.easypost.live_labels()
+    labels = landscape.carrier.live_labels()
     assert all(len(codes) == 1 for codes in labels.values()), f"a parcel has several live labels: {labels}"
     assert len(labels) == landscape.orders + 1, "two orders, one of them of two parcels"
     bought = sorted(code for codes in labels.values() for code in codes)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose
 from crossdock.catalog import connectors, simulators
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.connectors.odoo.config import OdooConfig
+from crossdock.devkit.booking_world import CarrierPlan
+from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds
 from crossdock.ports.connector import Received
-from crossdock.ports.wire import HttpRequest, HttpResponse
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
@@ -24,85 +25,31 @@ from crossdock.sim.inprocess import InProcessCaller
 from crossdock.sim.webhooks import OutgoingWebhook, deliver_due
 from crossdock.storage.opening import MigratableStore, open_store
 from crossdock.transports.recorder import RecordingCaller
-from hubs import SeededIds
 
 KEY = "sim-key"
 HOOK = "http://crossdock.test/in/easypost/events"
 
 
-class Crash(BaseException):
-    """The process died. Not an Exception, so that nothing on the way catches it."""
-
-
-class Fuse:
-    """Counts I/O steps and dies at the chosen ones."""
-
-    def __init__(self, *deaths: int) -> None:
-        self.deaths = set(deaths)
-        self.steps: list[str] = []
-
-    def step(self, name: str) -> None:
-        self.steps.append(name)
-        if len(self.steps) in self.deaths:
-            raise Crash(f"step {len(self.steps)}: {name}")
-
-
-class FragileStore:
-    """A store whose process may die just before or just after any commit."""
-
-    def __init__(self, inner, fuse: Fuse) -> None:
-        self._inner = inner
-        self._fuse = fuse
-        self.name = inner.name
-        self.read, self.wait, self.wake, self.close = inner.read, inner.wait, inner.wake, inner.close
-
-    async def run(self, step):
-        def dying(tx):
-            result = step(tx)
-            self._fuse.step("before a commit")
-            return result
-
-        result = await self._inner.run(dying)
-        self._fuse.step("after a commit")
-        return result
-
-
-class FragileCaller:
-    """A network on which the process may die before the partner hears of it, or before it reads the answer."""
-
-    def __init__(self, inner, fuse: Fuse) -> None:
-        self._inner = inner
-        self._fuse = fuse
-
-    async def call(self, request: HttpRequest) -> HttpResponse:
-        name = f"{request.method} {request.url}"
-        self._fuse.step(f"before {name}")
-        response = await self._inner.call(request)
-        self._fuse.step(f"after {name}")
-        return response
-
-
-class Secrets:
-    """Every reference ends in the value."""
-
-    def reveal(self, reference: str) -> str:
-        return reference.rpartition("/")[2]
-
-
-async def empty_database(path: Path) -> Path:
-    """A migrated, empty SQLite file to copy from: migrating anew for every death would take most of the time."""
-    store = open_store(f"sqlite:///{path}", threads=False)
-    await store.migrate()
-    await store.close()
-    return path
+def easypost(seed: int) -> CarrierPlan:
+    """EasyPost as the carrier; its webhooks come to HOOK."""
+    options = {"seed": str(seed), "api_key": KEY, "webhook_url": HOOK, "webhook_secret": KEY}
+    config = EasyPostConfig(f"secret://x/{KEY}", webhook_secrets=(f"secret://x/{KEY}",))
+    return CarrierPlan(connectors().get("easypost"), config, simulators().get("easypost").build(options), "easypost")
 
 
 class Landscape:
     """The partners, the clock and the database file: what survives a death. Hubs come and go on top of it."""
 
     def __init__(
-        self, empty: Path, seed: int, *deaths: int, orders: int = 2, parcels: dict[int, int] | None = None
+        self,
+        empty: Path,
+        seed: int,
+        *deaths: int,
+        orders: int = 2,
+        parcels: dict[int, int] | None = None,
+        carrier: Callable[[int], CarrierPlan] = easypost,
     ) -> None:
+        """``carrier`` makes the carrier for a seed: any connector with its settings and simulator."""
         database = empty.with_name(f"{seed}-{random.Random().getrandbits(40):x}.db")
         shutil.copyfile(empty, database)
         self.url, self.seed = f"sqlite:///{database}", seed
@@ -115,12 +62,9 @@ class Landscape:
             .get("odoo")
             .build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(self.clock.now())})
         )
-        self.easypost = (
-            simulators()
-            .get("easypost")
-            .build({"seed": str(seed), "api_key": KEY, "webhook_url": HOOK, "webhook_secret": KEY})
-        )
-        self.network = InProcessCaller(self.clock, [self.odoo, self.easypost])
+        self.plan = carrier(seed)
+        self.carrier = self.plan.simulator
+        self.network = InProcessCaller(self.clock, [self.odoo, self.carrier])
         self.orders = orders
         wanted = {"n": orders, "parcels": parcels if parcels is not None else {2: 2}}
         self.odoo.control("confirm_orders", wanted, self.clock.now())
@@ -132,7 +76,7 @@ class Landscape:
 
     def lose_answers(self, share: float) -> None:
         """This share of the answers to calls that change something is lost after the partner acted."""
-        writes = {self.odoo: r"/json/2/.*/(create|write|message_post)", self.easypost: r"/v2/shipments.*"}
+        writes = {self.odoo: r"/json/2/.*/(create|write|message_post)", self.carrier: ".*"}
         for simulator, path in writes.items():
             book = self.network.faults_of(simulator.hosts[0])
             book._seed = self.seed
@@ -145,14 +89,14 @@ class Landscape:
         self._stores.append(opened)
         caller = RecordingCaller(FragileCaller(self.network, self.fuse))
         world = World(
-            FragileStore(opened, self.fuse), self.clock, SeededIds(self.seed * 100 + self._workers), Secrets(),
+            FragileStore(opened, self.fuse), self.clock, SeededIds(self.seed * 100 + self._workers), EverySecret(),
             lambda _plan: (caller, caller), Metrics(), Spans(), f"worker-{self._workers}",
         )  # fmt: skip
         specs = connectors().working()
         odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)
-        easypost = EasyPostConfig(f"secret://x/{KEY}", webhook_secrets=(f"secret://x/{KEY}",))
-        plans = [PartnerPlan("odoo", specs["odoo"], odoo), PartnerPlan("easypost", specs["easypost"], easypost)]
-        process = order_to_ship(OrderToShipPolicy(("easypost",)))
+        plan = self.plan
+        plans = [PartnerPlan("odoo", specs["odoo"], odoo), PartnerPlan(plan.partner, plan.spec, plan.config)]
+        process = order_to_ship(OrderToShipPolicy((plan.partner,)))
         return compose(world, plans, [process], sizes=Sizes(claim_seconds=90, pace=Pace(lease=30)))
 
     async def carry_webhooks(self, hub: Hub) -> None:
@@ -160,10 +104,12 @@ class Landscape:
 
         async def deliver(webhook: OutgoingWebhook) -> int:
             headers = {name.lower(): value for name, value in webhook.headers.items()}
-            message = Received("events", webhook.body, headers, self.clock.now(), path="/in/easypost/events")
-            return (await hub.intake.accept("easypost", message)).status
+            message = Received(
+                "events", webhook.body, headers, self.clock.now(), path=f"/in/{self.plan.partner}/events"
+            )
+            return (await hub.intake.accept(self.plan.partner, message)).status
 
-        await deliver_due([self.easypost], self.clock.now(), deliver)
+        await deliver_due([self.carrier], self.clock.now(), deliver)
 
     @contextmanager
     def process(self) -> Iterator[None]:
@@ -179,7 +125,7 @@ class Landscape:
 
     def finished(self) -> bool:
         """Every parcel's label is attached in Odoo."""
-        labels = self.easypost.live_labels()
+        labels = self.carrier.live_labels()
         attached = sum(len(row["attachments"]) for row in self.odoo.state().values())
         return len(labels) > 0 and attached >= sum(len(each) for each in labels.values()) and self.labels_wanted(labels)
 

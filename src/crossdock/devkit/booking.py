@@ -1,0 +1,220 @@
+"""The booking kit: what every connector that buys labels must hold. Subclass `BookingContract` in a test.
+
+class TestAcmeBooking(BookingContract):
+    spec = SPEC
+    simulator = SIMULATOR
+
+    def configure(self, host: str) -> AcmeConfig:
+        return AcmeConfig(url=f"https://{host}", api_key="secret://x/sim-key")
+
+It runs the connector against its simulator and judges by the simulator's own books,
+``live_labels() -> {reference: [tracking numbers bought and not voided]}``: one live label for every reference, none
+for any other. ``CROSSDOCK_SEEDS`` says how many seeds are tried (20 unless set; `make chaos` asks for 1,000).
+"""
+
+import asyncio
+import os
+import random
+import tempfile
+from collections.abc import Coroutine, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from crossdock.devkit.booking_world import BookingWorld, CarrierPlan
+from crossdock.devkit.crashing import empty_database
+from crossdock.devkit.specimen import specimen_config
+from crossdock.model.instants import stamp
+from crossdock.model.item import Item
+from crossdock.model.order import DeliveryOrder, OrderLine, Package
+from crossdock.model.party import Address, Party
+from crossdock.model.units import Measure
+from crossdock.ports.spec import ConnectorSpec
+from crossdock.sim.faults import Effect, Match, Rule, When
+from crossdock.sim.simulator import SimulatorSpec
+
+SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "20"))
+ORDERS = 2
+_NEEDED = {"rates.request.v1", "label.buy.v1", "label.fetch.v1"}
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+_NEVER = 3600.0
+
+
+class BookingContract:
+    """Set ``spec`` and ``simulator``. ``options`` build the simulator, ``ship_from`` and ``ship_to`` are addresses its
+    services know; ``purchases`` is a regular expression of the paths whose answers get lost (any, unless set).
+    """
+
+    spec: ClassVar[ConnectorSpec]
+    simulator: ClassVar[SimulatorSpec]
+    options: ClassVar[Mapping[str, str]] = {}
+    purchases: ClassVar[str] = ".*"
+    ship_from: ClassVar[Party] = Party(
+        "Warehouse", Address(("1 Dock Rd",), "Fremont", "CA", "94538", "US"), "Acme", "+15105550100", "dock@example.com"
+    )
+    ship_to: ClassVar[Party] = Party(
+        "Ann Example", Address(("12 Elm St",), "Portland", "OR", "97201", "US"), "", "+15035550100", "ann@example.com"
+    )
+
+    def configure(self, host: str) -> Any:  # noqa: ARG002 - most partners answer under one name only
+        """The connector's settings for a simulator that answers under ``host``; made of examples unless overridden."""
+        return specimen_config(self.spec.config)
+
+    def build_simulator(self, seed: int) -> Any:
+        """A fresh simulator. It must offer ``live_labels()``."""
+        options = dict(self.options)
+        try:
+            return self.simulator.build({"seed": str(seed), **options})
+        except ValueError:  # it knows no seed
+            return self.simulator.build(options)
+
+    def order(self, number: int) -> DeliveryOrder:
+        """The ``number``-th order to ship, from 1: one parcel of two kilograms."""
+        item = Item("LAMP-1", "Lamp", weight=Measure(Decimal(1), "KGM"), hs_code="940520", country_of_origin="DE")
+        return DeliveryOrder(
+            id=f"do:kit:{number}",
+            partner="kit",
+            external_id=str(number),
+            name=f"KIT/{number:04d}",
+            ship_to=self.ship_to,
+            ship_from=self.ship_from,
+            lines=(OrderLine("1", item, Decimal(2)),),
+            packages=(_PARCEL,),
+            changed_at=stamp("2026-11-21T06:00:00Z"),
+        )
+
+    # ---- what must hold
+
+    def test_the_spec_declares_what_booking_needs(self) -> None:
+        """Rates, purchase and label; the simulator keeps books."""
+        assert set(self.spec.commands) >= _NEEDED, f"not declared: {sorted(_NEEDED - set(self.spec.commands))}"
+        assert self.build_simulator(0).live_labels() == {}
+
+    def test_an_undisturbed_booking_leaves_one_label_and_its_document(self) -> None:
+        """The clean run everything else is compared with."""
+        _run(self._clean())
+
+    def test_a_death_at_every_io_step_leaves_one_label(self) -> None:
+        """The process dies once, at each step there is, before and after every call and commit."""
+        _run(self._deaths())
+
+    def test_seeded_deaths_lost_answers_timeouts_and_second_clicks_leave_one_label(self) -> None:
+        """Several deaths, answers lost after the partner acted, answers too late, the partner failing for a while."""
+        _run(self._seeded())
+
+    def test_two_workers_at_once_leave_one_label(self) -> None:
+        """Both claim, translate, decide and deliver in any order."""
+        _run(self._two_workers())
+
+    def test_an_order_called_off_while_it_is_booked_leaves_no_label(self) -> None:
+        """Whatever was bought meanwhile is voided: nobody pays for a label nobody uses."""
+        if "label.void.v1" not in self.spec.commands:
+            pytest.skip("this connector does not declare voiding")
+        _run(self._called_off())
+
+    # ---- how it is tried
+
+    async def _clean(self) -> int:
+        with _folder() as folder:
+            empty = await empty_database(Path(folder) / "empty.db")
+            world = self._world(empty, 0)
+            await world.live()
+            await self._judge(world)
+            held = await world.labels()
+            assert all(document.size > 0 for document in held.values()), "a label without bytes"
+            return len(world.fuse.steps)
+
+    async def _deaths(self) -> None:
+        steps = await self._clean()
+        assert steps > 8, f"only {steps} I/O steps: this is no booking"
+        with _folder() as folder:
+            empty = await empty_database(Path(folder) / "empty.db")
+            for death in range(1, steps + 1):
+                world = self._world(empty, death, death)
+                await world.live()
+                assert len(world.deaths) == 1
+                await self._judge(world)
+
+    async def _seeded(self) -> None:
+        with _folder() as folder:
+            empty = await empty_database(Path(folder) / "empty.db")
+            for seed in range(SEEDS):
+                chosen = random.Random(seed)  # noqa: S311 - reproducible
+                world = self._world(empty, seed, *chosen.sample(range(1, 80), chosen.randint(0, 4)))
+                self._disturb(world, chosen)
+                await world.live()
+                await self._judge(world)
+
+    async def _two_workers(self) -> None:
+        with _folder() as folder:
+            empty = await empty_database(Path(folder) / "empty.db")
+            for seed in range(max(5, SEEDS // 4)):
+                world = self._world(empty, seed)
+                self._disturb(world, random.Random(seed))  # noqa: S311 - reproducible
+                await world.scramble(120)
+                await world.live()
+                await self._judge(world)
+
+    async def _called_off(self) -> None:
+        with _folder() as folder:
+            empty = await empty_database(Path(folder) / "empty.db")
+            for seed in range(max(5, SEEDS // 4)):
+                chosen = random.Random(seed)  # noqa: S311 - reproducible
+                world = self._world(empty, seed, *chosen.sample(range(1, 60), chosen.randint(0, 2)))
+                self._disturb(world, chosen)
+                first = next(iter(world.orders.values()))
+                await world.live(cancelled=[first])
+                await self._judge(world, called_off=[first])
+
+    def _world(self, empty: Path, seed: int, *deaths: int) -> BookingWorld:
+        simulator = self.build_simulator(seed)
+        plan = CarrierPlan(self.spec, self.configure(simulator.hosts[0]), simulator)
+        return BookingWorld(empty, seed, plan, [self.order(number) for number in range(1, ORDERS + 1)], deaths)
+
+    def _disturb(self, world: BookingWorld, chosen: random.Random) -> None:
+        """Answers to what changes something are lost, or come too late; the partner fails for the first minutes."""
+        lost, late, down = chosen.choice(_DISTURBANCES)
+        for host in world.plan.simulator.hosts:
+            book = world.network.faults_of(host)
+            book._seed = world.seed  # noqa: SLF001 - a book is made before its seed is known
+            for method in ("POST", "PUT", "DELETE"):
+                match = Match(method, self.purchases)
+                book.add(Rule(Effect(lost_answer=True), match, When(probability=lost, times=6)))
+                book.add(Rule(Effect(latency=_NEVER), match, When(probability=late, times=3)))
+                book.add(Rule(Effect(status=503), match, When(probability=down, until=120)))
+
+    async def _judge(self, world: BookingWorld, called_off: Sequence[DeliveryOrder] = ()) -> None:
+        """By the partner's own books, and ours must say the same."""
+        live = world.plan.simulator.live_labels()
+        doubled = {reference: numbers for reference, numbers in live.items() if len(numbers) != 1}
+        assert not doubled, f"seed {world.seed}, deaths {world.deaths}: several live labels: {doubled}"
+        off = {order.id for order in called_off}
+        wanted = {goods.reference for order, goods in world.consignments.items() if order not in off}
+        stuck = await world.stuck()
+        assert set(live) == wanted, f"seed {world.seed}, deaths {world.deaths}: {stuck}"
+        if not off:
+            assert not stuck, f"seed {world.seed}: {stuck}"
+        held = await world.labels()
+        assert {number for numbers in live.values() for number in numbers} <= set(held), "a label is not held"
+
+
+_PARCEL = Package(
+    "P1",
+    Measure(Decimal(2), "KGM"),
+    length=Measure(Decimal(30), "CMT"),
+    width=Measure(Decimal(20), "CMT"),
+    height=Measure(Decimal(10), "CMT"),
+)
+_DISTURBANCES = ((0.0, 0.0, 0.0), (0.3, 0.0, 0.0), (0.0, 0.3, 0.0), (0.2, 0.1, 0.5), (0.1, 0.0, 1.0))
+"""Shares of calls whose answer is lost, comes too late, or is a 503 in the first two minutes."""
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """In memory where there is some: worlds die in process, so nothing here is about the disk."""
+    return tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None, prefix="crossdock-booking-")
+
+
+def _run(trial: Coroutine[Any, Any, Any]) -> None:
+    asyncio.run(trial)
