@@ -48,30 +48,30 @@ class Negotiated(Struct, frozen=True):
     TotalCharge: Amount | None = None
 
 
-class Arrival(Struct, frozen=True):
+class ArrivalTime(Struct, frozen=True):
     """When a package should arrive, at its destination's time: YYYYMMDD and HHMMSS."""
 
     Date: str = ""
     Time: str = ""
 
 
-class EstimatedArrival(Struct, frozen=True):
+class ArrivalEstimate(Struct, frozen=True):
     """A promise, with the business days it takes."""
 
-    Arrival: Arrival | None = None
+    Arrival: ArrivalTime | None = None
     BusinessDaysInTransit: str = ""
 
 
-class ServiceSummary(Struct, frozen=True):
+class Summary(Struct, frozen=True):
     """Time in transit of one service."""
 
-    EstimatedArrival: EstimatedArrival | None = None
+    EstimatedArrival: ArrivalEstimate | None = None
 
 
-class TimeInTransit(Struct, frozen=True):
+class TransitTime(Struct, frozen=True):
     """Time in transit, asked for together with rates."""
 
-    ServiceSummary: ServiceSummary | None = None
+    ServiceSummary: Summary | None = None
 
 
 class RatedShipment(Struct, frozen=True):
@@ -81,7 +81,7 @@ class RatedShipment(Struct, frozen=True):
     TotalCharges: Amount
     NegotiatedRateCharges: Negotiated | None = None
     RatedShipmentAlert: list[Code] = []
-    TimeInTransit: TimeInTransit | None = None
+    TimeInTransit: TransitTime | None = None
 
 
 class Status(Struct, frozen=True):
@@ -104,7 +104,7 @@ class RateAnswer(Struct, frozen=True):
     RateResponse: RateResponse
 
 
-class Image(Struct, frozen=True):
+class Picture(Struct, frozen=True):
     """A picture or printer commands in Base64."""
 
     GraphicImage: str
@@ -116,7 +116,7 @@ class PackageResult(Struct, frozen=True):
     """A package and its label."""
 
     TrackingNumber: str
-    ShippingLabel: Image | None = None
+    ShippingLabel: Picture | None = None
 
 
 class Charges(Struct, frozen=True):
@@ -125,11 +125,11 @@ class Charges(Struct, frozen=True):
     TotalCharges: Amount | None = None
 
 
-class Form(Struct, frozen=True):
+class FormDocument(Struct, frozen=True):
     """A customs form; the image is a PDF."""
 
     Code: str = ""
-    Image: Image | None = None
+    Image: Picture | None = None
 
 
 class ShipmentResults(Struct, frozen=True):
@@ -139,7 +139,7 @@ class ShipmentResults(Struct, frozen=True):
     PackageResults: list[PackageResult]
     ShipmentCharges: Charges | None = None
     NegotiatedRateCharges: Negotiated | None = None
-    Form: Form | None = None
+    Form: FormDocument | None = None
 
 
 class ShipmentResponse(Struct, frozen=True):
@@ -176,7 +176,7 @@ class LabelResult(Struct, frozen=True):
     """A recovered label."""
 
     TrackingNumber: str = ""
-    LabelImage: Image | None = None
+    LabelImage: Picture | None = None
 
 
 class Recovery(Struct, frozen=True):
@@ -314,7 +314,7 @@ class AddressKey(Struct, frozen=True):
     CountryCode: str = ""
 
 
-class Candidate(Struct, frozen=True):
+class AddressCandidate(Struct, frozen=True):
     """An address that fits."""
 
     AddressKeyFormat: AddressKey
@@ -326,7 +326,7 @@ class AddressResult(Struct, frozen=True):
     ValidAddressIndicator: str | None = None
     AmbiguousAddressIndicator: str | None = None
     NoCandidatesIndicator: str | None = None
-    Candidate: list[Candidate] = []
+    Candidate: list[AddressCandidate] = []
 
 
 class AddressAnswer(Struct, frozen=True):

@@ -13,7 +13,17 @@ from crossdock.model.instants import from_epoch_us
 from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, InDoubt, Park, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import (
+    AlreadyDone,
+    Done,
+    Explanation,
+    InDoubt,
+    Park,
+    Reauthenticate,
+    Refuse,
+    Retry,
+    Verdict,
+)
 from crossdock.transports.purchases import Purchases
 from crossdock.transports.rest import Trouble
 
@@ -49,7 +59,7 @@ class Counter:
             found = await self._pending(body.reference)
             if isinstance(found, str) and found:
                 return AlreadyDone((self._scheduled(command, body, found, None),))
-            if not isinstance(found, str):
+            if not isinstance(found, str) and (command.attempt > 1 or isinstance(found, Reauthenticate)):
                 return found
             try:
                 request = desk.pickup_request(body, self._config)

@@ -208,7 +208,7 @@ class Labels:
         return from_epoch_us(self._clock.now() + days * _DAY).at[:10].replace("-", "")
 
 
-async def _kept(image: wire.Image | None, documents: Documents, kind: str) -> Held | None:
+async def _kept(image: wire.Picture | None, documents: Documents, kind: str) -> Held | None:
     found = booking.image_of(image)
     if found is None:
         return None

@@ -123,7 +123,7 @@ class UpsClient:
         answer = await self.ask("POST", "/api/labels/v1/recovery", wire.RecoveryAnswer, body)
         if isinstance(answer, wire.RecoveryAnswer):
             return answer.LabelRecoveryResponse
-        return None if is_unknown_there(answer) else answer
+        return None if codes_of(answer).startswith(_NO_LABEL) else answer
 
     async def track_reference(self, reference: str, start: str, end: str) -> wire.TrackResponse | Trouble:
         """Packages by our reference, picked up from ``start`` to ``end`` (YYYYMMDD); none is an empty answer."""
@@ -163,18 +163,18 @@ class UpsClient:
         return await self.ask("POST", "/api/addressvalidation/v2/3", wire.AddressAnswer, body)
 
 
-_UNKNOWN = frozenset({"TW0001", "151044", "151018", "300102", "300103", "190100", "9500513"})
-"""Codes that say that nothing is known: of a tracking number (TW0001), of a reference (151018, 151044), of a label
-(300102, 300103), of a shipment (190100), of pending pickups (9500513). Which exactly a live account gives is not
-proved; any 404 says the same.
+_UNKNOWN = frozenset({"TW0001", "151018", "151044", "9500513"})
+"""Codes that say that UPS knows nothing: of a number or reference (TW0001; 151018 and 151044 of its older interface),
+of pending pickups (9500513). A 404 without one of them may come from any gateway on the way and says nothing.
 """
+
+_NO_LABEL = "300"
+"""What the codes of Label Recovery begin with."""
 
 
 def is_unknown_there(answer: object) -> bool:
     """Whether a refusal says that UPS knows nothing of what was asked for."""
-    if not isinstance(answer, (Park, Refuse)):
-        return False
-    return answer.why.engineer.startswith("HTTP 404 ") or code_of(answer) in _UNKNOWN
+    return isinstance(answer, (Park, Refuse)) and code_of(answer) in _UNKNOWN
 
 
 def codes_of(trouble: object) -> str:

@@ -125,7 +125,7 @@ def _references(command: BuyLabel) -> list[Json]:
     return [{"Value": parties.reference_of(goods.reference)}, {"Value": goods.order_name[:35]}]
 
 
-def image_of(image: wire.Image | None) -> tuple[bytes, str] | None:
+def image_of(image: wire.Picture | None) -> tuple[bytes, str] | None:
     """Bytes and media type of a picture; None where there is none or it is no Base64."""
     if image is None:
         return None
