@@ -77,7 +77,7 @@ class ShipEngineConnector:
 
     def translate(self, message: Received) -> Translation:
         """Tracking as facts; webhooks about other things hold none."""
-        return reading_of(message.body, self._partner, "ShipEngine", tracking.read)
+        return reading_of(message.body, self._partner, "ShipEngine", tracking.read, tracking.PACKAGE)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out; what costs money is looked for before it is bought."""

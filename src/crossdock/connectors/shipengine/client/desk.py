@@ -199,7 +199,7 @@ class Inquiries:
         answer = await self._account.rest.call("GET", f"/tracking?{query}")
         if not isinstance(answer, HttpResponse):
             return answer
-        translation = reading_of(answer.body, self._account.partner, "ShipEngine", tracking.read)
+        translation = reading_of(answer.body, self._account.partner, "ShipEngine", tracking.read, tracking.PACKAGE)
         if translation.problems and not translation.facts:
             return Park(translation.problems[0].why)
         return Done(translation.facts)

@@ -11,7 +11,8 @@ from crossdock.tracking.scans import Scans
 from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, any_text, each, text
 
-CODES = Codes("crossdock.connectors.shipengine")
+PACKAGE = "crossdock.connectors.shipengine"
+CODES = Codes(PACKAGE)
 _TRACK = "API_TRACK"
 
 
