@@ -7,7 +7,6 @@ A time whose seconds are 00 counts as known to the minute: most clocks that end 
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Literal
 
 from msgspec import structs
@@ -39,6 +38,7 @@ ZONES = {
 }
 """Zone words that name a zone and leave the offset to the date."""
 
+_USUAL_OFFSETS = frozenset({"", *OFFSETS.values()})
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
 )
@@ -53,6 +53,7 @@ _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.]\s*(\d{2})(?:[.,]\d+)?)?\s*(?:([ap])\.?\s?m\b\.?)?", re.IGNORECASE
 )
 _COMPACT = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})?(?!\d)")
+_T = re.compile(r"(?<![^\W\d_])T(?=\d)")
 _HOUR = re.compile(r"(?<!\d)(\d{1,2})\s*([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?$", re.IGNORECASE)
 _FILLER = re.compile(
@@ -141,7 +142,6 @@ def ticks(written: str) -> Stamp:
     return _stamp(found, "")
 
 
-@lru_cache(maxsize=4096)
 def _read(written: str, order: Order) -> Stamp:
     cleaned = written.strip()
     iso = _ISO.fullmatch(cleaned)
@@ -158,7 +158,7 @@ def _of_iso(found: re.Match[str]) -> Stamp:
     if hour is None:
         return _day(datetime(int(year), int(month), int(day), tzinfo=UTC))
     read = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
-    return _stamp(read, _colon(offset or ""))
+    return _stamp(read, _colon(offset) if offset else "")
 
 
 def _of_words(written: str, order: Order) -> Stamp:
@@ -166,8 +166,8 @@ def _of_words(written: str, order: Order) -> Stamp:
     if date is None:
         raise ValueError(written)
     day = _date(date, order)
-    rest = f"{written[: date.start()]} {written[date.end() :]}".replace("T", " ", 1)
-    rest = rest.strip()
+    rest = f"{written[: date.start()]} {written[date.end() :]}"
+    rest = _T.sub(" ", rest).strip()
     clock = _CLOCK.search(rest) or _HOUR.search(rest) or _COMPACT.search(rest)
     if clock is None:
         if _FILLER.sub(" ", rest).strip():
@@ -235,11 +235,10 @@ def _colon(offset: str) -> str:
 
 
 def _stamp(local: datetime, offset: str) -> Stamp:
-    if offset not in {"", "Z"}:
+    if offset not in _USUAL_OFFSETS:
         datetime.fromisoformat(f"2000-01-01T00:00:00{offset}")  # an offset of 25 hours is none
-    text = local.replace(tzinfo=None).isoformat()
-    return Stamp(f"{text}{offset}", tz_known=bool(offset), precision="second" if local.second else "minute")
+    return Stamp(f"{local.isoformat()[:19]}{offset}", bool(offset), "second" if local.second else "minute")
 
 
 def _day(local: datetime) -> Stamp:
-    return Stamp(local.date().isoformat(), tz_known=False, precision="day")
+    return Stamp(local.date().isoformat(), False, "day")
