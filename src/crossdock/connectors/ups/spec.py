@@ -44,6 +44,6 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("alerts", SIGNED.says, "Track Alert: scans as they happen, one a call."),),
-    aliases=("ups_web", "ups_rest"),
+    aliases=("ups_web", "ups_rest", "ups_xml", "ups_freight", "ups_mail_innovations", "ups_mi", "ups_quantumview"),
     hosts=_hosts,
 )
