@@ -1,0 +1,1 @@
+"""DHL Express: rates, labels, pickups and tracking over the MyDHL API."""

@@ -1,0 +1,1 @@
+"""Between the MyDHL API's words and the canonical model; pure."""

@@ -1,0 +1,10 @@
+"""DHL Express's tracking answers as facts; pure."""
+
+from crossdock.ports.connector import Translation, Unreadable
+from crossdock.ports.verdicts import Explanation
+
+
+def translation_of(body: bytes, partner: str) -> Translation:
+    """The facts in ``body``. Nothing is read yet: every body is a problem, never a guess."""
+    why = Explanation("Tracking of DHL Express is not read yet.", f"{len(body)} bytes for {partner}: no mapping")
+    return Translation(problems=(Unreadable("", why),))
