@@ -97,4 +97,4 @@ def still_in_doubt(trouble: Trouble) -> Verdict:
 
 def is_missing(trouble: object) -> bool:
     """Whether ShipEngine knows no such object."""
-    return isinstance(trouble, Park) and trouble.why.engineer.startswith("HTTP 404")
+    return isinstance(trouble, (Park, Refuse)) and trouble.why.engineer.startswith("HTTP 404")

@@ -109,34 +109,35 @@ class Manifests:
         self._account = account
 
     async def close(self, command: Command, body: CloseManifest, documents: Documents) -> Verdict:
-        """Look whether these labels are on a sheet already, then make it; one at a time in this process."""
+        """Look which of these labels are on a sheet already, then make one of the others."""
         async with self._account.purchases.lock(body.reference):
             found = await self._find(body)
             if not isinstance(found, tuple):
                 return found
-            if found:
+            rest = mapping.without(body, found)
+            if not rest.shipments:
                 return await self._closed(command, body, found, documents, AlreadyDone)
-            request = mapping.manifest_request(body)
+            request = mapping.manifest_request(rest)
             answer = await self._account.rest.ask("POST", "/manifests", wire.Manifests, request, costly=True)
             if not isinstance(answer, wire.Manifests):
                 return answer
             if any(each.status == "in_progress" for each in answer.manifest_requests):
                 text = "ShipEngine is still making the manifest; Crossdock asks again."
                 return InDoubt(Explanation(text, "a manifest request is 'in_progress'"), ErrorClass.SERVER)
-            return await self._closed(command, body, answer.manifests, documents, Done)
+            return await self._closed(command, body, (*found, *answer.manifests), documents, Done)
 
     async def settle(self, command: Command, body: CloseManifest, documents: Documents) -> Verdict:
         """What became of a manifest nobody answered for, or whose sheet was not to be had."""
         found = await self._find(body)
         if not isinstance(found, tuple):
             return still_in_doubt(found)
-        if found:
+        if not mapping.without(body, found).shipments:
             return await self._closed(command, body, found, documents, Done)
         if self._account.purchases.is_too_early(command.key):
             text = "ShipEngine shows no such manifest yet; Crossdock asks once more before it makes one again."
             return InDoubt(Explanation(text, f"no manifest of the labels of {body.reference} so far"))
         self._account.purchases.settled(command.key)
-        return again("no manifest of these labels")
+        return again("no manifest of all these labels")
 
     async def _find(self, body: CloseManifest) -> tuple[wire.Manifest, ...] | Trouble:
         query = urlencode([("label_ids", each.shipment_id) for each in body.shipments])

@@ -1,8 +1,10 @@
 """Pickups, manifests and checked addresses, to and from ShipEngine's words."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec import structs
 
 from crossdock.connectors.shipengine import wire
 from crossdock.connectors.shipengine.mapping.consignment import address
@@ -100,3 +102,9 @@ def _place(place: wire.Place | None) -> Address:
 def manifest_request(command: CloseManifest) -> bytes:
     """The body of POST /manifests: the labels say the rest."""
     return msgspec.json.encode({"label_ids": [each.shipment_id for each in command.shipments]})
+
+
+def without(command: CloseManifest, manifests: Sequence[wire.Manifest]) -> CloseManifest:
+    """The command without the labels that are on ``manifests``."""
+    done = {label for each in manifests for label in each.label_ids}
+    return structs.replace(command, shipments=tuple(each for each in command.shipments if each.shipment_id not in done))
