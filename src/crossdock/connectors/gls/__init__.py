@@ -1,0 +1,1 @@
+"""GLS: booking by ShipIT, tracking in every form it answers in."""

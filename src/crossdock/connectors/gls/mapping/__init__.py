@@ -1,0 +1,1 @@
+"""Between GLS's words and the canonical model; pure."""
