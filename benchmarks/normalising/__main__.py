@@ -2,8 +2,9 @@
 
 Workload: every tracking message of a golden set ($CROSSDOCK_SAMPLES/carriers), translated from bytes to facts by the
 connector as the engine calls it (`Connector.translate`). Each message is timed in turns with karrio's parser on the
-same message where karrio finds events in it; rounds are interleaved in one run, the median of the rounds counts. karrio is installed by
-`benchmarks/normalising/karrio.txt` into an environment of its own; without it only our side is measured.
+same message where karrio finds events in it; rounds are interleaved in one run, the median of the rounds counts.
+karrio is installed by `benchmarks/normalising/karrio.txt` into an environment of its own; without it only our side is
+measured.
 """
 
 import argparse

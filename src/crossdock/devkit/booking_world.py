@@ -221,10 +221,12 @@ class BookingWorld:
     async def _moves(self, engine: Engine, number: int, cancelled: Sequence[DeliveryOrder]) -> None:
         """One round; orders are called off in the middle of it, one a round."""
         if number < len(cancelled):
-            for _ in range(self._random.randint(0, 6)):
-                await engine.reduce()
-                await engine.deliver()
-            await self.cancel(cancelled[number])
+            try:
+                for _ in range(self._random.randint(0, 6)):
+                    await engine.reduce()
+                    await engine.deliver()
+            finally:  # a process that dies keeps nobody from calling it off
+                await self.cancel(cancelled[number])
         await engine.settle_all()
 
     async def finished(self, cancelled: Sequence[DeliveryOrder] = ()) -> bool:
