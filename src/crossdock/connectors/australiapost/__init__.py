@@ -1,0 +1,1 @@
+"""Australia Post, eParcel and StarTrack: tracking by the Shipping and Tracking API."""
