@@ -1,5 +1,7 @@
 """Australia Post holds what every connector holds, and reads its own format."""
 
+from typing import ClassVar
+
 import pytest
 
 from crossdock.connectors.australiapost.spec import SPEC
@@ -24,7 +26,7 @@ OTHER = b'{"shipments": [{"shipment_id": "x", "items": []}]}'
 
 class TestAustraliaPost(ConnectorContract):
     spec = SPEC
-    samples = {"file": [ANSWER, REFUSAL, OTHER]}
+    samples: ClassVar = {"file": [ANSWER, REFUSAL, OTHER]}
 
 
 @pytest.mark.req("C6", "E3")
