@@ -7,6 +7,7 @@ import msgspec
 
 from crossdock.connectors.easypost import wire
 from crossdock.connectors.easypost.mapping.booking import address, plain
+from crossdock.model.address_checks import judged
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
 from crossdock.model.events import AddressChecked, Fact, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.instants import Stamp, stamp
@@ -85,24 +86,12 @@ def checked(command: CheckAddress, given: wire.Address, partner: str, now: Stamp
     lines = tuple(line for line in (given.street1, given.street2) if line)
     there = Address(lines, given.city or "", given.state or "", given.zip or "", given.country or "")
     messages = tuple(plain(each) for each in delivery.errors) if delivery is not None else ()
-    if delivery is None:
-        body = AddressChecked(partner, command.reference, "unknown")
-    elif not delivery.success:
-        body = AddressChecked(partner, command.reference, "invalid", messages=messages)
-    elif _folded(there) == _folded(command.party.address):
-        body = AddressChecked(partner, command.reference, "valid", there, messages)
-    else:
-        body = AddressChecked(partner, command.reference, "corrected", there, messages)
+    is_valid = delivery.success if delivery is not None else None
+    asked = command.party.address
+    body = judged(partner, command.reference, asked, there, is_valid=is_valid, messages=messages)
     return Fact(body, now, subject=subject)
 
 
 def unverified(command: CheckAddress, why: str, partner: str, now: Stamp, subject: str) -> Fact:
     """An address no carrier can deliver to."""
     return Fact(AddressChecked(partner, command.reference, "invalid", messages=(why,)), now, subject=subject)
-
-
-def _folded(place: Address) -> tuple[str, ...]:
-    """An address as it is compared: case, commas and the four digits behind a ZIP code are no correction."""
-    postcode = place.postcode.partition("-")[0] if place.country == "US" else place.postcode
-    texts = (" ".join(place.lines), place.city, place.region, postcode, place.country)
-    return tuple(" ".join(text.replace(",", " ").casefold().split()) for text in texts)

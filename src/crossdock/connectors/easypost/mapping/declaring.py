@@ -9,14 +9,12 @@ from decimal import ROUND_UP, Decimal
 
 import msgspec
 
+from crossdock.model.export_filing import FilingNeeded, exemption_of
 from crossdock.model.money import Money, minor_exponent
 from crossdock.model.shipment import Consignment, CustomsDeclaration, CustomsItem, DangerousGoods
 from crossdock.model.units import Measure, convert
 
 _THOUSANDTH = Decimal("0.001")
-_NO_FILING_BELOW = Decimal(2500)
-"""US dollars per tariff number under which no export filing is needed (15 CFR 30.37(a))."""
-
 _BY_UN_NUMBER = {
     "1057": "LIGHTERS",
     "1845": "CLASS_9_DRY_ICE",
@@ -67,20 +65,14 @@ def customs_info(goods: Consignment) -> dict[str, object] | None:
 
 
 def _filing(goods: Consignment, declared: CustomsDeclaration) -> str:
-    """The US export filing or the exemption from it ("" from elsewhere); a line that must be filed needs its number."""
+    """The US export filing or the exemption from it ("" from elsewhere)."""
     if declared.itn:
         return f"AES {declared.itn}"
-    if goods.ship_from.address.country != "US":
-        return ""
-    if goods.ship_to.address.country == "CA":
-        return "NOEEI 30.36"
-    by_tariff: dict[str, Decimal] = {}
-    for each in declared.items:
-        if each.value.currency == "USD":
-            by_tariff[each.hs_code] = by_tariff.get(each.hs_code, Decimal(0)) + _major(each.value)
-    if any(value > _NO_FILING_BELOW for value in by_tariff.values()):
-        raise Undeclarable("Goods of one tariff number worth over 2,500 USD need an export filing: give its ITN.")
-    return "NOEEI 30.37(a)"
+    try:
+        exemption = exemption_of(goods)
+    except FilingNeeded as problem:
+        raise Undeclarable(str(problem)) from None
+    return f"NOEEI {exemption}" if exemption else ""
 
 
 def _item(item: CustomsItem) -> dict[str, object]:

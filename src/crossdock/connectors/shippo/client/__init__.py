@@ -1,0 +1,1 @@
+"""Talks to Shippo: what each command becomes, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""Between Shippo's words and the canonical model; pure."""
