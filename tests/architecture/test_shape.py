@@ -41,9 +41,11 @@ ALLOWED_IN_A_CONNECTOR = {
     "quality.yaml",
     "README.md",
     "codes.tsv",
+    "fields.txt",
     "operations",
 }
-NEEDED_IN_A_CONNECTOR = ALLOWED_IN_A_CONNECTOR - {"codes.tsv", "operations"}
+NEEDED_IN_A_CONNECTOR = ALLOWED_IN_A_CONNECTOR - {"codes.tsv", "fields.txt", "operations"}
+NEEDED_TO_LISTEN = {"__init__", "spec", "mapping", "codes.tsv", "quality.yaml", "README.md"}
 
 
 def _files(*folders: str) -> list[Path]:
@@ -109,7 +111,8 @@ def test_a_connector_folder_has_the_agreed_names(folder):
         path.stem if path.suffix == ".py" else path.name for path in folder.iterdir() if path.name != "__pycache__"
     }
     assert names - ALLOWED_IN_A_CONNECTOR == set()
-    assert NEEDED_IN_A_CONNECTOR - names == set()
+    listens = "tracking_spec" in (folder / "spec.py").read_text(encoding="utf-8")
+    assert (NEEDED_TO_LISTEN if listens else NEEDED_IN_A_CONNECTOR) - names == set()
 
 
 def _texts() -> list[Path]:

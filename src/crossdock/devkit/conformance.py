@@ -30,8 +30,10 @@ from crossdock.ports.spec import ConnectorSpec
 from crossdock.ports.verdicts import Refuse
 
 FOLDER_NAMES = frozenset(
-    ("__init__", "spec", "config", "wire", "mapping", "client", "connector", "simulator", "operations")
-    + ("quality.yaml", "README.md", "codes.tsv", "fields.txt")
+    {
+        *("__init__", "spec", "config", "wire", "mapping", "client", "connector", "simulator", "operations"),
+        *("quality.yaml", "README.md", "codes.tsv", "fields.txt"),
+    }
 )
 NEEDED_NAMES = FOLDER_NAMES - {"operations", "codes.tsv", "fields.txt"}
 LISTENING_NAMES = frozenset({"__init__", "spec", "mapping", "codes.tsv", "quality.yaml", "README.md"})
