@@ -16,7 +16,7 @@ def check(world, *lines, country="US"):
     return world.send(cmd.CheckAddress("check-1", Party("Larch Tools", place)))
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 async def test_addresses_are_judged(world):
     valid = (await check(world, "2210 QUARRY BEND RD")).facts[0].body
     assert (valid.verdict, valid.suggested.postcode) == ("valid", "55802-0001")
