@@ -27,6 +27,7 @@ from crossdock.backbone.nightly import Nightly, Plan
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.reconcile import Reconciler
+from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
@@ -360,13 +361,14 @@ def hub(installation: Installation, store: Store) -> Hub:
     keep = Retention(kept.raw_bodies_days, kept.proof_days, kept.labels_days)
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
+    record = OnTimeRecord(store)
     return compose(
         world(installation, store),
         installation.plans,
-        configured(settings.processes),
+        configured(settings.processes, record),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(_retain, store, keep)},
+        sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
     )

@@ -10,7 +10,8 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "check", "clients", "config", "demo", "doctor", "init", "migrate", "odoo", "parked", "reconcile",
+    "backup", "check", "clients", "config", "connector", "demo", "doctor", "golden", "init", "migrate", "odoo", "parked",
+    "rate", "reconcile",
     "replay", "restore", "serve", "sim", "trace", "translate",
 }  # fmt: skip
 GROUPS = {
@@ -18,6 +19,7 @@ GROUPS = {
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},
     "parked": {"discard", "list", "retry", "show"},
+    "rate": {"explain"},
 }
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from crossdock.model import deciding
 from crossdock.model import events as ev
 from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
@@ -127,6 +128,25 @@ bodies = st.one_of(
         st.just("ad-1"),
         st.sampled_from(["valid", "corrected", "invalid", "unknown"]),
         st.builds(Address, city=st.sampled_from(["", "Gent"])),
+    ),
+    st.builds(
+        deciding.BookingDiverted,
+        packages,
+        st.just(PARTNER),
+        st.sampled_from(["hold", "withdraw", "reroute", "person", "released"]),
+        st.text(max_size=3),
+        st.just("c1"),
+    ),
+    st.builds(deciding.CommandWithdrawn, st.just("c1"), st.just(PARTNER), st.just("label.buy.v1"), packages),
+    st.builds(
+        deciding.PromiseJudged,
+        numbers,
+        st.just(PARTNER),
+        st.just("USPS"),
+        st.just("Priority"),
+        st.just(1),
+        st.just(2),
+        st.booleans(),
     ),
     st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
 )

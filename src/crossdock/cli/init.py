@@ -15,7 +15,8 @@ from crossdock.cli.opening import actor, now
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, lines, note
 from crossdock.governance.access import create_client
 from crossdock.ports.policy import ALL_SCOPES
-from crossdock.settings.sections import OrderToShip, PartnerSettings, Settings
+from crossdock.settings.sections import PartnerSettings, Settings
+from crossdock.settings.shipping import OrderToShip
 from crossdock.settings.template import Section, document
 
 _PARTNERS = ("odoo", "easypost")

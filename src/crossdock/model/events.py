@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrderChanged, TransferChanged
+from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.money import Money
@@ -50,23 +51,6 @@ class RatesQuoted(Struct, frozen=True, tag="rates.quoted.v1"):
     def identity(self) -> tuple[str, ...]:
         """One opened shipment is one quote."""
         return (self.quote.partner, self.quote.shipment_id)
-
-
-class CarrierSelected(Struct, frozen=True, tag="carrier.selected.v1", omit_defaults=True):
-    """The decision record: which rate was taken for a package, from which offers, by which rule."""
-
-    package_id: str
-    partner: str
-    shipment_id: str
-    rate_id: str
-    carrier: str
-    service: str
-    rule: str
-    quotes: tuple[Quote, ...]
-
-    def identity(self) -> tuple[str, ...]:
-        """One decision per opened shipment."""
-        return (self.partner, self.shipment_id)
 
 
 class ShipmentBooked(Struct, frozen=True, tag="shipment.booked.v1"):
@@ -303,6 +287,9 @@ EventBody = (
     | DocumentRemoved
     | MasterDataApplied
     | CommandFailed
+    | CommandWithdrawn
+    | BookingDiverted
+    | PromiseJudged
     | ExceptionRaised
     | ExceptionResolved
     | DeadlinePassed

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import dangers_of, declaration_of
+from crossdock.model.deciding import CarrierSelected
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer
-from crossdock.processes.selection import select
+from crossdock.processes.promises import promise_of
+from crossdock.processes.selection import Ask, Choice, select
 from crossdock.processes.shipping_work import QUOTES, SECOND, Work
 
 
@@ -84,14 +86,12 @@ def choose(work: Work) -> None:
     if order is None:
         return
     quotes = quotes_of(work)
-    choice = select(order, quotes, policy.prefer, policy.max_delivery_days)
+    dangers = {package.id: dangers_of(order, package) for package in order.packages}
+    choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
     work.cleared.append(QUOTES)
-    if choice is None:
+    if not choice.picks:
         if work.progress.phase == "rating":
-            text = (
-                "No carrier offers a rate that every package of this order can use. Check weights, address and account."
-            )
-            work.raise_exception("rates.none", text)
+            work.raise_exception("rates.none", _nothing_offered(choice))
         work.progress.phase = "attention"
         return
     work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"})
@@ -100,15 +100,35 @@ def choose(work: Work) -> None:
         quote, rate = choice.picks[package.id]
         offers: tuple[Quote, ...] = tuple(each for each in quotes if each.package_id == package.id)
         work.progress.selected.append(quote.shipment_id)
+        work.progress.promised[package.id] = promise_of(quote, rate, work.now)
         work.events.append(
-            ev.CarrierSelected(
-                package.id, quote.partner, quote.shipment_id, rate.id, rate.carrier, rate.service, choice.rule, offers
+            CarrierSelected(
+                package.id,
+                quote.partner,
+                quote.shipment_id,
+                rate.id,
+                rate.carrier,
+                rate.service,
+                choice.rule,
+                offers,
+                tuple(each for each in choice.rejected if each.package_id == package.id),
+                choice.record,
             )
         )
         body = cmd.BuyLabel(
             consignment_of(work, order, package), quote.shipment_id, rate.id, rate.carrier, rate.service
         )
         work.orders.append(Order(f"buy/{package.id}", quote.partner, body, Priority.EXPRESS))
+
+
+def _nothing_offered(choice: Choice) -> str:
+    text = "No carrier offers a rate that every package of this order can use."
+    if choice.rejected:
+        reasons = dict.fromkeys(
+            f"{each.carrier} {each.service}: {each.text} ({each.constraint})" for each in choice.rejected
+        )
+        return f"{text} Left out: {'; '.join(list(reasons)[:5])}. Change the order or the rules, then book again."
+    return f"{text} Check weights, address and account."
 
 
 def booked(work: Work) -> None:

@@ -1,22 +1,29 @@
 """The business processes an installation's configuration asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from msgspec import structs
 
 from crossdock.model.customs import Terms
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.ports.process import Process
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.processes.shipping_work import Record
 from crossdock.settings.sections import Processes
-from crossdock.settings.shipping import Customs, Danger, Goods, OrderToShip
+from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
 
 
-def configured(settings: Processes) -> list[Process]:
-    """In the order they decide in; one left out of the configuration does not run."""
+def configured(settings: Processes, record: Callable[[], Record] = dict) -> list[Process]:
+    """In the order they decide in; one left out of the configuration does not run. ``record`` is how promises were
+    kept so far, which carriers are chosen by.
+    """
     chosen: list[Process] = []
     if settings.order_to_ship:
-        chosen.append(order_to_ship(_shipping(settings.order_to_ship)))
+        chosen.append(order_to_ship(_shipping(settings.order_to_ship), record))
     if settings.delivery_to_invoice:
         given = settings.delivery_to_invoice
         policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post)
@@ -30,11 +37,29 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         milestones=frozenset(given.milestones),
         label_format=given.label_format,
         quote_seconds=given.quote_deadline_seconds,
-        prefer=given.prefer,
-        max_delivery_days=given.max_delivery_days,
+        wishes=_wishes(given),
+        levels=dict(given.service_levels.items()),
         customs=_terms(given.customs),
         goods=_goods(given.goods),
     )
+
+
+def _wishes(given: OrderToShip) -> Wishes:
+    return Wishes(
+        given.prefer,
+        given.max_delivery_days,
+        given.min_on_time,
+        tuple(_constraint(each) for each in given.constraints),
+    )
+
+
+def _constraint(given: OfferConstraint) -> Constraint:
+    sizes = {name: _decimal(getattr(given, name)) for name in ("max_weight", "max_length", "max_girth")}
+    return Constraint(**{**structs.asdict(given), **sizes})
+
+
+def _decimal(number: float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
 
 
 def _terms(given: Customs) -> Terms:

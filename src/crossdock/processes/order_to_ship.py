@@ -15,17 +15,19 @@ from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, writeback
 from crossdock.processes.shipping_policy import OrderToShipPolicy
-from crossdock.processes.shipping_work import Progress, Work, decode_progress, essence
+from crossdock.processes.shipping_work import Progress, Record, Work, decode_progress, essence
 
 NAME = "order_to_ship"
 
 
-def order_to_ship(policy: OrderToShipPolicy) -> Process:
-    """The process under ``policy``."""
+def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict) -> Process:
+    """The process under ``policy``. ``record`` gives how promises were kept so far: like the policy it is what holds
+    when a decision is made, and it stands in the decision's record.
+    """
 
     def decide(situation: Situation) -> Decision:
         progress = decode_progress(situation.process) if situation.process else Progress()
-        work = Work(situation, policy, progress)
+        work = Work(situation, policy, progress, record())
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 

@@ -1,18 +1,21 @@
 """What configuration decides about shipping: whom to ask, what to declare, what to write back."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
 
 from crossdock.model.customs import Terms
 from crossdock.model.item import Item
 from crossdock.model.milestones import NOTEWORTHY
-from crossdock.processes.selection import Preference
+from crossdock.model.order import DeliveryOrder
+from crossdock.processes.selection import Wishes
 
 
 class OrderToShipPolicy(Struct, frozen=True):
     """``milestones`` are those written into the system of record; the rest stays in Crossdock's own history.
-    ``quote_seconds`` is how long to wait for carriers before choosing among those there are. ``customs`` are the terms
+    ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``. ``levels``
+    are patterns of the order's own service level by ours (express, standard, economy). ``customs`` are the terms
     of every declaration and ``goods`` (by SKU) what the system of record does not say of an item.
     """
 
@@ -20,7 +23,14 @@ class OrderToShipPolicy(Struct, frozen=True):
     milestones: frozenset[str] = frozenset(NOTEWORTHY)
     label_format: str = "PDF"
     quote_seconds: float = 120.0
-    prefer: Preference = "cheapest"
-    max_delivery_days: int | None = None
+    wishes: Wishes = Wishes()
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     customs: Terms = Terms()
     goods: Mapping[str, Item] = field(default_factory=dict)
+
+    def level_of(self, order: DeliveryOrder) -> str:
+        """The service level of an order: express, economy, or standard where no pattern says so."""
+        for level, patterns in self.levels.items():
+            if any(fnmatchcase(order.service_level.lower(), each.lower()) for each in patterns):
+                return level
+        return "standard"

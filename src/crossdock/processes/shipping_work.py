@@ -1,17 +1,22 @@
 """One decision of order-to-ship in the making, and what the process remembers between decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import events as ev
 from crossdock.model.customs import completed
+from crossdock.model.deciding import OnTime
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
 from crossdock.ports.process import Decision, Order, Situation, Timer
+from crossdock.processes.promises import Promise
 from crossdock.processes.shipping_policy import OrderToShipPolicy
+
+Record = Mapping[tuple[str, str, str], OnTime]
+"""How promises were kept so far, by partner, carrier and service."""
 
 SECOND = 1_000_000
 QUOTES = "quotes"
@@ -29,7 +34,7 @@ class Raised(Struct, frozen=True):
 class Progress(Struct, omit_defaults=True):
     """The process's own state. ``failed`` are quotes that will not come, as ``package/carrier``; ``asked`` counts by
     package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
-    that were opened for an earlier one.
+    that were opened for an earlier one; ``promised`` is by package what its chosen offer promises.
     """
 
     phase: str = "new"
@@ -40,6 +45,7 @@ class Progress(Struct, omit_defaults=True):
     raised: list[Raised] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    promised: dict[str, Promise] = field(default_factory=dict)
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode
@@ -48,8 +54,11 @@ decode_progress = msgspec.json.Decoder(Progress).decode
 class Work:
     """One decision in the making."""
 
-    def __init__(self, situation: Situation, policy: OrderToShipPolicy, progress: Progress) -> None:
-        """Start from the process's state as it was."""
+    def __init__(
+        self, situation: Situation, policy: OrderToShipPolicy, progress: Progress, record: Record | None = None
+    ) -> None:
+        """Start from the process's state as it was; ``record`` is how promises were kept so far."""
+        self.record = record or {}
         self.now = situation.now
         self.event = situation.event
         self.state: FulfilmentState = situation.fulfilment

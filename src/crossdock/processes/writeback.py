@@ -6,6 +6,7 @@ from crossdock.model.identifiers import digest
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
 from crossdock.ports.process import Order
+from crossdock.processes.promises import judged
 from crossdock.processes.shipping_work import Work
 
 
@@ -16,6 +17,7 @@ def tracked(work: Work) -> None:
         return
     scan = body.event
     _follow(work, order)
+    _judge(work, scan.tracking_number)
     if scan.milestone == "unknown" and scan.raw_code:
         text = f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows."
         work.raise_exception("mapping.unknown_code", text, f"/{scan.partner}/{scan.raw_code}")
@@ -30,6 +32,19 @@ def tracked(work: Work) -> None:
     marker = digest(order.id, once)[:16]
     record = cmd.RecordMilestone(order.external_id, scan.tracking_number, scan.milestone, text, scan.occurred, marker)
     work.orders.append(Order(f"milestone/{once}", order.partner, record))
+
+
+def _judge(work: Work, number: str) -> None:
+    """Say once of a delivered package whether its promise was kept."""
+    promised, once = work.progress.promised, f"{number}/judged"
+    live = work.state.live_bookings().values()
+    package = next((each.package_id for each in live if each.tracking_number == number), "")
+    if package not in promised or once in work.progress.noted:
+        return
+    verdict = judged(promised[package], number, work.state.journeys[number])
+    if verdict is not None:
+        work.progress.noted.append(once)
+        work.events.append(verdict)
 
 
 def _follow(work: Work, order: DeliveryOrder) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.model.milestones import NOTEWORTHY
-from crossdock.settings.words import Country, PartnerId
+from crossdock.settings.words import Country, Days, PartnerId, Pattern, Size
 
 LineFact = Literal["hs_code", "country_of_origin", "value", "weight"]
 
@@ -54,6 +54,39 @@ class Goods(Struct, frozen=True, forbid_unknown_fields=True):
     dangerous: Annotated[tuple[Danger, ...], Meta(description="What is dangerous about it")] = ()
 
 
+class OfferConstraint(Struct, frozen=True, forbid_unknown_fields=True):
+    """A hard limit: an offer that breaks it is left out, and the decision's record says so by this name."""
+
+    name: Annotated[str, Meta(description="What people read in the decision's record", examples=["no lithium by air"])]
+    partners: Annotated[tuple[Pattern, ...], Meta(description="About offers of these partners; none: all")] = ()
+    carriers: Annotated[tuple[Pattern, ...], Meta(description="About these carriers' offers; none: all")] = ()
+    services: Annotated[tuple[Pattern, ...], Meta(description="About these services; none: all")] = ()
+    when_countries: Annotated[tuple[Country, ...], Meta(description="For orders to these countries; none: all")] = ()
+    when_companies: Annotated[tuple[Pattern, ...], Meta(description="For orders of these companies; none: all")] = ()
+    when_levels: Annotated[
+        tuple[Literal["express", "standard", "economy"], ...],
+        Meta(description="For orders of these service levels; none: all"),
+    ] = ()
+    only_countries: Annotated[tuple[Country, ...], Meta(description="Carries to these countries only")] = ()
+    not_countries: Annotated[tuple[Country, ...], Meta(description="Does not carry to these countries")] = ()
+    only_companies: Annotated[
+        tuple[str, ...], Meta(description="The account belongs to these companies", examples=[["Acme BE"]])
+    ] = ()
+    max_weight: Annotated[Size | None, Meta(description="Kilograms per package", examples=[30])] = None
+    max_length: Annotated[Size | None, Meta(description="Longest side in centimetres", examples=[120])] = None
+    max_girth: Annotated[
+        Size | None,
+        Meta(description="Length + 2 x width + 2 x height in centimetres", examples=[300]),
+    ] = None
+    max_days: Annotated[Days | None, Meta(description="Promised days at most", examples=[2])] = None
+    in_window: Annotated[bool, Meta(description="Must promise to arrive by the order's delivery date")] = False
+    dangerous_goods: Annotated[
+        Literal["any", "limited", "none"],
+        Meta(description="Carries any dangerous goods, only limited quantities, or none"),
+    ] = "any"
+    never: Annotated[bool, Meta(description="true: such offers are never taken")] = False
+
+
 class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     """From delivery order to labels in the system of record, and its milestones until delivery."""
 
@@ -70,7 +103,29 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     quote_deadline_seconds: Annotated[
         float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
     ] = 120.0
-    prefer: Annotated[Literal["cheapest", "fastest"], Meta(description="Which rate wins")] = "cheapest"
+    prefer: Annotated[
+        Literal["cheapest", "fastest", "reliable"],
+        Meta(description="What decides among offers that may be used: cost, promise, or past deliveries in time"),
+    ] = "cheapest"
+    min_on_time: Annotated[
+        float,
+        Meta(
+            description="Share of deliveries in time below which an offer with a record counts only when no other does",
+            ge=0,
+            le=1,
+            examples=[0.9],
+        ),
+    ] = 0.0
+    constraints: Annotated[
+        tuple[OfferConstraint, ...], Meta(description="What an offer must keep, before anything is compared")
+    ] = ()
+    service_levels: Annotated[
+        dict[Literal["express", "standard", "economy"], tuple[Pattern, ...]],
+        Meta(
+            description="Delivery methods of the system of record by level, as patterns; all others are standard",
+            examples=[{"express": ["*express*", "Next day"]}],
+        ),
+    ] = field(default_factory=dict)
     max_delivery_days: Annotated[
         int | None, Meta(description="Slower offers count only when there is no other", examples=[3])
     ] = None

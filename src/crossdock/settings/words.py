@@ -7,4 +7,6 @@ from msgspec import Meta
 Seconds = Annotated[float, Meta(ge=0)]
 Days = Annotated[int, Meta(ge=0)]
 PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
+Size = Annotated[float, Meta(gt=0)]
+Pattern = Annotated[str, Meta(min_length=1, examples=["FedEx*"])]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", examples=["BE"])]

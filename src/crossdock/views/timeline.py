@@ -17,6 +17,7 @@ from crossdock.model.journey import Journey, add, entry_of
 from crossdock.ports.rows import ExceptionRow, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove
+from crossdock.views.choices import ChoiceLine, choices_of
 from crossdock.views.expected import Expected, expected_next
 from crossdock.views.packages import PackageLine, packages_of
 from crossdock.views.wording import command_name, say
@@ -70,6 +71,7 @@ class Story(Struct, frozen=True):
     exchanges: tuple[ExchangeRow, ...]
     exceptions: tuple[ExceptionRow, ...]
     expected: tuple[Expected, ...]
+    choices: tuple[ChoiceLine, ...] = ()
 
 
 def story_of(tx: Transaction, reference: str) -> Story | None:
@@ -84,6 +86,7 @@ def story_of(tx: Transaction, reference: str) -> Story | None:
     state = msgspec.json.decode(rows[subject].state, type=FulfilmentState) if subject in rows else FulfilmentState()
     exchanges = _all_exchanges(tx, subject)
     exceptions, _ = tx.views.exceptions(open_only=False, subject=subject, limit=200)
+    events = tx.log.of_subject(subject)
     moves = [move for partner in sorted({row.partner for row in exchanges}) for move in _moves(tx, partner)]
     return Story(
         subject=subject,
@@ -91,10 +94,11 @@ def story_of(tx: Transaction, reference: str) -> Story | None:
         row=tx.views.shipment(subject),
         state=state,
         packages=packages_of(state),
-        entries=timeline(tx.log.of_subject(subject), exchanges, tx.views.attempts_of(subject), moves),
+        entries=timeline(events, exchanges, tx.views.attempts_of(subject), moves),
         exchanges=tuple(exchanges),
         exceptions=tuple(exceptions),
         expected=expected_next(state, exchanges, exceptions),
+        choices=choices_of(events),
     )
 
 

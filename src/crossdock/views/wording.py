@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from crossdock.model import deciding
 from crossdock.model import events as ev
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
@@ -96,8 +97,11 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             return Said(
                 f"{_many(len(quote.rates), 'rate')} quoted", "; ".join(quote.messages), package=quote.package_id
             )
-        case ev.CarrierSelected(package_id=package, carrier=carrier, service=service, rule=rule):
-            return Said(f"Carrier chosen: {carrier} {service}", f"by rule {rule}", package=package)
+        case deciding.CarrierSelected(
+            package_id=package, carrier=carrier, service=service, rule=rule, rejected=rejected
+        ):
+            left_out = f"; {_many(len(rejected), 'offer')} left out" if rejected else ""
+            return Said(f"Carrier chosen: {carrier} {service}", f"by rule {rule}{left_out}", package=package)
         case ev.ShipmentBooked(booking):
             cost = f" for {booking.cost}" if booking.cost else ""
             return Said(
@@ -120,7 +124,30 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             return _desk(body)
 
 
+_DIVERSIONS = {
+    "hold": "Booking held for {}",
+    "withdraw": "Booking taken back from {}",
+    "reroute": "Booking goes from {} to another carrier",
+    "person": "Booking at {} waits for a person's decision",
+    "released": "Held booking was taken by {}",
+}
+
+
 def _desk(body: ev.EventBody) -> Said:
+    match body:
+        case deciding.BookingDiverted(package, partner, action, reason, to_partner=other):
+            detail = f"to {other}: {reason}" if other else reason
+            return Said(_DIVERSIONS[action].format(partner), detail, package=package)
+        case deciding.CommandWithdrawn(partner=partner, what=what, package_id=package, last=last):
+            return Said(f"{command_name(what)} taken back: {partner} certainly did not do it", last, package=package)
+        case deciding.PromiseJudged(number, _, carrier, service, on_time=on_time):
+            word = "in time" if on_time else "late"
+            return Said(f"Delivered {word} by {carrier} {service}", package=number)
+        case _:
+            return _collected(body)
+
+
+def _collected(body: ev.EventBody) -> Said:
     match body:
         case ev.PickupScheduled(partner, reference, window=window, confirmation=confirmation):
             when = f"between {window.ready_at.at} and {window.closes_at.at}"
