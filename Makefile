@@ -8,7 +8,7 @@ DEV      = $(VENV)/.dev
 VENDOR   = src/crossdock/tower/static/vendor
 ASSETS   = src/crossdock/tower/assets
 NPM     ?= npm
-CHECKED  = src tests docs/generate.py $(wildcard benchmarks)
+CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py $(wildcard benchmarks)
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help

@@ -11,18 +11,18 @@ import csv
 import difflib
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import typer
+from connector_pages import connector_page, connectors, specs
+from describing import FIELDS, field_rows, table
 from msgspec import inspect
 
 from crossdock.cli.main import app
-from crossdock.ports.spec import ConnectorSpec
 from crossdock.settings.sections import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -42,33 +42,6 @@ Where a package is, what is wrong with it, and why: three independent axes, besi
 kept word for word.
 """
 HIDDEN = {"help", "install_completion", "show_completion"}
-SIMPLE = {
-    inspect.StrType: "text",
-    inspect.BoolType: "yes or no",
-    inspect.IntType: "whole number",
-    inspect.FloatType: "number",
-    inspect.DecimalType: "decimal number",
-    inspect.NoneType: "nothing",
-    inspect.AnyType: "anything",
-    inspect.DictType: "mapping",
-    inspect.StructType: "section",
-}
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; pipes and line ends inside cells are escaped."""
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-    return "\n".join([line(head), line(["---"] * len(head)), *map(line, rows)]) + "\n"
-
-
-def code(words: Iterable[str]) -> str:
-    """Words as inline code, separated by commas; a dash when there is none."""
-    return ", ".join(f"`{word}`" for word in words) or "-"
-
-
 # capabilities: which tests prove which requirement
 
 
@@ -116,90 +89,6 @@ def capabilities() -> str:
     return "\n".join(parts)
 
 
-# configuration and connectors: what specs declare
-
-
-def specs() -> list[ConnectorSpec]:
-    """The declared connectors of this distribution, by id."""
-    return sorted((entry.load() for entry in entry_points(group="crossdock.connectors")), key=lambda spec: str(spec.id))
-
-
-def type_name(kind: inspect.Type) -> str:
-    """The words people use for a type."""
-    match kind:
-        case inspect.Metadata(type=inner):
-            name = type_name(inner)
-        case inspect.UnionType(types=types):
-            named = [type_name(each) for each in types if not isinstance(each, inspect.NoneType)]
-            name = " or ".join(dict.fromkeys(named))
-        case inspect.LiteralType(values=values):
-            name = " or ".join(f"`{value}`" for value in values)
-        case inspect.EnumType(cls=cls):
-            name = " or ".join(f"`{member.value}`" for member in cls)
-        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item) | inspect.SetType(item_type=item):
-            name = f"list of {type_name(item)}"
-        case _:
-            name = SIMPLE.get(type(kind), type(kind).__name__.removesuffix("Type").lower())
-    return name
-
-
-def nested(kind: inspect.Type) -> inspect.Type:
-    """The structure inside a field, looking through annotations, optionals, lists and mappings."""
-    match kind:
-        case inspect.Metadata(type=inner):
-            return nested(inner)
-        case inspect.UnionType(types=types):
-            return next((nested(each) for each in types if isinstance(nested(each), inspect.StructType)), kind)
-        case inspect.DictType(value_type=value):
-            return nested(value)
-        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
-            return nested(item)
-    return kind
-
-
-def default_of(field: inspect.Field) -> str:
-    """The default as YAML would show it; "required" where there is none."""
-    if field.required:
-        return "**required**"
-    value = field.default
-    if value is msgspec.NODEFAULT:
-        value = field.default_factory() if callable(field.default_factory) else None
-    plain = msgspec.to_builtins(value)
-    if plain in ("", None, [], ()) or isinstance(plain, dict):
-        return "-"
-    return f"`{msgspec.json.encode(plain).decode()}`" if not isinstance(plain, str) else f"`{plain}`"
-
-
-def facts_of(field: inspect.Field) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a field's annotation says: its JSON Schema part, and our own facts (secret)."""
-    if isinstance(field.type, inspect.Metadata):
-        return field.type.extra_json_schema or {}, field.type.extra or {}
-    return {}, {}
-
-
-def field_rows(kind: inspect.Type, prefix: str = "") -> Iterator[tuple[str, ...]]:
-    """One row per field, nested structures after their parent."""
-    if not isinstance(kind, inspect.StructType):
-        return
-    for field in kind.fields:
-        schema, extra = facts_of(field)
-        name = f"{prefix}{field.encode_name}"
-        examples = schema.get("examples") or ([extra["example"]] if "example" in extra else [])
-        text = schema.get("description", "").rstrip(".") + (" (**secret**)" if extra.get("secret") else "")
-        yield f"`{name}`", type_name(field.type), default_of(field), text, code(str(each) for each in examples[:1])
-        inner = nested(field.type)
-        if isinstance(inner, inspect.StructType):
-            yield from field_rows(inner, f"{name}.*." if is_mapping(field.type) else f"{name}.")
-
-
-def is_mapping(kind: inspect.Type) -> bool:
-    """Whether a field holds named entries, each of the same structure."""
-    return isinstance(kind.type if isinstance(kind, inspect.Metadata) else kind, inspect.DictType)
-
-
-FIELDS = ("key", "type", "default", "what it is", "example")
-
-
 def configuration() -> str:
     """The page of every key in crossdock.yaml and in a partner's file."""
     parts = [
@@ -208,38 +97,10 @@ def configuration() -> str:
         "## crossdock.yaml\n",
         table(FIELDS, field_rows(inspect.type_info(Settings))),
     ]
-    for spec in specs():
-        parts += [
-            f"## A partner of connector `{spec.id}`\n",
-            f"{spec.summary}\n",
-            table(FIELDS, field_rows(inspect.type_info(spec.config))),
-        ]
-    return "\n".join(parts)
-
-
-def connectors() -> str:
-    """The page of what each connector declares."""
-    parts = ["# Connectors\n", "What each connector declares is what the conformance kit tests.\n"]
-    for spec in specs():
-        facts = [
-            ("id", f"`{spec.id}`"),
-            ("kind", spec.kind.value),
-            ("stability", spec.stability.value),
-            ("since", spec.since),
-            ("also known as", code(spec.aliases)),
-            ("carries out", code(spec.commands)),
-            ("reports", code(spec.emits)),
-        ]
-        parts += [f"## {spec.title}\n", f"{spec.summary}\n", table(("fact", "value"), facts)]
-        if spec.feeds:
-            rows = [(f"`{feed.name}`", f"{feed.every:g} s", feed.summary) for feed in spec.feeds]
-            parts.append(table(("feed", "every", "what it fetches"), rows))
-        if spec.webhooks:
-            hooks = [(f"`POST /in/PARTNER/{hook.name}`", hook.signed, hook.summary) for hook in spec.webhooks]
-            parts.append(table(("webhook", "signed", "what it brings"), hooks))
-        if spec.operations:
-            actions = [(f"`crossdock {spec.id} {each.name}`", each.summary) for each in spec.operations]
-            parts.append(table(("operation", "what it does"), actions))
+    parts += [
+        "## A partner's own settings\n",
+        "What stands under `config` of a partner is its connector's; [each has a page](connectors.md).\n",
+    ]
     return "\n".join(parts)
 
 
@@ -308,12 +169,13 @@ def milestones() -> str:
     )
 
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "capabilities.md": capabilities,
     "cli.md": command_line,
     "configuration.md": configuration,
     "connectors.md": connectors,
     "milestones.md": milestones,
+    **{f"connectors/{spec.id}.md": partial(connector_page, spec) for spec in specs()},
 }
 
 
@@ -333,8 +195,14 @@ def main(arguments: Sequence[str]) -> int:
             )
             print("\n".join(lines))
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(wanted, encoding="utf-8")
             print(f"wrote docs/reference/{name}")
+    for stray in sorted(set((REFERENCE / "connectors").glob("*.md")) - {REFERENCE / name for name in PAGES}):
+        differing += 1
+        print(f"docs/reference/connectors/{stray.name} is of no connector")
+        if "--check" not in arguments:
+            stray.unlink()
     if "--check" in arguments and differing:
         print(f"{differing} generated page(s) differ from the code; run: make reference", file=sys.stderr)
         return 1
