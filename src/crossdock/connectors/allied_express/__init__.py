@@ -1,0 +1,1 @@
+"""Allied Express: scans of its freight by the getShipmentsStatus service."""

@@ -1,0 +1,1 @@
+"""SEKO (OmniParcel): tracking answers, tracking webhook and returns webhook."""

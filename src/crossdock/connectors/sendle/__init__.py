@@ -1,0 +1,1 @@
+"""Sendle: tracking answers and webhook events."""

@@ -1,0 +1,1 @@
+"""Teleship: tracking answers and webhook events."""
