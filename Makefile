@@ -56,8 +56,9 @@ chaos: $(DEV) ## 1,000 seeds of crashes in process, then real SIGKILLs under the
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash $(PYTEST)
 	for turn in 1 2 3 4 5; do $(BIN)/crossdock demo || exit 1; done
 
-golden: $(DEV) ## Compare translations with the golden events (needs CROSSDOCK_SAMPLES)
-	$(BIN)/python -m pytest tests/connectors -k golden -rs $(PYTEST)
+golden: $(DEV) ## Compare translations with golden events, then 100,000 mutated messages (needs CROSSDOCK_SAMPLES)
+	$(BIN)/crossdock golden $(CROSSDOCK_SAMPLES)/carriers --known tests/golden/known.tsv --least 0.98
+	CROSSDOCK_MUTATIONS=100000 $(BIN)/python -m pytest tests/connectors/test_mutations.py -rs $(PYTEST)
 
 odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)

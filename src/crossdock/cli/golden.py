@@ -9,7 +9,7 @@ import typer
 from crossdock.catalog import BrokenPlugin, UnknownPlugin, connectors
 from crossdock.cli.opening import now
 from crossdock.cli.output import AsJson, Exit, as_json, note, table
-from crossdock.devkit.golden import Judged, expected_of, files_of, judge, totals
+from crossdock.devkit.golden import Difference, Judged, expected_of, files_of, judge, totals
 from crossdock.devkit.specimen import specimen_connector
 from crossdock.ports.connector import Received, Translation
 
@@ -25,7 +25,8 @@ def golden(
     folder: Annotated[Path, typer.Argument(help="Folder with GOLDEN.tsv, INDEX.tsv and a folder per partner.")],
     partner: Annotated[list[str] | None, typer.Option(help="Only these partners' folders; may be repeated.")] = None,
     known: Annotated[
-        Path | None, typer.Option(help="File of known differences, one per line; only new ones fail the command.")
+        Path | None,
+        typer.Option(help="File of known differences: key, tab, why. New ones fail the command, and gone ones too."),
     ] = None,
     least: Annotated[float, typer.Option(help="Smallest share of right events that is good enough.")] = 1.0,
     json: AsJson = False,
@@ -43,12 +44,13 @@ def golden(
         translation, crash = _translation(name, path)
         judged = judge(file, expected.get(file, []), translation)
         judged.crashes += bool(crash)
-        judged.differences += [f"{file}: {crash}"] if crash else []
+        judged.differences += [Difference(f"{file}: {crash}")] if crash else []
         found.setdefault(name, Judged()).add(judged)
     whole = totals(found)
-    new = [each for each in whole.differences if each not in allowed]
-    _print(found, whole, new, json=json)
-    if new or whole.right < least * whole.expected:
+    new = [each for each in whole.differences if each.key not in allowed]
+    gone = sorted(allowed - {each.key for each in whole.differences}) if not partner else []
+    _print(found, whole, new, gone, json=json)
+    if new or gone or whole.right < least * whole.expected:
         raise typer.Exit(Exit.FAILED)
 
 
@@ -56,7 +58,7 @@ def _allowed(known: Path | None) -> set[str]:
     if known is None:
         return set()
     lines = known.read_text(encoding="utf-8").splitlines()
-    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+    return {line.partition("\t")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
 
 
 def _translation(partner: str, path: Path) -> tuple[Translation, str]:
@@ -70,17 +72,28 @@ def _translation(partner: str, path: Path) -> tuple[Translation, str]:
         return Translation(), f"crash: {type(problem).__name__} {problem}"
 
 
-def _print(found: dict[str, Judged], whole: Judged, new: list[str], *, json: bool) -> None:
+def _print(found: dict[str, Judged], whole: Judged, new: list[Difference], gone: list[str], *, json: bool) -> None:
     share = whole.right / whole.expected if whole.expected else 1.0
     if json:
         partners = {name: msgspec.to_builtins(judged) for name, judged in found.items()}
-        as_json({"partners": partners, "right": whole.right, "expected": whole.expected, "share": share, "new": new})
+        as_json(
+            {
+                "partners": partners,
+                "right": whole.right,
+                "expected": whole.expected,
+                "share": share,
+                "new": new,
+                "gone": gone,
+            }
+        )
         return
     rows = [(name, *(getattr(judged, column) for column in _COLUMNS)) for name, judged in sorted(found.items())]
     rows.append(("all", *(getattr(whole, column) for column in _COLUMNS)))
     table(rows, "partner", *_COLUMNS)
     for each in new:
-        note(each)
+        note(str(each))
+    for key in gone:
+        note(f"no longer there, take it off the list of known differences: {key}")
     note(
         f"{whole.right} of {whole.expected} events right ({share:.1%}), {whole.extra} extra, {len(new)} new differences"
     )

@@ -32,8 +32,19 @@ class Expected(Struct, frozen=True):
     text: str
 
 
+class Difference(Struct, frozen=True):
+    """Something wrong: ``key`` says where and what, without the carrier's words; ``got`` what came instead."""
+
+    key: str
+    got: str = ""
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"{self.key}, got {self.got}" if self.got else self.key
+
+
 class Judged(Struct):
-    """What was right and wrong. Each difference is one line for people."""
+    """What was right and wrong."""
 
     files: int = 0
     right: int = 0
@@ -44,7 +55,7 @@ class Judged(Struct):
     instant: int = 0
     reason: int = 0
     crashes: int = 0
-    differences: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def expected(self) -> int:
@@ -102,13 +113,15 @@ def judge(name: str, expected: Sequence[Expected], translation: Translation) -> 
             left.remove(match)
             setattr(judged, verdict, getattr(judged, verdict) + 1)
             if verdict != "right":
-                judged.differences.append(f"{name}: wrong {verdict}: expected {_expected(one)}, got {_got(match)}")
+                judged.differences.append(Difference(f"{name}: wrong {verdict}: {_expected(one)}", _got(match)))
             elif one.reason != match.reason:
                 judged.reason += 1
         open_ones = still_open
     judged.missing, judged.extra = len(open_ones), len(left)
-    judged.differences += [f"{name}: missing {_expected(one)}" for one in open_ones]
-    judged.differences += [f"{name}: extra {_got(event)}" for event in left]
+    judged.differences += [Difference(f"{name}: missing: {_expected(one)}") for one in open_ones]
+    judged.differences += [
+        Difference(f"{name}: extra: {event.occurred.at} {event.milestone}", _got(event)) for event in left
+    ]
     return judged
 
 
@@ -136,7 +149,7 @@ _LADDER = (("right", _right), ("category", _near), ("milestone", _same_time), ("
 
 
 def _expected(one: Expected) -> str:
-    return f"{one.at} {one.milestone}({one.category}) [{one.code}] {one.text[:60]}"
+    return f"{one.at} {one.milestone}({one.category})"
 
 
 def _got(event: TrackingEvent) -> str:
