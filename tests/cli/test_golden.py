@@ -6,7 +6,10 @@ import pytest
 
 EVENT = {"id": "trk_1", "object": "Tracker", "tracking_code": "EZ1", "status": "delivered"}
 SCAN = {"object": "TrackingDetail", "status": "delivered", "status_detail": "arrived_at_destination"}
-HEAD = "file\tseq\tkey\traw_ts\texpected_ts\ttz_known\tprecision\traw_code\traw_text\tmilestone\texception_category\treason"
+HEAD = (
+    "file\tseq\tkey\traw_ts\texpected_ts\ttz_known\tprecision\traw_code\traw_text"
+    "\tmilestone\texception_category\treason"
+)
 INDEX = "file\tcarrier\tkind\texpected_milestones"
 
 
