@@ -1,0 +1,1 @@
+"""DHL Paket: its XML, its tracking page, its three kinds of codes."""
