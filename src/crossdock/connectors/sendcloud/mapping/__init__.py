@@ -1,0 +1,1 @@
+"""Between Sendcloud's words and the canonical model; pure."""
