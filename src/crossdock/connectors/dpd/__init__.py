@@ -1,0 +1,1 @@
+"""DPD: tracking as its shipper services and its parcel page tell it."""

@@ -1,0 +1,23 @@
+"""DPD's declaration."""
+
+from crossdock.connectors.dpd.mapping import read
+from crossdock.tracking.connector import Listening, tracking_spec
+
+SPEC = tracking_spec(
+    "dpd",
+    "DPD",
+    Listening("DPD", read),
+    summary="Tracking events of DPD: ParcelLifeCycleService, the data of the parcel page, DPDInfoServices and DPD Group's JSON.",
+    aliases=(
+        "dpd_group",
+        "dpd_meta",
+        "dpd_de",
+        "dpd_nl",
+        "dpd_be",
+        "dpd_at",
+        "dpd_ch",
+        "dpd_pl",
+        "dpd_fr",
+        "geopost",
+    ),
+)

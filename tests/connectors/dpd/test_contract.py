@@ -1,0 +1,70 @@
+"""DPD holds what every connector holds, and reads its own formats."""
+
+from typing import ClassVar
+
+import pytest
+
+from crossdock.connectors.dpd.spec import SPEC
+from crossdock.devkit.conformance import ConnectorContract
+from scans_told import events, said, told
+
+
+def _status(code: str, words: str, when: str, place: str, *, reached: bool = True) -> str:
+    return (
+        f"<statusInfo><status>{code}</status><label><content>L</content></label>"
+        f"<description><content><content>{words}</content></content></description>"
+        f"<statusHasBeenReached>{str(reached).lower()}</statusHasBeenReached>"
+        f"<location><content>{place}</content></location><date><content>{when}</content></date></statusInfo>"
+    )
+
+
+LIFE_CYCLE = (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><getTrackingDataResponse>'
+    "<trackingresult><shipmentInfo><status>SHIPMENT</status></shipmentInfo>"
+    + _status("BetweenDepots", "In transit", "3/12/2026 12:05:00 AM", "Gent (BE)")
+    + _status("DeliveryFailure", "The consignee was not at home.", "3/12/2026 2:05:00 PM", "Gent (BE)")
+    + _status("DeliveryFailure", "The consignee was not at home.", "3/12/2026 2:05:00 PM", "Aalst (BE)")
+    + _status("Delivered", "The parcel has been delivered.", "13.03.2026, 09:30", "Gent (BE)")
+    + _status("Planned", "x", "", "", reached=False)
+    + "</trackingresult></getTrackingDataResponse></soap:Body></soap:Envelope>"
+).encode()
+PAGE = b"""{"parcellifecycleResponse": {"parcelLifeCycleData": {"shipmentInfo": {"parcelLabelNumber": "01000000000017"},
+ "statusInfo": [{"status": "ACCEPTED", "statusHasBeenReached": true, "date": {"content": "x"}}],
+ "scanInfo": {"scan": [
+  {"date": "2026-03-02T17:20:11", "scanData": {"location": "Neum\\u00fcnster", "country": "DE"},
+   "scanDescription": {"label": "d", "content": ["In transit."]}, "scanType": {"code": "02", "name": "SC_02_Inbound"}},
+  {"date": "2026-03-03T10:00:00", "scanData": {"location": "Bonn (DE)"}, "scanDescription": {"content": ["Hm"]},
+   "scanType": {"code": "13"}}]}}}}"""
+POLAND = b"""<Envelope><Body><getEventsForWaybillV1Response><return><eventsList><businessCode>190101</businessCode>
+<country>PL</country><depotName>Warszawa</depotName><description>Przesy\xc5\x82ka dor\xc4\x99czona</description>
+<eventTime>2026-03-03T10:00:00.000+01:00</eventTime><waybill>0000000000017Q</waybill></eventsList></return>
+</getEventsForWaybillV1Response></Body></Envelope>"""
+GROUP = b"""{"trackingNumber": "05000000000017", "events": [{"timestamp": "2026-03-02T08:00:00Z", "status": "IN_TRANSIT",
+ "description": "Arrived at delivery depot", "location": {"city": "Graz", "country": "AT"}}]}"""
+FAULT = b"<Envelope><Body><Fault><faultcode>1</faultcode><faultstring>No such parcel</faultstring></Fault></Body></Envelope>"
+
+
+class TestDpd(ConnectorContract):
+    spec = SPEC
+    samples: ClassVar = {"file": [LIFE_CYCLE, PAGE, POLAND, GROUP, FAULT]}
+
+
+@pytest.mark.req("C6", "E3")
+def test_steps_reached_are_told_once_with_their_own_clock():
+    assert told(SPEC, LIFE_CYCLE) == [
+        ("", "2026-03-12T00:05:00", "in_transit"),
+        ("", "2026-03-12T14:05:00", "delivery_attempted recipient/recipient_absent"),
+        ("", "2026-03-13T09:30:00", "delivered"),
+    ]
+    assert events(SPEC, LIFE_CYCLE)[0].place.country == "BE"
+
+
+@pytest.mark.req("C6", "E3")
+def test_the_other_forms():
+    assert told(SPEC, PAGE) == [
+        ("01000000000017", "2026-03-02T17:20:11", "in_transit"),
+        ("01000000000017", "2026-03-03T10:00:00", "delivered"),
+    ]
+    assert told(SPEC, POLAND) == [("0000000000017Q", "2026-03-03T10:00:00+01:00", "delivered")]
+    assert told(SPEC, GROUP) == [("05000000000017", "2026-03-02T08:00:00Z", "arrived_at_destination_facility")]
+    assert said(SPEC, FAULT) == {"1 No such parcel": True}
