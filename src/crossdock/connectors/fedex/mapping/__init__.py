@@ -1,0 +1,1 @@
+"""Between FedEx's words and the canonical model; pure."""
