@@ -1,0 +1,1 @@
+"""Meest: tracking answers of its XML service and of its JSON API."""

@@ -1,0 +1,1 @@
+"""Ukrposhta: statuses of the status tracking API."""
