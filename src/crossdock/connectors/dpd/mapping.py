@@ -83,7 +83,8 @@ def _scan(scan: Tree, number: str, pointer: str, scans: Scans) -> None:
     location = any_text(scan, "location") or _content(first(data, "location"))
     country = text(data, "country")
     place = _place(location, country if len(country) == 2 else "")
-    meaning = CODES.meaning("dpd.scan", code, said)
+    # «In transit» is what the page says of every scan under way; the type says which.
+    meaning = CODES.meaning("dpd.scan", code, "" if said.casefold().startswith("in transit") else said)
     scans.scan(number, occurred, meaning, code=code, text=said, place=place)
 
 

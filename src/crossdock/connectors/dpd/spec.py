@@ -7,7 +7,7 @@ SPEC = tracking_spec(
     "dpd",
     "DPD",
     Listening("DPD", read),
-    summary="Tracking events of DPD: ParcelLifeCycleService, the data of the parcel page, DPDInfoServices and DPD Group's JSON.",
+    summary="Tracking events of DPD: its shipper service, its parcel page, DPD Poland's and the group's JSON.",
     aliases=(
         "dpd_group",
         "dpd_meta",
