@@ -1,0 +1,1 @@
+"""Carriers through karrio, in a guarded process of its own; off by default."""

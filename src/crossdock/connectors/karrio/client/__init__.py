@@ -1,0 +1,1 @@
+"""The process karrio runs in, and who speaks with it."""

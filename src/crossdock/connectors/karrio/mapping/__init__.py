@@ -1,0 +1,1 @@
+"""Between karrio and the canonical model; pure."""
