@@ -1,0 +1,1 @@
+"""Chronopost: its SOAP tracking."""

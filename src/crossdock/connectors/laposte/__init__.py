@@ -1,0 +1,1 @@
+"""La Poste: Suivi v2 for letters and Colissimo, and Colissimo's own service."""
