@@ -1,8 +1,8 @@
 """Runs the real worker on invented karrio modules: ``python stand_in.py -I worker.py``.
 
 The gateway's settings say how the carrier behaves: ``behaviour`` (obliging, hanging, dying, refusing, garbling,
-probing) and ``ledger``, a file that gets a line per label bought or voided. Like karrio it switches TLS verification off
-when it is imported.
+probing) and ``ledger``, a file that gets a line per label bought or voided. Like karrio it switches TLS verification
+off when it is imported.
 """
 
 # ruff: noqa: SLF001 - the switches of the ssl module that karrio turns are private ones
