@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from crossdock.connectors.ups import wire
+from crossdock.connectors.ups.mapping import booking
 from crossdock.model.events import LabelReceived
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, InDoubt, Reauthenticate, Retry
 from crossdock.sim.faults import Effect, Match, Rule, When
@@ -37,6 +39,16 @@ async def test_what_tracking_does_not_show_yet_label_recovery_does(make_world, w
     assert isinstance(await world.send(words.buy()), InDoubt)
     assert isinstance(await world.settle(words.buy()), Done)
     assert len(live(world)) == 1
+
+
+@pytest.mark.req("C4")
+def test_a_recovered_label_that_was_voided_does_not_stand():
+    status = wire.StatusType("MV", "VP")
+    seen = wire.TrackResponse([wire.TrackedShipment([wire.TrackedPackage("1ZA", status)])])
+    both = wire.Recovery("1ZA", [wire.LabelResult("1ZA"), wire.LabelResult("1ZB")])
+    assert booking.recovered(both, seen) == ["1ZB"]
+    assert booking.recovered(wire.Recovery("1ZA"), seen) == []
+    assert booking.recovered(wire.Recovery("1ZC"), seen) == ["1ZC"]
 
 
 @pytest.mark.req("C4")

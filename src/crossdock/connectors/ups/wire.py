@@ -245,6 +245,11 @@ class TrackResponse(Struct, frozen=True):
 
     shipment: list[TrackedShipment] = []
 
+    @property
+    def packages(self) -> list[TrackedPackage]:
+        """All packages that have a number."""
+        return [each for found in self.shipment for each in found.package if each.trackingNumber]
+
 
 class TrackAnswer(Struct, frozen=True):
     """GET /api/track/v1/details/{number} and /api/track/v1/reference/details/{reference}."""

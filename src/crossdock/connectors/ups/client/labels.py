@@ -110,9 +110,7 @@ class Labels:
         reference = parties.reference_of(body.consignment.reference)
         async with self._purchases.lock(reference):
             looked = self._purchases.looked_at()
-            standing = await self._standing(reference)
-            if isinstance(standing, list) and not standing:
-                standing = await self._by_recovery(reference)
+            standing = await self._looked_for(reference)
             if not isinstance(standing, list):
                 return still_in_doubt(standing)
             if not standing:
@@ -131,18 +129,22 @@ class Labels:
         return Retry(Explanation("It was not carried out; we do it again.", f"UPS has no package {reference}"))
 
     async def _standing(self, reference: str) -> list[str] | Trouble:
-        found = await self._client.track_reference(
-            reference, self._day(-self._config.tracking_days), self._day(_AHEAD_DAYS)
-        )
+        found = await self._seen(reference)
         return booking.standing(found) if isinstance(found, wire.TrackResponse) else found
 
-    async def _by_recovery(self, reference: str) -> list[str] | Trouble:
-        """Label Recovery knows labels before tracking does."""
+    async def _seen(self, reference: str) -> wire.TrackResponse | Trouble:
+        start, end = self._day(-self._config.tracking_days), self._day(_AHEAD_DAYS)
+        return await self._client.track_reference(reference, start, end)
+
+    async def _looked_for(self, reference: str) -> list[str] | Trouble:
+        """Live labels by both of UPS's look-ups: Label Recovery may know a label before tracking does."""
+        seen = await self._seen(reference)
+        if not isinstance(seen, wire.TrackResponse) or booking.standing(seen):
+            return booking.standing(seen) if isinstance(seen, wire.TrackResponse) else seen
         request = booking.recovery_request(booking.PDF, self._config.account_number, reference=reference)
         found = await self._client.recover(request)
         if isinstance(found, wire.Recovery):
-            numbers = [each.TrackingNumber for each in found.results if each.TrackingNumber]
-            return numbers or ([found.ShipmentIdentificationNumber] if found.ShipmentIdentificationNumber else [])
+            return booking.recovered(found, seen)
         return [] if found is None else found
 
     async def _adopted(self, command: Command, body: BuyLabel, number: str, documents: Documents) -> tuple[Fact, ...]:

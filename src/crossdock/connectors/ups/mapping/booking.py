@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -196,9 +195,17 @@ def recovery_request(media_type: str, account: str, *, number: str = "", referen
 
 def standing(answer: wire.TrackResponse) -> list[str]:
     """Tracking numbers of the packages that are not voided, in the order they were booked."""
-    packages: Sequence[wire.TrackedPackage] = [each for found in answer.shipment for each in found.package]
-    live = [each for each in packages if each.trackingNumber and not each.is_voided]
+    live = [each for each in answer.packages if not each.is_voided]
     return list(dict.fromkeys(each.trackingNumber for each in sorted(live, key=lambda each: each.order)))
+
+
+def recovered(answer: wire.Recovery, seen: wire.TrackResponse) -> list[str]:
+    """Tracking numbers of recovered labels, without those tracking knows to be voided: whether Label Recovery still
+    gives a voided label is published nowhere.
+    """
+    numbers = [each.TrackingNumber for each in answer.results if each.TrackingNumber]
+    voided = {each.trackingNumber for each in seen.packages if each.is_voided}
+    return [number for number in numbers or [answer.ShipmentIdentificationNumber] if number and number not in voided]
 
 
 def voided(command: VoidLabel, partner: str, subject: str, at: Stamp) -> Fact:
