@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from crossdock.devkit.specimen import examples_of, specimen_connector
 from crossdock.model.commands import CommandBody, RecordNote
 from crossdock.model.events import EventBody, TrackingReported, encode_body, type_of
+from crossdock.model.instants import epoch_us
 from crossdock.model.milestones import UnknownMilestone, check
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.connector import Batching, Command, Connector, Received, Rejected, Translation
@@ -242,6 +243,7 @@ def _no_zone_was_invented(translation: Translation, body: bytes) -> None:
         if occurred.at.endswith("Z"):
             said = occurred.at[:-1].encode()
             told = re.search(re.escape(said) + rb"(\.\d+)?(Z|\+00:?00| UTC| GMT)", body) is not None
+            told = told or str(epoch_us(occurred) // 1_000_000).encode() in body  # Unix time is UTC
             assert told, f"nobody said that {occurred.at} is UTC"
 
 
