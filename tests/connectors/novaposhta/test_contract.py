@@ -23,7 +23,7 @@ DOCUMENTS = """{"success": true, "data": [
  {"Number": "59000000000006", "StatusCode": "5", "Status": "Прямує", "TrackingUpdateDate": "0000-00-00 00:00:00"}],
  "errors": [], "warnings": [{"ID_1": "x"}], "errorCodes": []}""".encode()
 XML = """<?xml version="1.0"?><root><success>true</success><data><item><Number>59000000000007</Number>
-<StatusCode>101</StatusCode><Status>Кур'єр</Status>
+<StatusCode>101</StatusCode><Status>Доставляється</Status>
 <TrackingUpdateDate>2026-03-08 08:00:00</TrackingUpdateDate></item></data><errors/></root>""".encode()
 SHOPPING = b"""{"waybill_number": "EV0001NPI", "state": "Closed", "tracking_history": [
  {"code": "400", "description": "In the process of customs declaration", "date": "1772611200", "country": "UA"},

@@ -1,0 +1,1 @@
+"""HayPost (Armenia): the public tracking by number, in the words of the postal union."""

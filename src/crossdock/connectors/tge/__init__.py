@@ -1,0 +1,1 @@
+"""Team Global Express (formerly Toll): messages of MyTeamGE."""

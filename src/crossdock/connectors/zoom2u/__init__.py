@@ -1,0 +1,1 @@
+"""Zoom2u: the status of one delivery, as it is answered or pushed."""
