@@ -1,0 +1,1 @@
+"""Between USPS's words and the canonical model; pure."""
