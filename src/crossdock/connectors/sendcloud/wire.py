@@ -155,9 +155,10 @@ class ReturnMade(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """A return as lists show it: without its own id. ``status_history`` is newest first or last, by time."""
+    """A return. The published lists show no ``id``; where one comes all the same it is taken."""
 
     created_at: str
+    id: int | None = None
     order_number: str | None = None
     tracking_number: str | None = None
     label_url: str | None = None

@@ -76,7 +76,8 @@ class Returns:
             text = "This return was booked and cancelled at Sendcloud. Ask for a new label if the parcel still comes."
             return Park(Explanation(text, f"the return {body.consignment.reference} is cancelled"))
         parcel = (found.label_url or "").partition("/parcels/")[2].partition("/")[0]
-        return self._booked(command, body, found, f"{mapping.RETURN_PARCEL}{parcel}", media_type, made)
+        booking_id = f"{mapping.RETURN}{found.id}" if found.id is not None else f"{mapping.RETURN_PARCEL}{parcel}"
+        return self._booked(command, body, found, booking_id, media_type, made)
 
     async def settle(self, command: Command, body: BuyLabel, media_type: str) -> Verdict:
         """What became of a return nobody answered for."""
