@@ -4,6 +4,7 @@ They come alone (GET /tracks), in webhooks (``{"event": "track_updated", "data":
 scan so far, the oldest first, in UTC.
 """
 
+from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.ports.connector import Translation
 from crossdock.tracking.codes import Codes, Meaning
@@ -51,21 +52,26 @@ def _track(track: Tree, scans: Scans, mode: str, pointer: str) -> None:
     if mode != "any" and told and (told == "true") != (mode == "test"):
         scans.problem(f"{pointer}/test", f"the parcel is of {'test' if told == 'true' else 'live'} mode, not '{mode}'")
         return
+    if not text(track, "tracking_number") and not scans.asked:
+        scans.problem(f"{pointer}/tracking_number", "the track names no tracking number")
+        return
     history = each(track, "tracking_history")
     latest = [] if history else each(track, "tracking_status")
     where = "tracking_history" if history else "tracking_status"
+    eta = text(track, "eta")
+    expected = scans.when(f"{pointer}/eta", moment, eta) if eta else None
     for index, status in enumerate(history or latest):
         is_last = index == len(history or latest) - 1
-        _scan(status, track, scans, f"{pointer}/{where}/{index}" if history else f"{pointer}/{where}", is_last=is_last)
+        place = f"{pointer}/{where}/{index}" if history else f"{pointer}/{where}"
+        _scan(status, track, scans, place, expected if is_last else None)
 
 
-def _scan(status: Tree, track: Tree, scans: Scans, pointer: str, *, is_last: bool) -> None:
+def _scan(status: Tree, track: Tree, scans: Scans, pointer: str, eta: Stamp | None) -> None:
     word, code = text(status, "status"), text(status, "substatus", "code")
     said = text(status, "status_details") or text(status, "substatus", "text")
     if word in {"", "UNKNOWN"} and not text(status, "status_date"):
         # A number Shippo has just begun to follow: a placeholder, not a scan.
         return
-    eta = text(track, "eta") if is_last else ""
     scans.scan(
         text(track, "tracking_number"),
         scans.when(f"{pointer}/status_date", moment, text(status, "status_date")),
@@ -74,7 +80,7 @@ def _scan(status: Tree, track: Tree, scans: Scans, pointer: str, *, is_last: boo
         text=said,
         place=_place(first(status, "location")),
         carrier=text(track, "carrier"),
-        eta=scans.when("/eta", moment, eta) if eta else None,
+        eta=eta,
     )
 
 

@@ -60,6 +60,8 @@ def address(given: Json, object_id: str, now: int, *, test: bool, validation: Js
         **texts,
         "is_complete": all(texts[name] for name in ("name", "street1", "city", "zip", "country")),
         "is_residential": given.get("is_residential"),
+        "latitude": None,
+        "longitude": None,
         "metadata": given.get("metadata", ""),
         "validation_results": validation or {},
     }
@@ -128,7 +130,6 @@ def shipment(given: Json, parts: Json, object_id: str, now: int, *, test: bool) 
         "shipment_date": given.get("shipment_date") or rfc3339(now),
         "extra": given.get("extra") or {},
         "customs_declaration": parts["customs_declaration"],
-        "alternate_address_to": None,
         "metadata": given.get("metadata", ""),
         "rates": parts["rates"],
         "messages": parts["messages"],
