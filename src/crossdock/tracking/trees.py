@@ -6,6 +6,7 @@ difference between one child and a list of one, which XML cannot tell apart.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -71,11 +72,13 @@ def _xml(body: bytes) -> Tree:
     return {_local(root.tag): _element(root, DEPTH)}
 
 
+@lru_cache(maxsize=8192)
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
 def _element(element: Element, depth: int) -> Tree:
+    """Leaves are read in their parent's turn: most elements are leaves, and a call of their own costs half the time."""
     if depth == 0:
         raise UnreadableBody("the XML is nested too deeply")
     own = (element.text or "").strip()
@@ -83,7 +86,12 @@ def _element(element: Element, depth: int) -> Tree:
         return own
     node: dict[str, Any] = {f"@{_local(name)}": value for name, value in element.attrib.items()}
     for child in element:
-        name, value = _local(child.tag), _element(child, depth - 1)
+        name = _local(child.tag)
+        if len(child) or child.attrib:
+            value = _element(child, depth - 1)
+        else:
+            inner = child.text
+            value = inner.strip() if inner else ""
         there = node.get(name)
         if there is None:
             node[name] = value
