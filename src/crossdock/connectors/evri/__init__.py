@@ -1,0 +1,1 @@
+"""Evri and Hermes: Evri in Britain, Hermes in Germany."""

@@ -1,0 +1,1 @@
+"""Royal Mail: Tracking API v2: events and summaries."""

@@ -1,0 +1,59 @@
+"""Between Royal Mail's Tracking API v2 and canonical scans; pure."""
+
+from crossdock.model.party import Address
+from crossdock.tracking.codes import Codes
+from crossdock.tracking.scans import NOWHERE, Scans
+from crossdock.tracking.times import moment
+from crossdock.tracking.trees import Tree, any_text, each, first, text
+
+CODES = Codes("crossdock.connectors.royalmail")
+
+
+def read(tree: Tree, scans: Scans) -> None:
+    """One item's events, many items' summaries, or errors of the item or of the service."""
+    pieces = tree.get("mailPieces") if type(tree) is dict else None
+    for index, piece in enumerate(each(pieces) if pieces else []):
+        _piece(piece, f"/mailPieces/{index}", scans)
+    errors = each(tree, "errors")
+    for error in errors:
+        _error(error, "", scans)
+    if pieces or errors:
+        return
+    said = [any_text(tree, "httpCode", "code", "Code"), any_text(tree, "httpMessage", "message", "Message", "title")]
+    more = any_text(tree, "moreInformation", "detail", "Details")
+    told = " ".join(part for part in (*said, more) if part)
+    sub = [f"{any_text(one, 'Code', 'code')} {any_text(one, 'Message', 'message')}" for one in each(tree, "Errors")]
+    if told or sub:
+        scans.refusal("; ".join([told, *sub]).strip("; "))
+    else:
+        scans.problem("", "this is none of the shapes Royal Mail is known to send")
+
+
+def _error(error: Tree, number: str, scans: Scans) -> None:
+    code, said = any_text(error, "errorCode", "code"), any_text(error, "errorDescription", "message", "description")
+    scans.refusal(f"{number} {code} {said}".strip())
+
+
+def _piece(piece: Tree, pointer: str, scans: Scans) -> None:
+    summary = first(piece, "summary")
+    number = any_text(summary, "oneDBarcode", "uniqueItemId") or text(piece, "mailPieceId")
+    for error in each(piece, "error"):
+        _error(error, text(piece, "mailPieceId"), scans)
+    signed = text(piece, "signature", "recipientName")
+    events = each(piece, "events")
+    for index, event in enumerate(events):
+        code, said = text(event, "eventCode"), text(event, "eventName")
+        occurred = scans.when(f"{pointer}/events/{index}", moment, text(event, "eventDateTime"))
+        meaning = CODES.meaning("royalmail", code, said)
+        place = _place(text(event, "locationName"))
+        scans.scan(number, occurred, meaning, code=code, text=said, place=place, signed_by=signed)
+    if not events and text(summary, "lastEventDateTime"):
+        code, said = text(summary, "lastEventCode"), text(summary, "lastEventName")
+        occurred = scans.when(f"{pointer}/summary", moment, text(summary, "lastEventDateTime"))
+        meaning = CODES.meaning("royalmail", code, said)
+        place = _place(text(summary, "lastEventLocationName"))
+        scans.scan(number, occurred, meaning, code=code, text=said, place=place, signed_by=signed)
+
+
+def _place(name: str) -> Address:
+    return Address(city=name) if name else NOWHERE
