@@ -109,6 +109,14 @@ def test_unknown_codes_are_kept_and_reported_never_guessed():
     assert translation.problems == ()
 
 
+@pytest.mark.req("C8")
+def test_a_field_never_seen_is_noticed():
+    assert read(WEBHOOK).new_fields == ()
+    assert read(track()).new_fields == ()
+    (found,) = read(track(carbon_grams=12)).new_fields
+    assert (found.pointer, found.example) == ("/carbon_grams", "12")
+
+
 @pytest.mark.req("E2")
 def test_times_are_kept_as_said():
     history = [scan(when="2026-11-22T03:12:07-06:00"), scan(when="2026-11-22T03:12:07", code="delayed")]

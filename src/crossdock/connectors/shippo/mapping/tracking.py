@@ -4,6 +4,8 @@ They come alone (GET /tracks), in webhooks (``{"event": "track_updated", "data":
 scan so far, the oldest first, in UTC.
 """
 
+from msgspec import structs
+
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.ports.connector import Translation
@@ -14,7 +16,8 @@ from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, each, first, text
 
 NAME = "Shippo"
-CODES = Codes("crossdock.connectors.shippo")
+_PACKAGE = "crossdock.connectors.shippo"
+CODES = Codes(_PACKAGE)
 _TRACK_EVENT = "track_updated"
 _OTHER_EVENTS = frozenset({"transaction_created", "transaction_updated", "batch_created", "batch_purchased"})
 _SAYS_NOTHING = frozenset({"", "other"})
@@ -24,7 +27,9 @@ def translation_of(body: bytes, partner: str, mode: str = "any", asked: str = ""
     """The facts in a webhook, a Track, or a list of them. Events about labels and batches hold no facts; what comes
     from the other mode is kept back. Never raises.
     """
-    return reading_of(body, partner, NAME, lambda tree, scans: _read(tree, scans, mode), asked=asked)
+    told = reading_of(body, partner, NAME, lambda tree, scans: _read(tree, scans, mode), _PACKAGE, asked)
+    # Of what is not read (labels, batches) no field is new.
+    return told if told.facts or told.problems else structs.replace(told, new_fields=())
 
 
 def _read(tree: Tree, scans: Scans, mode: str) -> None:
