@@ -29,7 +29,7 @@ LIFE_CYCLE = (
     + "</trackingresult></getTrackingDataResponse></soap:Body></soap:Envelope>"
 ).encode()
 PAGE = b"""{"parcellifecycleResponse": {"parcelLifeCycleData": {"shipmentInfo": {"parcelLabelNumber": "01000000000017"},
- "statusInfo": [{"status": "ACCEPTED", "statusHasBeenReached": true, "date": {"content": "x"}}],
+ "statusInfo": [{"status": "ACCEPTED", "statusHasBeenReached": true}],
  "scanInfo": {"scan": [
   {"date": "2026-03-02T17:20:11", "scanData": {"location": "Neum\\u00fcnster", "country": "DE"},
    "scanDescription": {"label": "d", "content": ["In transit."]}, "scanType": {"code": "02", "name": "SC_02_Inbound"}},

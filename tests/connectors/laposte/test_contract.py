@@ -18,7 +18,8 @@ MANY = f'[{ONE}, {{"returnCode": 404, "returnMessage": "Ressource non trouvée",
 PARCEL = """{"parcel": {"parcelNumber": "6A00000000025", "event": [{"code": "RENAVI", "labelLong": "Disponible",
  "date": "2026-03-04T11:00:00", "siteName": "Lyon", "siteZipCode": "69001"}]}}"""
 LAST = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><ns2:trackResponse
- xmlns:ns2="x"><return><errorCode>0</errorCode><eventCode>LIVCFM</eventCode><eventDate>2026-03-04T11:00:00+01:00</eventDate>
+ xmlns:ns2="x"><return><errorCode>0</errorCode><eventCode>LIVCFM</eventCode>
+ <eventDate>2026-03-04T11:00:00+01:00</eventDate>
  <eventLibelle>Votre colis est livré</eventLibelle><eventSite>Lyon</eventSite><skybillNumber>6A00000000033</skybillNumber>
  </return></ns2:trackResponse></soap:Body></soap:Envelope>"""
 REFUSAL = '{"code": "UNAUTHORIZED", "message": "Accès non autorisé"}'

@@ -12,10 +12,12 @@ EVENTS = b"""{"mailPieces": {"mailPieceId": "M1", "summary": {"oneDBarcode": "FQ
  "signature": {"recipientName": "Sample"}, "events": [
  {"eventCode": "EVKSP", "eventName": "Delivered and Signed", "eventDateTime": "2026-07-02T10:04:00+01:00",
   "locationName": "Stafford DO"},
- {"eventCode": "EVGPD", "eventName": "x", "eventDateTime": "2026-07-02T06:04:00+01:00", "locationName": "Stafford DO"},
- {"eventCode": "EVXXX", "eventName": "Delivery Attempted - No Answer", "eventDateTime": "2026-07-01T10:04:00+01:00"}]}}"""
-SUMMARIES = b"""{"mailPieces": [{"mailPieceId": "M2", "summary": {"oneDBarcode": "FQ000000025GB", "lastEventCode": "EVNDA",
- "lastEventName": "Available", "lastEventDateTime": "2026-07-01T10:04:00+01:00", "lastEventLocationName": "Leek DO"}},
+ {"eventCode": "EVGPD", "eventName": "x", "eventDateTime": "2026-07-02T06:04:00+01:00"},
+ {"eventCode": "EVXXX", "eventName": "Nobody home", "eventDateTime": "2026-07-01T10:04:00+01:00"}
+ ]}}"""
+SUMMARIES = b"""{"mailPieces": [{"mailPieceId": "M2", "summary": {"oneDBarcode": "FQ000000025GB",
+ "lastEventCode": "EVNDA", "lastEventName": "Available", "lastEventDateTime": "2026-07-01T10:04:00+01:00",
+  "lastEventLocationName": "Leek DO"}},
  {"mailPieceId": "M3", "error": {"errorCode": "E1142", "errorDescription": "not recognised"}}]}"""
 REFUSAL = b"""{"httpCode": "401", "httpMessage": "Unauthorized", "moreInformation": "Invalid client id",
  "errors": [{"errorCode": "E0010", "errorDescription": "Invalid"}]}"""
