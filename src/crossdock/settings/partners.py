@@ -9,7 +9,11 @@ from crossdock.settings.reading import closest, read_config
 
 
 def read_partners(loaded: Loaded, types: Mapping[str, type]) -> tuple[dict[str, Any], list[Fault]]:
-    """Each partner's typed config by partner id, and all faults of all of them. ``types`` is by connector name."""
+    """Each partner's typed config by partner id, and all faults of all of them. ``types`` is by connector name.
+
+    A config that reads files of its own has a method ``anchored(root)``, which gives it with their content or raises
+    `ValueError` with what to correct: relative paths start at the configuration's folder.
+    """
     configs: dict[str, Any] = {}
     faults: list[Fault] = []
     for partner, (connector, place) in loaded.connectors.items():
@@ -20,6 +24,13 @@ def read_partners(loaded: Loaded, types: Mapping[str, type]) -> tuple[dict[str, 
             continue
         config, more = read_config(types[connector], loaded.configs[partner], f"{path}.config")
         faults += more
+        anchored = getattr(config, "anchored", None)
+        if anchored is not None:
+            try:
+                config = anchored(loaded.root)
+            except ValueError as problem:
+                faults.append(Fault.at(place, f"{path}.config", str(problem)))
+                continue
         if config is not None:
             configs[partner] = config
     return configs, sorted(faults)

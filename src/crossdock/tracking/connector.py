@@ -107,7 +107,10 @@ class TrackingConnector:
 
     def translate(self, message: Received) -> Translation:
         """Scans and proofs as facts; see `reading_of`."""
-        return reading_of(message.body, self._partner, self._carrier.name, self._carrier.read, self._package)
+        return self._reading(message.body)
+
+    def _reading(self, body: bytes, asked: str = "") -> Translation:
+        return reading_of(body, self._partner, self._carrier.name, self._carrier.read, self._package, asked)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:  # noqa: ARG002 - the port's signature
         """Ask for one number; an answer that cannot be read parks with what is wrong."""
@@ -123,9 +126,7 @@ class TrackingConnector:
         )
         if not isinstance(answer, HttpResponse):
             return answer
-        translation = reading_of(
-            answer.body, self._partner, self._carrier.name, self._carrier.read, self._package, body.tracking_number
-        )
+        translation = self._reading(answer.body, body.tracking_number)
         if translation.problems and not translation.facts:
             return Park(translation.problems[0].why)
         return Done(translation.facts)
