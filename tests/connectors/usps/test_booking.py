@@ -179,12 +179,12 @@ async def test_a_label_in_the_mail_is_not_taken_back(world):
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (400, "", Refuse),
-        (403, "", Reauthenticate),
-        (402, "", Park),
-        (422, "", Park),
-        (429, "", Retry),
-        (503, "", InDoubt),
+        (400, Refuse),
+        (403, Reauthenticate),
+        (402, Park),
+        (422, Park),
+        (429, Retry),
+        (503, InDoubt),
     ],
 )
 async def test_refusals_of_a_purchase(world, status, expected):

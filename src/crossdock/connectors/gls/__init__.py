@@ -1,1 +1,1 @@
-"""GLS: booking by ShipIT, tracking in every form it answers in."""
+"""GLS: parcels, labels, cancellations and end of day over ShipIT, the REST API of the GLS group."""

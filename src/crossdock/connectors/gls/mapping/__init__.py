@@ -1,1 +1,1 @@
-"""Between GLS's words and the canonical model; pure."""
+"""Between ShipIT's words and the canonical model; pure."""

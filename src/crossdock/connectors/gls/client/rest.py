@@ -1,0 +1,154 @@
+"""Calls ShipIT and turns its refusals into verdicts."""
+
+import base64
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct, structs
+
+from crossdock.connectors.gls import wire
+from crossdock.connectors.gls.config import GlsConfig
+from crossdock.ports.secrets import UnknownSecret
+from crossdock.ports.spec import Surroundings
+from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Refuse
+from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
+from crossdock.transports.rest import Refusals, RestClient, Row, Trouble, code_of
+from crossdock.transports.tokens import Grant, Tokens
+
+T = TypeVar("T")
+
+MEDIA_TYPE = "application/glsVersion1+json"
+NOT_FOUND = frozenset({"NO_DATA_FOUND", "NO_PARCELS_FOUND", "UNKNOWN_PARCEL", "PARCEL_NOT_FOUND"})
+"""Error names that say that ShipIT has no such parcel. Which one a live system gives is not proved; a 404 says the
+same.
+"""
+
+_DATA = "GLS does not accept this parcel as it is. Correct the data it names."
+_BY_CODE: Mapping[str, Row] = {
+    **dict.fromkeys(NOT_FOUND, Row("park", "GLS does not know this parcel. Look it up there.")),
+    "BACKEND_INACTIVE": Row("server", "GLS has switched this access off for now; we go on by ourselves."),
+}
+"""By the name in the header ``error``; texts are never matched on."""
+
+_BY_STATUS = {400: Row("park", _DATA), 490: Row("park", _DATA)}
+"""490 is ShipIT's own: the form is right, a business rule says no (or the access is inactive)."""
+
+
+class _Failure(Struct):
+    error: str = ""
+    message: str = ""
+    args: str = ""
+
+
+def failure(body: bytes) -> tuple[str, str]:
+    """Name and text of an error, as `HeaderErrors` put them together; gateways answer otherwise."""
+    try:
+        said = msgspec.json.decode(body, type=_Failure)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "", body[:300].decode(errors="replace")
+    return said.error, f"{said.message} {said.args}".strip()
+
+
+REFUSALS = Refusals("GLS", failure, _BY_CODE, _BY_STATUS)
+
+
+class HeaderErrors:
+    """An `HttpCaller` that makes a body of what ShipIT says of an error: it says it in headers, over an empty body."""
+
+    def __init__(self, inner: HttpCaller) -> None:
+        """``inner`` sends."""
+        self._inner = inner
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        """The answer; an error's body holds ``error``, ``message`` and ``args`` of its headers where it was empty."""
+        answer = await self._inner.call(request)
+        if answer.status < 400 or answer.body.strip():
+            return answer
+        said = {name: answer.headers.get(name, "") for name in ("error", "message", "args")}
+        return structs.replace(answer, body=msgspec.json.encode(said))
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._inner.close()
+
+
+class GlsClient:
+    """One shipper, with Basic authentication or with tokens of the developer portal."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._config: GlsConfig = surroundings.config
+        self._secrets = surroundings.secrets
+        caller = HeaderErrors(surroundings.http)
+        self._rest = RestClient(caller, self._config.url, dict, REFUSALS)
+        self._tokens = Tokens(self._rest, Grant(self._config.oauth_url, in_body=True), surroundings.clock)
+
+    async def _credentials(self) -> str | Trouble:
+        """The Authorization header."""
+        try:
+            user, word = self._secrets.reveal(self._config.username), self._secrets.reveal(self._config.password)
+        except UnknownSecret as problem:
+            return Reauthenticate(Explanation("The credentials of GLS are not in place: set them.", str(problem)))
+        if not self._config.oauth_url:
+            return f"Basic {base64.b64encode(f'{user}:{word}'.encode()).decode()}"
+        token = await self._tokens.token(user, word)
+        return f"Bearer {token}" if isinstance(token, str) else token
+
+    async def _ask(self, path: str, shape: type[T], body: bytes = b"", *, costly: bool = False) -> T | Trouble:
+        """Every operation is a POST. A refused token was used by nobody, so the call is made again with a new one."""
+        answer = await self._once(path, shape, body, costly=costly)
+        if isinstance(answer, Reauthenticate) and self._config.oauth_url:
+            self._tokens.forget()
+            answer = await self._once(path, shape, body, costly=costly)
+        return answer
+
+    async def _once(self, path: str, shape: type[T], body: bytes, *, costly: bool) -> T | Trouble:
+        credentials = await self._credentials()
+        if not isinstance(credentials, str):
+            return credentials
+        more = {"Authorization": credentials, "Accept": f"{MEDIA_TYPE}, application/json", "Content-Type": MEDIA_TYPE}
+        return await self._rest.ask("POST", path, shape, body, costly=costly, more=more)
+
+    async def allowed(self, body: bytes) -> wire.AllowedServices | Trouble:
+        """Products and services between two places."""
+        return await self._ask("/rs/shipments/allowedservices", wire.AllowedServices, body)
+
+    async def book(self, body: bytes) -> wire.Created | Trouble:
+        """Book a parcel. Costs money."""
+        return await self._ask("/rs/shipments", wire.Created, body, costly=True)
+
+    async def reprint(self, body: bytes) -> wire.Created | Trouble | None:
+        """A parcel with its label; None where ShipIT has none."""
+        answer = await self._ask("/rs/shipments/reprintparcel", wire.Created, body)
+        return None if is_unknown_there(answer) else answer
+
+    async def cancel(self, track_id: str) -> wire.Cancelled | Trouble:
+        """Cancel a parcel that was not scanned yet; safe to repeat."""
+        return await self._ask(f"/rs/shipments/cancel/{quote(track_id, safe='')}", wire.Cancelled, b"{}")
+
+    async def end_of_day(self, day: str) -> msgspec.Raw | Trouble:
+        """Report the parcels of a day (YYYY-MM-DD); safe to repeat. Tracking knows a parcel from then on."""
+        return await self._ask(f"/rs/shipments/endofday?date={day}", msgspec.Raw, b"{}")
+
+    async def collect(self, body: bytes) -> wire.Collection | Trouble:
+        """Order a collection."""
+        return await self._ask("/rs/sporadiccollection", wire.Collection, body, costly=True)
+
+    async def track(self, number: str) -> msgspec.Raw | Trouble | None:
+        """What is known of a parcel, byte for byte; None where nothing is."""
+        body = msgspec.json.encode({"TrackID": number})
+        answer = await self._ask("/rs/tracking/parceldetails", msgspec.Raw, body)
+        return None if is_unknown_there(answer) else answer
+
+    async def proof(self, number: str) -> wire.Proofs | Trouble:
+        """The proof of delivery; none is an empty answer."""
+        answer = await self._ask("/rs/tracking/parcelpod", wire.Proofs, msgspec.json.encode({"TrackID": number}))
+        return wire.Proofs() if is_unknown_there(answer) else answer
+
+
+def is_unknown_there(answer: object) -> bool:
+    """Whether a refusal says that GLS has no such parcel."""
+    if not isinstance(answer, (Park, Refuse)):
+        return False
+    return answer.why.engineer.startswith("HTTP 404 ") or code_of(answer) in NOT_FOUND

@@ -1,0 +1,30 @@
+"""GLS holds what every connector holds, and what every connector holds that buys labels."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pytest
+
+from crossdock.connectors.gls.config import GlsConfig, TariffRow
+from crossdock.connectors.gls.simulator import SIMULATOR
+from crossdock.connectors.gls.spec import SPEC
+from crossdock.devkit.booking import BookingContract
+from crossdock.devkit.conformance import ConnectorContract
+
+
+@pytest.mark.req("M13", "M22")
+class TestGls(ConnectorContract):
+    spec = SPEC
+
+
+@pytest.mark.req("C4", "K1", "K2")
+class TestBooking(BookingContract):
+    spec = SPEC
+    simulator = SIMULATOR
+    options: ClassVar = {"lag": "20"}
+    purchases = r".*/rs/(shipments(/cancel/.*)?|sporadiccollection)"
+
+    def configure(self, host):
+        tariff = (TariffRow("PARCEL", Decimal(30), Decimal("4.90")),)
+        url = f"https://{host}/shipit-farm/v1/backend"
+        return GlsConfig(url, "secret://x/USER", "secret://x/WORD", "276a45fkqM", tariff=tariff)
