@@ -1,0 +1,1 @@
+"""bpost: tracking of its shipping manager and of its parcel page."""

@@ -1,0 +1,1 @@
+"""GEODIS: the follow-up of consignments."""
