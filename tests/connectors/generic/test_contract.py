@@ -48,7 +48,7 @@ CSV_SETTINGS = {
     "codes": {"OUT": "out_for_delivery", "DLV": "delivered"},
 }
 JSON = b"""{"batch": 7, "parcels": [
- {"no": "J1", "track": {"events": [{"at": "2026-03-04T07:05:00+01:00", "st": {"c": 10, "t": "x"}, 
+ {"no": "J1", "track": {"events": [{"at": "2026-03-04T07:05:00+01:00", "st": {"c": 10, "t": "x"},
    "pl": {"zip": "1010"}},
                                    {"at": "2026-03-04T09:00:00", "st": {"c": 99, "t": "Held by customs"}}]}},
  {"no": "J2", "track": {"events": []}}]}"""
