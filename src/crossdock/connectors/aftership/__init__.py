@@ -1,0 +1,1 @@
+"""AfterShip: trackings as its API answers them and its webhooks push them."""
