@@ -81,3 +81,12 @@ def test_two_people_agree_where_policy_asks_for_it(seen, crossdock, monkeypatch)
         ("settled", "cli:bob"),
         ("withdrawn", "cli:bob"),
     ]
+
+
+def test_the_new_fields_of_a_partner_are_accepted_at_once_and_codes_are_not(seen, crossdock):
+    assert crossdock("mapping", "accept", "easypost", "--dry-run", "--json", "-c", seen).json["accepted"] == [
+        "/result/mood"
+    ]
+    assert crossdock("mapping", "accept", "easypost", "--json", "-c", seen).json["accepted"] == ["/result/mood"]
+    left = crossdock("mapping", "review", "--json", "-c", seen).json
+    assert [task["name"] for task in left] == ["in_transit/teleported"]

@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(name="mapping", help=text, no_args_is_help=True)
     group.command("review")(review)
     group.command("settle")(settle)
+    group.command("accept")(accept)
     group.command("approve")(approve)
     group.command("withdraw")(withdraw)
     group.command("history")(history)
@@ -111,6 +112,33 @@ def settle(
         note(f"A second person agrees with: crossdock mapping approve {partner} '{name}'")
     elif not json and not dry_run and kind == "code":
         note(f"Messages that came before are read anew with: crossdock replay --partner {partner} --since 7d")
+
+
+def accept(
+    partner: Partner,
+    why: Note = "",
+    dry_run: DryRun = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Accept all new fields of a partner at once, as after its first messages. Codes are settled one by one."""
+    moment, who = now(), actor()
+
+    def step(tx: Transaction) -> list[str]:
+        names = [task.name for task in _tasks(tx, partner) if task.kind == "field" and task.state == "open"]
+        if not dry_run:
+            for name in names:
+                tx.mappings.rule(Ruling(partner, "field", name, "settled", who, moment, note=why))
+            tx.doors.audit(moment, who, "mapping.accepted", partner, f"{len(names)} fields")
+        return names
+
+    names = read(config, step) if dry_run else write(config, step)
+    if json:
+        as_json({"partner": partner, "accepted": names, "dry_run": dry_run})
+        return
+    for name in names:
+        note(f"{'would be ' if dry_run else ''}accepted: {name}")
+    note(f"{len(names)} new fields of {partner}")
 
 
 def approve(
