@@ -3,10 +3,11 @@
 import asyncio
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from crossdock.backbone.breaker import Limits
 from crossdock.backbone.engine import Pace
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
@@ -48,8 +49,13 @@ class Landscape:
         orders: int = 2,
         parcels: dict[int, int] | None = None,
         carrier: Callable[[int], CarrierPlan] = easypost,
+        others: Sequence[CarrierPlan] = (),
+        policy: OrderToShipPolicy | None = None,
+        limits: Limits = Limits(),
     ) -> None:
-        """``carrier`` makes the carrier for a seed: any connector with its settings and simulator."""
+        """``carrier`` makes the carrier for a seed: any connector with its settings and simulator; ``others`` are
+        asked for rates beside it.
+        """
         database = empty.with_name(f"{seed}-{random.Random().getrandbits(40):x}.db")
         shutil.copyfile(empty, database)
         self.url, self.seed = f"sqlite:///{database}", seed
@@ -64,7 +70,10 @@ class Landscape:
         )
         self.plan = carrier(seed)
         self.carrier = self.plan.simulator
-        self.network = InProcessCaller(self.clock, [self.odoo, self.carrier])
+        self.carriers = [self.plan, *others]
+        self.policy = policy or OrderToShipPolicy(tuple(each.partner for each in self.carriers))
+        self.limits = limits
+        self.network = InProcessCaller(self.clock, [self.odoo, *(each.simulator for each in self.carriers)])
         self.orders = orders
         wanted = {"n": orders, "parcels": parcels if parcels is not None else {2: 2}}
         self.odoo.control("confirm_orders", wanted, self.clock.now())
@@ -94,9 +103,9 @@ class Landscape:
         )  # fmt: skip
         specs = connectors().working()
         odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)
-        plan = self.plan
-        plans = [PartnerPlan("odoo", specs["odoo"], odoo), PartnerPlan(plan.partner, plan.spec, plan.config)]
-        process = order_to_ship(OrderToShipPolicy((plan.partner,)))
+        plans = [PartnerPlan("odoo", specs["odoo"], odoo)]
+        plans += [PartnerPlan(each.partner, each.spec, each.config, self.limits) for each in self.carriers]
+        process = order_to_ship(self.policy)
         return compose(world, plans, [process], sizes=Sizes(claim_seconds=90, pace=Pace(lease=30)))
 
     async def carry_webhooks(self, hub: Hub) -> None:

@@ -19,6 +19,7 @@ class History:
         self.orders: list[Order] = []
         self.events: list[ev.EventBody] = []
         self.timers: list[str] = []
+        self.withdrawn: list[str] = []
         self.position = 0
 
     def tell(self, *bodies: ev.EventBody) -> list[Order]:
@@ -36,6 +37,7 @@ class History:
             self.orders.extend(decision.orders)
             self.events.extend(decision.events)
             self.timers.extend(timer.name for timer in decision.timers)
+            self.withdrawn.extend(decision.withdrawn)
             pending.extend(decision.events)
         return self.orders[before:]
 

@@ -8,14 +8,15 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
-from crossdock.model.identifiers import digest, partition_of, trace_id_of
+from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
-from crossdock.ports.process import Decision, Process, Situation
+from crossdock.ports.process import Decision, Process, Situation, command_key
 from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
-from crossdock.ports.stores_delivery import DueTimer, NewCommand
+from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
 
 READER = "reducer"
 _ENCODE = msgspec.json.Encoder().encode
@@ -39,6 +40,7 @@ class Effects(Struct):
     events: list[NewEvent] = field(default_factory=list)
     timers: list[DueTimer] = field(default_factory=list)
     cleared: list[tuple[str, str]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
 
 
@@ -124,10 +126,11 @@ class Reducer:
     def _take(self, process: str, decision: Decision, event: ev.Event, effects: Effects, now: int) -> None:
         trace_id = trace_id_of(event.subject)
         if not event.quiet:
+            effects.withdrawn.extend(decision.withdrawn)
             for order in decision.orders:
                 command = NewCommand(
                     id=self._ids.fresh(now),
-                    key=digest(process, event.key, order.name),
+                    key=command_key(process, event.key, order.name),
                     partner=order.partner,
                     subject=event.subject,
                     kind=str(order.body.__struct_config__.tag),
@@ -151,6 +154,8 @@ class Reducer:
         tx.log.advance(READER, effects.moves)
         tx.states.save([self._row(name, subject, now) for name, subject in effects.subjects.items()])
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
+        if effects.withdrawn:
+            effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         if effects.timers:
             tx.timers.set(effects.timers)
         if effects.cleared:
@@ -163,6 +168,14 @@ class Reducer:
     def _row(self, name: str, subject: Subject, now: int) -> StateRow:
         summary = self._summary(subject.fulfilment, subject.phase)
         return StateRow(name, _ENCODE(subject.fulfilment), subject.processes, now, summary)
+
+
+def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
+    def event(row: Withdrawn) -> NewEvent:
+        fact = withdrawal(row.key, row.partner, row.kind, row.body, row.engineer, row.subject, now)
+        return NewEvent(fact.key(row.subject), row.subject, fact, now, "", "", trace_id_of(row.subject))
+
+    return event
 
 
 def _opened(row: StateRow | None) -> Subject:

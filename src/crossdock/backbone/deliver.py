@@ -18,6 +18,7 @@ from crossdock.backbone.grouping import Grouped
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
+from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model.commands import CommandBody
 from crossdock.model.events import CommandFailed, Event, Fact, type_of
 from crossdock.model.instants import from_epoch_us
@@ -57,6 +58,13 @@ class Partner(Struct, frozen=True):
     largest: int = 500
 
 
+class TakenBack(Struct, frozen=True):
+    """Not a partner's answer: the command was taken back, and certainly was not carried out."""
+
+    why: Explanation
+
+
+Judged = Verdict | TakenBack
 Load = tuple[Claimed, ...]
 """Commands of one partner that travel in one call."""
 
@@ -65,7 +73,7 @@ class Carried(Struct, frozen=True):
     """A command that was sent, and what came of it."""
 
     claim: Claimed
-    verdict: Verdict
+    verdict: Judged
     attempt: Attempt
 
 
@@ -213,7 +221,7 @@ class Courier:
             if isinstance(each.verdict, Done | AlreadyDone):
                 lag.observe((finished - each.claim.created_at) / SECOND)
 
-    async def _judge(self, partner: Partner, load: Load) -> Sequence[Verdict]:
+    async def _judge(self, partner: Partner, load: Load) -> Sequence[Judged]:
         try:
             commands = [_command(claim) for claim in load]
             if load[0].kind in partner.together and isinstance(partner.connector, Batching):
@@ -227,13 +235,15 @@ class Courier:
             why = Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer)
             return [Park(why)] * len(load)
 
-    async def _judge_one(self, partner: Partner, claim: Claimed, command: Command) -> Verdict:
+    async def _judge_one(self, partner: Partner, claim: Claimed, command: Command) -> Judged:
         if claim.doubtful:
             verdict = await partner.connector.settle(command, self._documents)
             if isinstance(verdict, Done):
                 return AlreadyDone(verdict.facts)
             if not isinstance(verdict, Retry):
                 return verdict
+        if claim.withdrawn:
+            return TakenBack(_TAKEN_BACK)
         return await partner.connector.send(command, self._documents)
 
     async def _settle_together(self, loads: Sequence[Sequence[Carried]]) -> list[list[Event]]:
@@ -250,6 +260,7 @@ class Courier:
             for load in loads
             for each in load
         ]
+        settled = _taken_back(tx, settled)
         mine = tx.lanes.settle([(each.claim, outcome) for each, outcome in settled])
         held = [one for one, is_mine in zip(settled, mine, strict=True) if is_mine]
         current = {each.claim.id for each, _ in held}
@@ -268,7 +279,7 @@ class Courier:
             appended[owner.get(event.exchange_id, 0)].append(event)
         return appended
 
-    def _outcome(self, partner: Partner, claim: Claimed, verdict: Verdict, attempt: Attempt, now: int) -> Outcome:
+    def _outcome(self, partner: Partner, claim: Claimed, verdict: Judged, attempt: Attempt, now: int) -> Outcome:
         match verdict:
             case Done() | AlreadyDone():
                 return Outcome("done", attempt)
@@ -276,6 +287,8 @@ class Courier:
                 return Outcome("parked", _explained(attempt, why))
             case Refuse(why):
                 return Outcome("refused", _explained(attempt, why))
+            case TakenBack(why):
+                return Outcome("withdrawn", _explained(attempt, why))
             case Retry(why, error_class, after):
                 status = "retry"
             case Reauthenticate(why):
@@ -300,20 +313,42 @@ class Courier:
             tx.partners.save_health(name, changed)
         if move is not None:
             tx.partners.note_breaker(move)
+            if move.state == "closed":
+                tx.lanes.hasten(name)
             self._metrics.breaker.labels(name).set(1 if move.state == "open" else 0)
 
-    def _facts(self, claim: Claimed, verdict: Verdict, outcome: Outcome, now: int) -> Sequence[Fact]:
+    def _facts(self, claim: Claimed, verdict: Judged, outcome: Outcome, now: int) -> Sequence[Fact]:
         if isinstance(verdict, Done | AlreadyDone):
             return verdict.facts
+        if outcome.status == "withdrawn":
+            why = outcome.attempt.engineer
+            return (withdrawal(claim.key, claim.partner, claim.kind, claim.body, why, claim.subject, now),)
         if outcome.status not in {"parked", "refused"}:
             return ()
         body = _DECODE(claim.body)
         package_id = getattr(body, "package_id", "")
-        why = outcome.attempt
+        told = outcome.attempt
         failure = CommandFailed(
-            f"{claim.key}#{claim.attempt}", claim.partner, claim.kind, why.operator, why.engineer, package_id
+            f"{claim.key}#{claim.attempt}", claim.partner, claim.kind, told.operator, told.engineer, package_id
         )
         return (Fact(failure, from_epoch_us(now), subject=claim.subject),)
+
+
+_TAKEN_BACK = Explanation(
+    "It was taken back, and it was certainly not carried out; nothing is left to do.", "withdrawn before it was sent"
+)
+
+
+def _taken_back(tx: Transaction, settled: list[tuple[Carried, Outcome]]) -> list[tuple[Carried, Outcome]]:
+    """Commands that were taken back while their call was under way are not tried again: it certainly did not happen."""
+    again = [each.claim.id for each, outcome in settled if outcome.status == "retry"]
+    flagged = tx.lanes.withdrawn(again) if again else set()
+    return [
+        (each, structs.replace(outcome, status="withdrawn"))
+        if each.claim.id in flagged and outcome.status == "retry"
+        else (each, outcome)
+        for each, outcome in settled
+    ]
 
 
 def _command(claim: Claimed) -> Command:
@@ -321,12 +356,14 @@ def _command(claim: Claimed) -> Command:
 
 
 def judge_health(
-    health: Health, limits: Limits, name: str, verdict: Verdict, now: int
+    health: Health, limits: Limits, name: str, verdict: Judged, now: int
 ) -> tuple[Health, BreakerMove | None]:
     """The partner's row after ``verdict``, and the breaker's move if it made one."""
     match verdict:
         case Done() | AlreadyDone() | Park() | Refuse():
             return succeeded(health, name, now)
+        case TakenBack():
+            return health, None
         case Reauthenticate(why):
             return structs.replace(health, attention=why.operator), None
         case Retry(_, ErrorClass.THROTTLED, after):

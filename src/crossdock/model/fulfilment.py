@@ -25,9 +25,10 @@ T = TypeVar("T", Quote, Booking, Document, ProofOfDelivery)
 
 
 class FulfilmentState(Struct, omit_defaults=True):
-    """What is known of one delivery order. Keys: quotes and bookings by partner's shipment id, labels, journeys and
-    proofs by tracking number; ``version`` is (epoch microseconds, content hash) of the order in force;
-    ``cancelled_at`` is the latest cancellation (epoch microseconds).
+    """What is known of one delivery order. Keys: quotes and bookings by partner and its shipment id
+    (`shipment_key`: two partners may number alike), labels, journeys and proofs by tracking number; ``version`` is
+    (epoch microseconds, content hash) of the order in force; ``cancelled_at`` is the latest cancellation (epoch
+    microseconds).
     """
 
     order: DeliveryOrder | None = None
@@ -47,18 +48,27 @@ class FulfilmentState(Struct, omit_defaults=True):
         return self.cancelled_at > 0 and self.cancelled_at >= self.version[0]
 
     def live_bookings(self) -> dict[str, Booking]:
-        """Bookings that were not voided, by package id; the lowest shipment id where a package has several."""
+        """Bookings that were not voided, by package id; the lowest key where a package has several."""
         live: dict[str, Booking] = {}
-        for shipment_id in sorted(self.bookings, reverse=True):
-            if shipment_id not in self.voided:
-                live[self.bookings[shipment_id].package_id] = self.bookings[shipment_id]
+        for key in sorted(self.bookings, reverse=True):
+            if key not in self.voided:
+                live[self.bookings[key].package_id] = self.bookings[key]
         return live
+
+    def is_voided(self, booking: Booking) -> bool:
+        """Whether a booking was voided."""
+        return shipment_key(booking.partner, booking.shipment_id) in self.voided
 
     def tracking_numbers(self) -> tuple[str, ...]:
         """Tracking numbers of the live bookings in the order's package order."""
         live = self.live_bookings()
         order = [package.id for package in self.order.packages] if self.order else sorted(live)
         return tuple(live[package_id].tracking_number for package_id in order if package_id in live)
+
+
+def shipment_key(partner: str, shipment_id: str) -> str:
+    """What a partner's shipment is kept under."""
+    return f"{partner} {shipment_id}"
 
 
 def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
@@ -74,11 +84,13 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
             moment = epoch_us(changed_at) if changed_at else FOR_GOOD
             state.cancelled_at = max(state.cancelled_at, moment)
         case ev.RatesQuoted(quote):
-            state.quotes[quote.shipment_id] = _greater(state.quotes.get(quote.shipment_id), quote)
+            place = shipment_key(quote.partner, quote.shipment_id)
+            state.quotes[place] = _greater(state.quotes.get(place), quote)
         case ev.ShipmentBooked(booking):
-            state.bookings[booking.shipment_id] = _greater(state.bookings.get(booking.shipment_id), booking)
-        case ev.ShipmentVoided(shipment_id=shipment_id):
-            _include(state.voided, shipment_id)
+            place = shipment_key(booking.partner, booking.shipment_id)
+            state.bookings[place] = _greater(state.bookings.get(place), booking)
+        case ev.ShipmentVoided(partner, shipment_id=shipment_id):
+            _include(state.voided, shipment_key(partner, shipment_id))
         case ev.LabelReceived(tracking_number=number, document=document):
             state.labels[number] = _greater(state.labels.get(number), document)
         case ev.ProofCaptured(proof):

@@ -7,6 +7,7 @@ from msgspec import Struct
 from crossdock.model.commands import CommandBody
 from crossdock.model.events import Event, EventBody
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.identifiers import digest
 
 
 class Priority:
@@ -35,7 +36,8 @@ class Timer(Struct, frozen=True):
 
 class Decision(Struct, frozen=True):
     """What follows from one event: the process's new state, commands, events of its own, timers set and cleared.
-    ``phase`` is the word people see for where the process stands.
+    ``phase`` is the word people see for where the process stands. ``withdrawn`` are keys (`command_key`) of commands to
+    be taken back: what became of each is told by ``command.withdrawn``, or by the facts of its having been done.
     """
 
     state: bytes
@@ -44,6 +46,7 @@ class Decision(Struct, frozen=True):
     events: tuple[EventBody, ...] = ()
     timers: tuple[Timer, ...] = ()
     cleared: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 class Situation(Struct, frozen=True):
@@ -55,6 +58,11 @@ class Situation(Struct, frozen=True):
     process: bytes
     event: Event
     now: int
+
+
+def command_key(process: str, event_key: str, order_name: str) -> str:
+    """The idempotency key of a command: replaying the event cannot make another."""
+    return digest(process, event_key, order_name)
 
 
 class Process(Struct, frozen=True):

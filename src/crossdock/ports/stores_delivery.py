@@ -24,7 +24,8 @@ class NewCommand(Struct, frozen=True):
 
 class Claimed(Struct, frozen=True):
     """A command this worker may send now. ``attempt`` counts from 1. ``doubtful``: an earlier attempt may have
-    reached the partner, so ask first. ``owner`` and ``attempt`` fence the settlement.
+    reached the partner, so ask first. ``owner`` and ``attempt`` fence the settlement. ``withdrawn``: it was taken back,
+    so only what became of it is settled.
     """
 
     id: str
@@ -39,6 +40,19 @@ class Claimed(Struct, frozen=True):
     trace_id: str
     created_at: int
     owner: str
+    withdrawn: bool = False
+
+
+class Withdrawn(Struct, frozen=True):
+    """A command that was taken back before anything happened; ``engineer`` says why it had not been carried out."""
+
+    id: str
+    key: str
+    partner: str
+    subject: str
+    kind: str
+    body: bytes
+    engineer: str
 
 
 class Attempt(Struct, frozen=True):
@@ -55,8 +69,8 @@ class Attempt(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What becomes of a claimed command: ``status`` is done, retry, in_doubt, parked or refused; ``due_at`` when to
-    go on for retry and in_doubt.
+    """What becomes of a claimed command: ``status`` is done, retry, in_doubt, parked, refused or withdrawn; ``due_at``
+    when to go on for retry and in_doubt.
     """
 
     status: str
@@ -105,6 +119,20 @@ class Lanes(Protocol):
 
     def discard(self, ids: Sequence[str], now: int) -> int:
         """End parked or refused commands for good, by a person's decision. How many."""
+        ...
+
+    def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:
+        """Take commands back, by key. Those certainly not carried out end at once and are given; of the others it is
+        settled what became of them, without sending them again.
+        """
+        ...
+
+    def withdrawn(self, ids: Sequence[str]) -> set[str]:
+        """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
+        ...
+
+    def hasten(self, partner: str) -> int:
+        """A partner is back: what waits to be tried again is due now, in the order it was enqueued. How many."""
         ...
 
     def depth(self, now: int) -> list[tuple[str, str, int, int]]:

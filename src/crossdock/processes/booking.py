@@ -1,17 +1,20 @@
 """From a released order to labels: rates, the choice among them, purchase, label; and their undoing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from msgspec import structs
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import dangers_of, declaration_of
-from crossdock.model.deciding import CarrierSelected
+from crossdock.model.deciding import BookingDiverted, CarrierSelected
 from crossdock.model.order import DeliveryOrder, Package
-from crossdock.model.shipment import Consignment, Quote
+from crossdock.model.shipment import Booking, Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer
+from crossdock.processes import outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, SECOND, Work
+from crossdock.processes.shipping_work import QUOTES, SECOND, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
@@ -63,7 +66,13 @@ def outstanding(work: Work) -> bool:
     if order is None:
         return True
     there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
-    wanted = {f"{package.id}/{carrier}" for package in order.packages for carrier in work.policy.carriers}
+    live = work.state.live_bookings()
+    wanted = {
+        f"{package.id}/{carrier}"
+        for package in order.packages
+        for carrier in work.policy.carriers
+        if package.id not in live
+    }
     return not wanted <= there
 
 
@@ -74,8 +83,9 @@ def quotes_of(work: Work) -> tuple[Quote, ...]:
 
 
 def deadline(work: Work) -> None:
-    """Time is up: choose among those there are."""
+    """Time is up: choose among the quotes there are, or look after a booking that is not taken."""
     body = work.event.body
+    outage.overdue(work, lambda package_id: bool(_elsewhere(work, package_id)))
     if isinstance(body, ev.DeadlinePassed) and body.timer == QUOTES and work.progress.phase == "rating":
         choose(work)
 
@@ -86,6 +96,8 @@ def choose(work: Work) -> None:
     if order is None:
         return
     quotes = quotes_of(work)
+    live = work.state.live_bookings()
+    order = structs.replace(order, packages=tuple(each for each in order.packages if each.id not in live))
     dangers = {package.id: dangers_of(order, package) for package in order.packages}
     choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
     work.cleared.append(QUOTES)
@@ -96,7 +108,14 @@ def choose(work: Work) -> None:
         return
     work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"})
     work.progress.phase = "booking"
+    buy(work, order, choice, quotes)
+
+
+def buy(work: Work, order: DeliveryOrder, choice: Choice, quotes: Sequence[Quote]) -> None:
+    """Order what was picked, and write the decision down."""
     for package in order.packages:
+        if package.id not in choice.picks:
+            continue
         quote, rate = choice.picks[package.id]
         offers: tuple[Quote, ...] = tuple(each for each in quotes if each.package_id == package.id)
         work.progress.selected.append(quote.shipment_id)
@@ -118,7 +137,64 @@ def choose(work: Work) -> None:
         body = cmd.BuyLabel(
             consignment_of(work, order, package), quote.shipment_id, rate.id, rate.carrier, rate.service
         )
-        work.orders.append(Order(f"buy/{package.id}", quote.partner, body, Priority.EXPRESS))
+        name = f"buy/{package.id}"
+        work.orders.append(Order(name, quote.partner, body, Priority.EXPRESS))
+        outage.watch(work, order, package, quote.partner, name)
+
+
+def taken_back(work: Work) -> None:
+    """A purchase certainly was not made: go to the next carrier, ask a person, or begin anew."""
+    order, found = work.order, outage.withdrawn(work)
+    if found is None or order is None or work.progress.phase == "cancelled":
+        return
+    package_id, buying = found
+    work.progress.tried.append(f"{package_id}/{buying.partner}")
+    if buying.then == "again":
+        book_again(work, order)
+    elif buying.then == "reroute" and reroute(work, order, package_id, buying):
+        return
+    elif buying.then == "person":
+        outage.ask_a_person(work, package_id, buying, "the rule for it says that a person decides")
+    else:
+        outage.ask_a_person(work, package_id, buying, "no other carrier offers to take it")
+
+
+def _elsewhere(work: Work, package_id: str) -> tuple[Quote, ...]:
+    """Quotes for a package of carriers that neither have its purchase nor were tried."""
+    buying = work.progress.buying.get(package_id)
+    tried = {*work.progress.tried, f"{package_id}/{buying.partner}" if buying else ""}
+    return tuple(
+        each
+        for each in quotes_of(work)
+        if each.package_id == package_id and each.rates and f"{package_id}/{each.partner}" not in tried
+    )
+
+
+def reroute(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> bool:
+    """Buy at the next best of the carriers that were not tried; False where there is none."""
+    alone = structs.replace(order, packages=tuple(each for each in order.packages if each.id == package_id))
+    quotes = _elsewhere(work, package_id)
+    dangers = {each.id: dangers_of(order, each) for each in alone.packages}
+    choice = select(Ask(alone, dangers, work.policy.level_of(order)), quotes, work.policy.wishes, work.record)
+    if not choice.picks:
+        return False
+    partner = choice.picks[package_id][0].partner
+    reason = f"certainly not booked with {buying.partner}; {choice.rule} among the others"
+    work.events.append(BookingDiverted(package_id, buying.partner, "reroute", reason, buying.key, partner))
+    buy(work, alone, choice, quotes)
+    return True
+
+
+def book_again(work: Work, order: DeliveryOrder) -> None:
+    """Ask for new labels for every package that has none and none under way; nothing where all have one."""
+    live, progress = work.state.live_bookings(), work.progress
+    if progress.buying:
+        return
+    packages = [each for each in order.packages if each.id not in live]
+    if packages:
+        progress.tried, progress.failed, progress.selected = [], [], []
+        work.resolve(lambda each: each.kind in _ENDED_BY_ANOTHER)
+        ask_rates(work, order, packages)
 
 
 def _nothing_offered(choice: Choice) -> str:
@@ -138,6 +214,7 @@ def booked(work: Work) -> None:
         return
     booking = body.booking
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
+    outage.settled(work, booking.package_id)
     if work.progress.phase == "cancelled":
         void_all(work)
         return
@@ -153,8 +230,7 @@ def labelled(work: Work) -> None:
     if not isinstance(body, ev.LabelReceived) or order is None:
         return
     work.resolve(lambda each: each.kind == "label.failed" and each.pointer == f"/packages/{body.package_id}")
-    booking = work.state.bookings.get(body.shipment_id)
-    carrier = booking.carrier if booking else ""
+    carrier = next((each.carrier for each in work.state.bookings.values() if _is_of(each, body)), "")
     numbers = work.state.tracking_numbers() or (body.tracking_number,)
     record = cmd.RecordShipping(order.external_id, body.tracking_number, numbers, carrier, body.document)
     work.orders.append(Order(f"shipping/{body.tracking_number}", order.partner, record))
@@ -164,6 +240,11 @@ def labelled(work: Work) -> None:
         work.progress.phase = "labelled"
 
 
+def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:
+    return booking.shipment_id == label.shipment_id and booking.tracking_number == label.tracking_number
+
+
+_ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE})
 _FAILURES = {
     "rates.request.v1": "rates.failed",
     "label.buy.v1": "booking.failed",
@@ -195,6 +276,8 @@ def cancelled(work: Work) -> None:
         return
     work.progress.phase = "cancelled"
     work.cleared.append(QUOTES)
+    for package_id in work.progress.buying:
+        outage.take_back(work, package_id, "cancelled", "the order was cancelled")
     void_all(work)
 
 

@@ -11,7 +11,7 @@ from crossdock.ports.process import Process
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
-from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.processes.shipping_policy import OUTAGES, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.sections import Processes
 from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
@@ -39,6 +39,7 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         quote_seconds=given.quote_deadline_seconds,
         wishes=_wishes(given),
         levels=dict(given.service_levels.items()),
+        outages={**OUTAGES, **{level: Outage(each.after_seconds, each.do) for level, each in given.outage.items()}},
         customs=_terms(given.customs),
         goods=_goods(given.goods),
     )

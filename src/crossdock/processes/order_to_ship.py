@@ -15,9 +15,7 @@ from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, writeback
 from crossdock.processes.shipping_policy import OrderToShipPolicy
-from crossdock.processes.shipping_work import Progress, Record, Work, decode_progress, essence
-
-NAME = "order_to_ship"
+from crossdock.processes.shipping_work import NAME, Progress, Record, Work, decode_progress, essence
 
 
 def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict) -> Process:
@@ -79,5 +77,6 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "tracking.reported.v1": writeback.tracked,
     "proof.captured.v1": writeback.proved,
     "command.failed.v1": booking.failed,
+    "command.withdrawn.v1": booking.taken_back,
     "record.written.v1": writeback.written,
 }

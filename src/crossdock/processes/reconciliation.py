@@ -88,7 +88,7 @@ def beliefs_of(subject: str, state: FulfilmentState, partner: str) -> list[State
         found.append(_order(subject, state))
     for booking in state.bookings.values():
         if booking.partner == partner:
-            number, voided = booking.tracking_number, booking.shipment_id in state.voided
+            number, voided = booking.tracking_number, state.is_voided(booking)
             life = {words.LIFE: words.one(_life(voided=voided)), words.TRACKING_NUMBER: words.one(number)}
             found.append(Statement(partner, words.LABEL, booking.shipment_id, subject, aspects=life, live=not voided))
             journey = state.journeys.get(number, Journey())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -10,6 +11,24 @@ from crossdock.model.item import Item
 from crossdock.model.milestones import NOTEWORTHY
 from crossdock.model.order import DeliveryOrder
 from crossdock.processes.selection import Wishes
+
+
+class Outage(Struct, frozen=True):
+    """What is done about a booking that its carrier has not taken after so many seconds: it waits (``hold``), goes to
+    the next carrier (``reroute``), or somebody decides (``person``).
+    """
+
+    after_seconds: float
+    do: Literal["hold", "reroute", "person"]
+
+
+OUTAGES: Mapping[str, Outage] = {
+    "express": Outage(120, "reroute"),
+    "standard": Outage(900, "reroute"),
+    "economy": Outage(3600, "hold"),
+    "dangerous_goods": Outage(900, "person"),
+}
+"""By service level; dangerous goods are a level of their own, whatever the order says."""
 
 
 class OrderToShipPolicy(Struct, frozen=True):
@@ -27,6 +46,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     customs: Terms = Terms()
     goods: Mapping[str, Item] = field(default_factory=dict)
+    outages: Mapping[str, Outage] = field(default_factory=lambda: OUTAGES)
 
     def level_of(self, order: DeliveryOrder) -> str:
         """The service level of an order: express, economy, or standard where no pattern says so."""

@@ -18,6 +18,7 @@ from crossdock.processes.shipping_policy import OrderToShipPolicy
 Record = Mapping[tuple[str, str, str], OnTime]
 """How promises were kept so far, by partner, carrier and service."""
 
+NAME = "order_to_ship"
 SECOND = 1_000_000
 QUOTES = "quotes"
 _ENCODE = msgspec.json.Encoder().encode
@@ -31,10 +32,23 @@ class Raised(Struct, frozen=True):
     cause: str
 
 
+class Buying(Struct, omit_defaults=True):
+    """A purchase under way: the command's key, its partner, and since when (epoch microseconds). ``held`` it waits for
+    its carrier; ``then`` is what follows when it was taken back: reroute, person or again.
+    """
+
+    key: str
+    partner: str
+    since: int
+    held: bool = False
+    then: str = ""
+
+
 class Progress(Struct, omit_defaults=True):
     """The process's own state. ``failed`` are quotes that will not come, as ``package/carrier``; ``asked`` counts by
     package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
-    that were opened for an earlier one; ``promised`` is by package what its chosen offer promises.
+    that were opened for an earlier one; ``promised`` is by package what its chosen offer promises, ``buying`` the
+    purchase under way; ``tried`` are carriers given up, as ``package/partner``.
     """
 
     phase: str = "new"
@@ -46,6 +60,8 @@ class Progress(Struct, omit_defaults=True):
     asked: dict[str, int] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
     promised: dict[str, Promise] = field(default_factory=dict)
+    buying: dict[str, Buying] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode
@@ -68,6 +84,7 @@ class Work:
         self.events: list[ev.EventBody] = []
         self.timers: list[Timer] = []
         self.cleared: list[str] = []
+        self.withdrawn: list[str] = []
 
     @property
     def order(self) -> DeliveryOrder | None:
@@ -99,6 +116,7 @@ class Work:
             events=tuple(self.events),
             timers=tuple(self.timers),
             cleared=tuple(self.cleared),
+            withdrawn=tuple(self.withdrawn),
         )
 
 

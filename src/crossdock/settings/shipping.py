@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.model.milestones import NOTEWORTHY
-from crossdock.settings.words import Country, Days, PartnerId, Pattern, Size
+from crossdock.settings.words import Country, Days, PartnerId, Pattern, Seconds, Size
 
 LineFact = Literal["hs_code", "country_of_origin", "value", "weight"]
 
@@ -87,6 +87,16 @@ class OfferConstraint(Struct, frozen=True, forbid_unknown_fields=True):
     never: Annotated[bool, Meta(description="true: such offers are never taken")] = False
 
 
+class OutageRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done about a booking that its carrier does not take."""
+
+    after_seconds: Annotated[Seconds, Meta(description="How long to wait for the carrier first", examples=[120])]
+    do: Annotated[
+        Literal["reroute", "hold", "person"],
+        Meta(description="Go to the next carrier, wait for this one, or let a person decide"),
+    ]
+
+
 class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     """From delivery order to labels in the system of record, and its milestones until delivery."""
 
@@ -129,6 +139,14 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     max_delivery_days: Annotated[
         int | None, Meta(description="Slower offers count only when there is no other", examples=[3])
     ] = None
+    outage: Annotated[
+        dict[Literal["express", "standard", "economy", "dangerous_goods"], OutageRule],
+        Meta(
+            description="What is done about bookings a carrier does not take, by service level; a level left out keeps "
+            "its built-in rule (see docs/how-to/choose-carriers.md)",
+            examples=[{"express": {"after_seconds": 60, "do": "reroute"}}],
+        ),
+    ] = field(default_factory=dict)
     customs: Annotated[Customs, Meta(description="What is declared of packages that leave a customs territory")] = (
         Customs()
     )

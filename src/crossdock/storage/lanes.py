@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome, Withdrawn
 from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
@@ -32,7 +32,7 @@ _NOW: Any = bindparam("now")
 _LANES_AT_ONCE = 64
 _LONGEST_RUN = 50
 """Commands of one lane in one call: a lane that was held up for long does not crowd out all others."""
-_SETTLED = frozenset({"done", "parked", "refused", "discarded"})
+_SETTLED = frozenset({"done", "parked", "refused", "discarded", "withdrawn"})
 
 _KNOWN = select(COMMAND.c.key).where(COMMAND.c.key.in_(_MANY))
 _ENQUEUE = ForMany(insert_new(COMMAND))
@@ -59,6 +59,7 @@ _FIND = (
         COMMAND.c.trace_id,
         COMMAND.c.created_at,
         COMMAND.c.due_at,
+        COMMAND.c.withdrawn,
     )
     .where(COMMAND.c.partner == bindparam("of"), text("command." + OPEN.text), _DUE, ~_BLOCKED)
     .order_by(COMMAND.c.priority, COMMAND.c.due_at, COMMAND.c.seq)
@@ -135,6 +136,46 @@ _DISCARD = (
     .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused"]))
     .values(status="discarded", settled_at=_NOW)
 )
+_NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
+"""Without doubt these were not carried out: a retry certainly did not happen."""
+
+_OPEN_OR_STOPPED = (
+    select(
+        COMMAND.c.id,
+        COMMAND.c.key,
+        COMMAND.c.partner,
+        COMMAND.c.subject,
+        COMMAND.c.kind,
+        COMMAND.c.body,
+        COMMAND.c.engineer,
+        COMMAND.c.status,
+        COMMAND.c.doubt,
+    )
+    .where(COMMAND.c.key.in_(_MANY), COMMAND.c.status.not_in(["done", "discarded", "withdrawn"]))
+    .order_by(COMMAND.c.seq)
+    .with_for_update()
+)
+_TAKE_BACK = (
+    update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="withdrawn", withdrawn=True, settled_at=_NOW, owner="")
+)
+_MARK_BACK = (
+    update(COMMAND)
+    .where(COMMAND.c.id.in_(_MANY))
+    .values(
+        withdrawn=True,
+        status=case((COMMAND.c.status == "sending", literal("sending", String)), else_="in_doubt"),
+        due_at=_NOW,
+        settled_at=0,
+    )
+)
+_FLAGS = (
+    select(COMMAND.c.id, COMMAND.c.withdrawn).where(COMMAND.c.id.in_(_MANY)).order_by(COMMAND.c.seq).with_for_update()
+)
+_HASTEN = (
+    update(COMMAND)
+    .where(COMMAND.c.partner == bindparam("of"), text("status IN ('retry', 'in_doubt')"))
+    .values(due_at=COMMAND.c.created_at)
+)
 _DEPTH = (
     select(COMMAND.c.partner, COMMAND.c.status, func.count(), func.min(COMMAND.c.created_at))
     .where(OPEN)
@@ -199,7 +240,7 @@ class SqlLanes:
 
     def _taken(self, rows: Sequence[Any], owner: str, until: int) -> list[Claimed]:
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
-        return [_claimed((*row[1:6], bytes(row[6]), row[7] + 1, bool(row[8]), *row[9:12], owner)) for row in rows]
+        return [_claimed(row, owner) for row in rows]
 
     def renew(self, commands: Sequence[Claimed], until: int) -> None:
         """Keep claims that still stand locked until ``until``; in one order, as others lock them."""
@@ -230,13 +271,37 @@ class SqlLanes:
         """End parked or refused commands for good, by a person's decision. How many."""
         return change_in(self._connection, _DISCARD, ids, now=now)
 
+    def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:
+        """Take commands back: those certainly not carried out end at once and are given; of the others it is settled
+        what became of them, without sending them again.
+        """
+        found = list(rows_in(self._connection, _OPEN_OR_STOPPED, keys))
+        certain = [row for row in found if row.status in _NEVER_SENT and not row.doubt]
+        change_in(self._connection, _TAKE_BACK, [row.id for row in certain], now=now)
+        change_in(self._connection, _MARK_BACK, [row.id for row in found if row not in certain], now=now)
+        return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in certain]
+
+    def withdrawn(self, ids: Sequence[str]) -> set[str]:
+        """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
+        return {row.id for row in rows_in(self._connection, _FLAGS, ids) if row.withdrawn}
+
+    def hasten(self, partner: str) -> int:
+        """A partner is back: everything that waits for it is due now, in the order it was enqueued. How many."""
+        return self._connection.execute(_HASTEN, {"of": partner}).rowcount
+
     def depth(self, now: int) -> list[tuple[str, str, int, int]]:  # noqa: ARG002 - times are given as they are
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(_DEPTH)]
 
 
-def _claimed(values: Sequence[Any]) -> Claimed:
+def _claimed(row: Any, owner: str) -> Claimed:
+    body, doubtful = bytes(row.body), bool(row.doubtful)
+    values = (*row[1:6], body, row.attempt + 1, doubtful, *row[9:12], owner, bool(row.withdrawn))
     return Claimed(*values)
+
+
+def _withdrawn(values: Sequence[Any]) -> Withdrawn:
+    return Withdrawn(*values)
 
 
 def _follows(row: Any, now: int, kinds: Sequence[str]) -> bool:

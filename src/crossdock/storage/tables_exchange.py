@@ -113,9 +113,12 @@ COMMAND = Table(
     text("engineer"),
     number("size"),
     Column("body", LargeBinary, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default=sql("false")),
     sqlite_autoincrement=True,
 )
-"""An outbound exchange. ``seq`` is its place in its lane; ``doubt`` says that the partner may have seen it."""
+"""An outbound exchange. ``seq`` is its place in its lane; ``doubt`` says that the partner may have seen it;
+``withdrawn`` that it was taken back: what became of it is settled, and it is not sent again.
+"""
 
 Index(
     "command_lane",

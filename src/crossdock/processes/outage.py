@@ -1,0 +1,105 @@
+"""A carrier that does not take a booking: wait, go to the next one, or ask a person, by service level.
+
+A booking is taken back before another carrier is asked, and taking back settles it: either it certainly was not made
+(``command.withdrawn``) and the way is free, or it was (``shipment.booked``) and there is nothing to reroute. While the
+first carrier cannot say which, nobody else is asked.
+"""
+
+from collections.abc import Callable
+
+from crossdock.model import events as ev
+from crossdock.model.customs import dangers_of
+from crossdock.model.deciding import BookingDiverted, CommandWithdrawn
+from crossdock.model.order import DeliveryOrder, Package
+from crossdock.ports.process import Timer, command_key
+from crossdock.processes.shipping_policy import Outage
+from crossdock.processes.shipping_work import NAME, SECOND, Buying, Work
+
+_TIMER = "outage/"
+UNAVAILABLE = "carrier.unavailable"
+
+
+def watch(work: Work, order: DeliveryOrder, package: Package, partner: str, order_name: str) -> None:
+    """A purchase was ordered: look after it when its time is up."""
+    key = command_key(NAME, work.event.key, order_name)
+    work.progress.buying[package.id] = Buying(key, partner, work.now)
+    rule = rule_for(work, order, package)
+    if rule is not None:
+        work.timers.append(Timer(f"{_TIMER}{package.id}", work.now + int(rule.after_seconds * SECOND)))
+
+
+def rule_for(work: Work, order: DeliveryOrder, package: Package) -> Outage | None:
+    """What holds for a package: dangerous goods before the order's service level."""
+    level = "dangerous_goods" if dangers_of(order, package) else work.policy.level_of(order)
+    return work.policy.outages.get(level)
+
+
+def settled(work: Work, package_id: str) -> None:
+    """The purchase came through after all."""
+    buying = work.progress.buying.pop(package_id, None)
+    if buying is None:
+        return
+    work.cleared.append(f"{_TIMER}{package_id}")
+    work.resolve(lambda each: each.kind == UNAVAILABLE and each.pointer == f"/packages/{package_id}")
+    if buying.held or buying.then:
+        text = f"taken {_minutes(work.now - buying.since)} after it was asked for"
+        work.events.append(BookingDiverted(package_id, buying.partner, "released", text, buying.key))
+
+
+def overdue(work: Work, elsewhere: Callable[[str], bool]) -> None:
+    """A booking was not taken in time: decide by the order's priority. ``elsewhere`` says of a package whether another
+    carrier, not tried yet, offers to take it.
+    """
+    body, order = work.event.body, work.order
+    if not isinstance(body, ev.DeadlinePassed) or not body.timer.startswith(_TIMER) or order is None:
+        return
+    package_id = body.timer.removeprefix(_TIMER)
+    package = next((each for each in order.packages if each.id == package_id), None)
+    buying = work.progress.buying.get(package_id)
+    rule = rule_for(work, order, package) if package else None
+    if buying is None or rule is None or buying.held or buying.then:
+        return
+    why = f"{buying.partner} has not taken it for {_minutes(work.now - buying.since)}"
+    level = work.policy.level_of(order)
+    alone = rule.do == "reroute" and not elsewhere(package_id)
+    if rule.do == "hold" or alone:
+        buying.held = True
+        reason = f"{why}; {'no other carrier offers it, so it' if alone else level} waits for its carrier"
+        work.events.append(BookingDiverted(package_id, buying.partner, "hold", reason, buying.key))
+        return
+    take_back(work, package_id, rule.do, f"{why}; what became of it is settled before anybody else is asked")
+
+
+def take_back(work: Work, package_id: str, then: str, reason: str) -> None:
+    """Withdraw a purchase; ``then`` says what follows once it certainly was not made."""
+    buying = work.progress.buying[package_id]
+    if not buying.then:
+        work.withdrawn.append(buying.key)
+        work.events.append(BookingDiverted(package_id, buying.partner, "withdraw", reason, buying.key))
+    buying.then = then
+
+
+def withdrawn(work: Work) -> tuple[str, Buying] | None:
+    """The package whose purchase certainly was not made, and what it was; None for any other command."""
+    body = work.event.body
+    if not isinstance(body, CommandWithdrawn):
+        return None
+    for package_id, buying in work.progress.buying.items():
+        if buying.key == body.command_key:
+            del work.progress.buying[package_id]
+            work.cleared.append(f"{_TIMER}{package_id}")
+            return package_id, buying
+    return None
+
+
+def ask_a_person(work: Work, package_id: str, buying: Buying, reason: str) -> None:
+    """Nobody else can take it, or nobody else may: somebody has to decide."""
+    work.progress.phase = "attention"
+    work.events.append(BookingDiverted(package_id, buying.partner, "person", reason, buying.key))
+    text = f"{buying.partner} does not take this booking ({reason}). Nothing was bought; book it again when it does."
+    work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}")
+
+
+def _minutes(span: int) -> str:
+    seconds = span // SECOND
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"

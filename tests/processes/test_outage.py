@@ -1,0 +1,126 @@
+"""A carrier that does not take a booking: what is decided by service level, and what is settled first."""
+
+import pytest
+from msgspec.structs import replace
+
+from crossdock.model import events as ev
+from crossdock.model.deciding import BookingDiverted, CommandWithdrawn
+from crossdock.model.item import DangerousGoods, Item
+from crossdock.model.shipment import Booking
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy, Outage
+from orders import delivery_order, quote, rate
+from processes.history import NOON, History
+
+LEVELS = {"express": ("*express*",), "economy": ("*slow*",)}
+POLICY = OrderToShipPolicy(("easypost", "ups"), levels=LEVELS)
+OFFERS = (
+    quote("P1", "s1", rate("a", "3.00")),
+    quote("P1", "u1", rate("b", "5.00", carrier="UPS"), partner="ups"),
+)
+
+
+def booking(level: str = "", policy: OrderToShipPolicy = POLICY, offers=OFFERS) -> History:
+    """An order whose label was asked for at the cheaper partner."""
+    told = History(order_to_ship(policy), delivery_order().id)
+    told.tell(ev.FulfilmentRequested(replace(delivery_order(), service_level=level)))
+    bought = told.tell(*map(ev.RatesQuoted, offers))
+    bought = bought or told.tell(ev.DeadlinePassed("quotes", NOON))
+    assert [order.partner for order in bought] == ["easypost"]
+    return told
+
+
+def overdue(told: History) -> list[str]:
+    told.tell(ev.DeadlinePassed("outage/P1", NOON))
+    return actions(told)
+
+
+def actions(told: History) -> list[str]:
+    return [body.action for body in told.events if isinstance(body, BookingDiverted)]
+
+
+def key(told: History) -> str:
+    return next(body.command_key for body in told.events if isinstance(body, BookingDiverted))
+
+
+@pytest.mark.req("C9")
+def test_an_express_order_is_rerouted_only_after_the_first_carrier_certainly_did_not_book():
+    told = booking("UPS Express")
+    assert overdue(told) == ["withdraw"]
+    assert told.orders[-1].partner == "easypost", "nobody else is asked before it is settled"
+    assert told.withdrawn == [key(told)]
+    [again] = told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1", "503"))
+    assert (again.partner, again.body.rate_id) == ("ups", "b")
+    rerouted = [body for body in told.events if isinstance(body, BookingDiverted)][-1]
+    assert (rerouted.action, rerouted.to_partner) == ("reroute", "ups")
+    assert "certainly not booked with easypost" in rerouted.reason
+
+
+@pytest.mark.req("C9", "C4")
+def test_a_booking_that_was_made_after_all_is_not_made_again_elsewhere():
+    told = booking("UPS Express")
+    overdue(told)
+    [fetch] = told.tell(ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")))
+    assert (fetch.partner, type(fetch.body).__name__) == ("easypost", "FetchLabel")
+    assert actions(told) == ["withdraw", "released"]
+    assert told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1")) == []
+
+
+@pytest.mark.req("C9")
+def test_an_economy_order_waits_for_its_carrier_and_says_so():
+    told = booking("Slow and cheap")
+    assert overdue(told) == ["hold"]
+    assert told.withdrawn == []
+    assert overdue(told) == ["hold"], "it is said once"
+    told.tell(ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")))
+    assert actions(told) == ["hold", "released"]
+
+
+@pytest.mark.req("C9")
+def test_dangerous_goods_are_a_persons_decision_whatever_the_order_says():
+    policy = replace(POLICY, goods={"SKU-1": Item("SKU-1", dangerous_goods=(DangerousGoods("3481", "9"),))})
+    told = booking("UPS Express", policy)
+    assert overdue(told) == ["withdraw"]
+    assert told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1")) == []
+    assert actions(told) == ["withdraw", "person"]
+    assert (told.phase, told.raised()) == ("attention", ["carrier.unavailable"])
+
+
+@pytest.mark.req("C9")
+def test_without_another_carrier_it_waits_for_its_own():
+    told = booking(offers=OFFERS[:1])
+    assert overdue(told) == ["hold"]
+    assert "no other carrier offers it" in told.events[-1].reason
+    assert (told.withdrawn, told.raised()) == ([], [])
+
+
+@pytest.mark.req("C9")
+def test_each_carrier_is_tried_once():
+    third = quote("P1", "f1", rate("c", "9.00", carrier="FedEx"), partner="fedex")
+    told = booking(policy=replace(POLICY, carriers=("easypost", "ups", "fedex")), offers=(*OFFERS, third))
+    asked = []
+    for _ in range(2):
+        told.tell(ev.DeadlinePassed("outage/P1", NOON))
+        asked += [order.partner for order in told.tell(_last_withdrawn(told))]
+    assert asked == ["ups", "fedex"]
+    assert overdue(told)[-1] == "hold"
+
+
+def _last_withdrawn(told: History) -> CommandWithdrawn:
+    last = [body for body in told.events if isinstance(body, BookingDiverted) and body.action == "withdraw"][-1]
+    return CommandWithdrawn(last.command_key, last.partner, "label.buy.v1", "P1")
+
+
+@pytest.mark.req("C9")
+def test_rules_come_from_configuration():
+    told = booking("UPS Express", replace(POLICY, outages={"express": Outage(1, "hold")}))
+    assert overdue(told) == ["hold"]
+    assert overdue(booking("", replace(POLICY, outages={}))) == [], "no rule: it waits in its lane"
+
+
+def test_a_cancelled_order_takes_its_purchase_back():
+    told = booking()
+    told.tell(ev.FulfilmentCancelled(delivery_order().id))
+    assert actions(told) == ["withdraw"]
+    assert told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1")) == []
+    assert told.phase == "cancelled"
