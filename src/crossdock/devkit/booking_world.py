@@ -200,14 +200,14 @@ class BookingWorld:
     async def live(self, cancelled: Sequence[DeliveryOrder] = (), rounds: int = 400) -> None:
         """Run, die, start again, until nothing moves any more. Raises `AssertionError` when that never comes."""
         engine: Engine | None = None
-        settled_at = 0
+        settled_at, pending = 0, list(cancelled)
         for number in range(rounds):
             with self.process():
                 engine = engine or await self.worker()
                 for order in self.orders.values():
                     await self.request(order, number % 3)
                 await engine.lease()
-                await self._moves(engine, number, cancelled)
+                await self._moves(engine, pending)
                 if self.clock.now() > settled_at and await self.finished(cancelled):
                     await self._bury()
                     return
@@ -218,15 +218,15 @@ class BookingWorld:
             settled_at = self.clock.now() + _LEASES
         raise AssertionError(f"not finished after {rounds} rounds; deaths: {self.deaths}; {await self.stuck()}")
 
-    async def _moves(self, engine: Engine, number: int, cancelled: Sequence[DeliveryOrder]) -> None:
-        """One round; orders are called off in the middle of it, one a round."""
-        if number < len(cancelled):
+    async def _moves(self, engine: Engine, pending: list[DeliveryOrder]) -> None:
+        """One round; ``pending`` orders are called off in the middle of it, one a round."""
+        if pending:
             try:
                 for _ in range(self._random.randint(0, 6)):
                     await engine.reduce()
                     await engine.deliver()
             finally:  # a process that dies keeps nobody from calling it off
-                await self.cancel(cancelled[number])
+                await self.cancel(pending.pop(0))
         await engine.settle_all()
 
     async def finished(self, cancelled: Sequence[DeliveryOrder] = ()) -> bool:
