@@ -8,7 +8,7 @@ from crossdock.connectors.laposte.spec import SPEC
 from crossdock.devkit.conformance import ConnectorContract
 from scans_told import said, told
 
-ONE = """{"lang": "fr_FR", "returnCode": 200, "shipment": {"idShip": "6A00000000017", "product": "colissimo", "event": [
+ONE = """{"lang": "fr_FR", "returnCode": 200, "shipment": {"idShip": "6A00000000017", "event": [
  {"code": "DI1", "label": "Votre colis est livré.", "date": "2026-03-05T09:38:00+01:00"},
  {"code": "ND1", "label": "Le destinataire était absent lors de la livraison.", "date": "2026-03-04T11:00:00+01:00"},
  {"code": "MD2", "label": "Votre colis est en cours de livraison.", "date": "2026-03-04T08:00:00+01:00"},

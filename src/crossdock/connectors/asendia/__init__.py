@@ -1,0 +1,1 @@
+"""Asendia: Asendia Sync."""

@@ -1,0 +1,1 @@
+"""Parcel.One: tracking of its REST API."""

@@ -1,0 +1,1 @@
+"""Austrian Post: its web service and its parcel page."""

@@ -1,0 +1,1 @@
+"""Spring GDS: TrackShipment of its XBS API."""
