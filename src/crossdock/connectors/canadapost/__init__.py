@@ -1,0 +1,1 @@
+"""Canada Post: tracking by its REST answers in XML."""
