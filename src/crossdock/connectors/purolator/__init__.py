@@ -1,0 +1,1 @@
+"""Purolator: tracking by its web service."""
