@@ -1,0 +1,1 @@
+"""Canpar: tracking by its web services, and Loomis by the same ones."""
