@@ -1,0 +1,1 @@
+"""Landmark Global: tracking by its API."""
