@@ -1,0 +1,1 @@
+"""Asendia USA: tracking by its API."""
