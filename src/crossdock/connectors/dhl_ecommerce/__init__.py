@@ -1,0 +1,1 @@
+"""DHL eCommerce Americas: tracking by its API, formerly DHL Global Mail."""
