@@ -1,0 +1,1 @@
+"""Stamps.com: tracking by its web service (SWS/IM)."""
