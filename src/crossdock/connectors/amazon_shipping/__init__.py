@@ -1,0 +1,1 @@
+"""Amazon Shipping: tracking by the Selling Partner API."""
