@@ -1,0 +1,1 @@
+"""Veho: tracking by its API."""
