@@ -1,0 +1,1 @@
+"""SmartKargo: tracking by its API."""
