@@ -1,0 +1,1 @@
+"""eShipper: tracking by its API, in JSON and in XML."""
