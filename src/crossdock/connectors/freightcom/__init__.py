@@ -1,0 +1,1 @@
+"""Freightcom: tracking by its API, in JSON and in XML."""
