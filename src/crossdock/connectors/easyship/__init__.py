@@ -1,0 +1,1 @@
+"""Easyship: tracking by its API and its webhooks."""
