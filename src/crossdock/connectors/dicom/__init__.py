@@ -1,0 +1,1 @@
+"""Dicom (GLS Canada): tracking by its API."""
