@@ -1,0 +1,1 @@
+"""Nationex: tracking by its API."""
