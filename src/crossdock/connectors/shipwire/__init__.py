@@ -1,0 +1,1 @@
+"""Shipwire: tracking updates of its fulfilment service."""
