@@ -1,0 +1,1 @@
+"""Kunaki: what its order status answers, which is no event."""
