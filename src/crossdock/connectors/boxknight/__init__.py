@@ -1,0 +1,1 @@
+"""BoxKnight: what its orders say."""
