@@ -1,0 +1,1 @@
+"""Roadie: tracking by its API and its webhooks."""
