@@ -100,3 +100,15 @@ def _delivered(number):
     event = TrackingEvent("dhl_express", number, "delivered", Stamp("2026-11-20T10:00:00Z"), signed_by="A. Weir")
     fact = Fact(TrackingReported(event), event.occurred, lookups=(Reference("tracking_number", number),))
     return lambda *_: Translation((fact,))
+
+
+@pytest.mark.req("C6", "F1")
+async def test_a_journey_asked_for_ends_with_its_proof(world):
+    number = (await world.bought(GOODS)).tracking_number
+    for action in ("scan", "deliver"):
+        world.sim.control(action, {"tracking_number": number}, world.clock.now())
+    facts = (await world.send(made.tracking(number))).facts
+    milestones = [fact.body.event.milestone for fact in facts if isinstance(fact.body, TrackingReported)]
+    assert milestones == ["picked_up", "delivered"]
+    assert facts[-1].body.proof.document.kind == "proof_of_delivery"
+    assert all(Reference("tracking_number", number) in fact.lookups for fact in facts)

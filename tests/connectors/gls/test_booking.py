@@ -61,14 +61,16 @@ async def test_a_booking_brings_its_label_and_both_names(world):
     booked, label = (fact.body for fact in verdict.facts)
     assert isinstance(booked, ShipmentBooked)
     assert isinstance(label, LabelReceived)
-    name = booked.booking.tracking_number
-    assert len(name) == 8
-    references = verdict.facts[0].binds
-    assert references[:2] == (Reference("tracking_number", name), Reference("booking_reference", name, "gls"))
-    assert references[2].kind == "tracking_number"
-    assert len(references[2].value) == 12
+    name, number = booked.booking.shipment_id, booked.booking.tracking_number
+    assert (len(name), len(number)) == (8, 12)
+    assert verdict.facts[0].binds == (
+        Reference("tracking_number", number),
+        Reference("booking_reference", name, "gls"),
+        Reference("tracking_number", name),
+    )
+    assert (label.shipment_id, label.tracking_number) == (name, number)
     assert world.shelf.kept[label.document.sha256].startswith(b"%PDF")
-    assert world.sim.live_labels() == {REFERENCE: [name]}
+    assert world.sim.live_labels() == {REFERENCE: [number]}
 
 
 @pytest.mark.req("C3")

@@ -1,5 +1,6 @@
 """GLS holds what every connector holds, and what every connector holds that buys labels."""
 
+import json
 from decimal import Decimal
 from typing import ClassVar
 
@@ -11,10 +12,28 @@ from crossdock.connectors.gls.spec import SPEC
 from crossdock.devkit.booking import BookingContract
 from crossdock.devkit.conformance import ConnectorContract
 
+TRACKED = {
+    "UnitDetail": {
+        "TrackID": "ZHO9AXAC",
+        "ParcelNumber": "250872895110",
+        "History": [
+            {
+                "Date": "2026-11-20T10:04:00",
+                "LocationCode": "DE500",
+                "Location": "Bonn",
+                "Country": "DE",
+                "StatusCode": "3.0",
+                "Description": "Delivered",
+            }
+        ],
+    }
+}
 
-@pytest.mark.req("M13", "M22")
+
+@pytest.mark.req("C6", "M13", "M22")
 class TestGls(ConnectorContract):
     spec = SPEC
+    samples: ClassVar = {"file": [json.dumps(TRACKED).encode()]}
 
 
 @pytest.mark.req("C4", "K1", "K2")

@@ -82,3 +82,15 @@ async def test_a_delivery_brings_its_proof(world, monkeypatch):
 
 def test_gls_calls_nobody(world):
     assert isinstance(world.connector.verify(Received("events", b"{}", {}, 0), 0), Rejected)
+
+
+@pytest.mark.req("C6", "F1")
+async def test_a_journey_asked_for_ends_with_its_proof(world):
+    booking = await world.bought(GOODS)
+    number = booking.tracking_number
+    await world.send(made.closing(made.BONN, TODAY, booking))
+    world.sim.control("deliver", {"tracking_number": number}, world.clock.now())
+    facts = (await world.send(made.tracking(number))).facts
+    assert [fact.body.event.milestone for fact in facts if isinstance(fact.body, TrackingReported)] == ["delivered"]
+    assert facts[-1].body.proof.document.kind == "proof_of_delivery"
+    assert all(Reference("tracking_number", number) in fact.lookups for fact in facts)

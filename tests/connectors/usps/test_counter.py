@@ -128,3 +128,13 @@ async def test_the_simulator_signs_what_the_connector_takes(make_world):
 
     assert await deliver_due([world.sim], world.clock.now(), deliver) == 1
     assert verdicts == [Verified()]
+
+
+@pytest.mark.req("C6")
+async def test_a_journey_asked_for(world):
+    number = (await world.bought(GOODS)).tracking_number
+    for action in ("scan", "deliver"):
+        world.sim.control(action, {"tracking_number": number}, world.clock.now())
+    facts = (await world.send(made.tracking(number))).facts
+    assert {fact.body.event.milestone for fact in facts} == {"arrived_at_facility", "delivered"}
+    assert {fact.body.event.tracking_number for fact in facts} == {number}

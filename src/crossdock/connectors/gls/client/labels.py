@@ -133,7 +133,7 @@ class Labels:
         if sha256 != body.label_url:
             try:
                 held = Held(sha256, body.media_type, len(await documents.get(sha256)))
-                return Done((booking.relabelled(body, held, command.subject, self._now()),))
+                return Done((booking.labelled(body, held, command.subject, self._now()),))
             except KeyError:
                 pass  # it is past its retention: GLS may still have it
         for back in self._days():
@@ -147,7 +147,7 @@ class Labels:
             parcel = booking.parcel_of(answer)
             again = await _put(parcel, documents) if parcel else None
             if again is not None:
-                return Done((booking.relabelled(body, again, command.subject, self._now()),))
+                return Done((booking.labelled(body, again, command.subject, self._now()),))
         return Park(Explanation(_GONE, f"reprintparcel knows no {body.shipment_id} of the last days"))
 
     async def void(self, command: Command, body: VoidLabel) -> Verdict:

@@ -137,13 +137,12 @@ class GlsClient:
 
     async def track(self, number: str) -> msgspec.Raw | Trouble | None:
         """What is known of a parcel, byte for byte; None where nothing is."""
-        body = msgspec.json.encode({"TrackID": number})
-        answer = await self._ask("/rs/tracking/parceldetails", msgspec.Raw, body)
+        answer = await self._ask("/rs/tracking/parceldetails", msgspec.Raw, _named(number))
         return None if is_unknown_there(answer) else answer
 
     async def proof(self, number: str) -> wire.Proofs | Trouble:
         """The proof of delivery; none is an empty answer."""
-        answer = await self._ask("/rs/tracking/parcelpod", wire.Proofs, msgspec.json.encode({"TrackID": number}))
+        answer = await self._ask("/rs/tracking/parcelpod", wire.Proofs, _named(number))
         return wire.Proofs() if is_unknown_there(answer) else answer
 
 
@@ -152,3 +151,9 @@ def is_unknown_there(answer: object) -> bool:
     if not isinstance(answer, (Park, Refuse)):
         return False
     return answer.why.engineer.startswith("HTTP 404 ") or code_of(answer) in NOT_FOUND
+
+
+def _named(number: str) -> bytes:
+    """A body that names a parcel: by the digits on the label, else by ShipIT's own name."""
+    named: dict[str, int | str] = {"ParcelNumber": int(number)} if number.isdecimal() else {"TrackID": number}
+    return msgspec.json.encode(named)

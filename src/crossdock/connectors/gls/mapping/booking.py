@@ -143,46 +143,39 @@ def _type_of(data: bytes) -> str:
 
 
 def booked(command: BuyLabel, parcel: Parcel, held: Held | None, told: tuple[str, str, Stamp]) -> tuple[Fact, ...]:
-    """The booking and its label. The parcel answers to ShipIT's name for it and to the number on the label; ``told``
-    are partner, subject and time.
+    """The booking and its label. The number on the label is the tracking number, as tracking names it; ShipIT's own
+    name for the parcel leads to it as well. ``told`` are partner, subject and time.
     """
     partner, subject, at = told
-    goods = command.consignment
+    goods, number = command.consignment, parcel.number or parcel.track_id
     booking = Booking(
         partner=partner,
         package_id=command.package_id,
         shipment_id=parcel.track_id,
-        tracking_number=parcel.track_id,
+        tracking_number=number,
         carrier=CARRIER,
         service=command.service or command.rate_id,
         label_url=f"{HELD}{held.sha256}" if held else "",
         label_media_type=held.media_type if held else media_type_of(goods.label_format),
         booking_reference=parties.reference_of(goods.reference),
     )
-    binds = [
-        Reference(ReferenceKind.TRACKING, parcel.track_id),
-        Reference(ReferenceKind.BOOKING, parcel.track_id, partner),
-    ]
-    if parcel.number and parcel.number != parcel.track_id:
-        binds.append(Reference(ReferenceKind.TRACKING, parcel.number))
+    binds = [Reference(ReferenceKind.TRACKING, number), Reference(ReferenceKind.BOOKING, parcel.track_id, partner)]
+    if number != parcel.track_id:
+        binds.append(Reference(ReferenceKind.TRACKING, parcel.track_id))
     fact = Fact(ShipmentBooked(booking), at, subject=subject, binds=tuple(binds))
     if held is None:
         return (fact,)
     kind: DocumentKind = "return_label" if goods.is_return else "label"
-    return fact, labelled(command.package_id, parcel.track_id, held, subject, at, kind)
+    named = FetchLabel(command.package_id, parcel.track_id, number, "")
+    return fact, labelled(named, held, subject, at, kind)
 
 
-def labelled(package: str, number: str, held: Held, subject: str, at: Stamp, kind: DocumentKind = "label") -> Fact:
-    """A label in our keeping."""
-    document = Document(
-        held.sha256, held.media_type, f"{number}.{_ENDINGS.get(held.media_type, 'bin')}", held.size, kind
-    )
-    return Fact(LabelReceived(package, number, number, document), at, subject=subject)
-
-
-def relabelled(command: FetchLabel, held: Held, subject: str, at: Stamp) -> Fact:
-    """A label that was asked for by itself."""
-    return labelled(command.package_id, command.tracking_number, held, subject, at)
+def labelled(command: FetchLabel, held: Held, subject: str, at: Stamp, kind: DocumentKind = "label") -> Fact:
+    """The label ``command`` names, in our keeping."""
+    number = command.tracking_number
+    name = f"{number}.{_ENDINGS.get(held.media_type, 'bin')}"
+    document = Document(held.sha256, held.media_type, name, held.size, kind)
+    return Fact(LabelReceived(command.package_id, command.shipment_id, number, document), at, subject=subject)
 
 
 def voided(command: VoidLabel, partner: str, subject: str, at: Stamp) -> Fact:

@@ -73,11 +73,11 @@ class GlsSimulator(RestfulAccount):
         return HttpResponse(status, {"error": code, "message": text, "args": ""}, b"")
 
     def live_labels(self) -> dict[str, list[str]]:
-        """TrackIDs of parcels booked and not cancelled, by our reference."""
+        """Parcel numbers booked and not cancelled, by our reference."""
         live: dict[str, list[str]] = {}
-        for name, parcel in self._parcels.items():
+        for parcel in self._parcels.values():
             if not parcel["cancelled"]:
-                live.setdefault(parcel["reference"] or name, []).append(name)
+                live.setdefault(parcel["reference"] or parcel["id"], []).append(parcel["number"])
         return live
 
     def state(self) -> object:
@@ -98,7 +98,9 @@ class GlsSimulator(RestfulAccount):
         return {}
 
     def _scan(self, given: Mapping[str, Any], now: int) -> object:
-        parcel = self._parcels[given["tracking_number"]]
+        parcel = next((each for each in self._parcels.values() if given["tracking_number"] == each["number"]), None)
+        if parcel is None:
+            raise KeyError(given["tracking_number"])
         event = {
             "Date": rfc3339(now)[:19],
             "LocationCode": "DE500",
@@ -138,7 +140,7 @@ class GlsSimulator(RestfulAccount):
         name = "".join(_LETTERS[int(sign, 16) * 2] for sign in self.fresh("parcel")[:8])
         self._parcels[name] = {
             "id": name,
-            "number": self.digits(12, "number"),
+            "number": f"2{self.digits(11, 'number')}",
             "reference": references[0],
             "day": rfc3339(call.now)[:10],
             "visible": call.now + int(self._settings.lag * _SECOND),
@@ -180,7 +182,7 @@ class GlsSimulator(RestfulAccount):
 
     def _known(self, name: str) -> Json:
         for parcel in self._parcels.values():
-            if name in {parcel["id"], parcel["number"]} and not parcel["cancelled"]:
+            if name.zfill(12) in {parcel["id"].zfill(12), parcel["number"]} and not parcel["cancelled"]:
                 return parcel
         raise Refused(404, "NO_DATA_FOUND", "no parcel was found")
 
@@ -217,14 +219,14 @@ class GlsSimulator(RestfulAccount):
         return answer(200, {"UnitItems": [{"TrackID": each["id"], "InitialDate": each["day"]} for each in reported]})
 
     def _details(self, call: Call) -> HttpResponse:
-        parcel = self._known(call.body["TrackID"])
+        parcel = self._known(str(call.body.get("TrackID") or call.body["ParcelNumber"]))
         if not parcel["reported"]:
             raise Refused(404, "NO_DATA_FOUND", "no parcel was found")
         told = {"TrackID": parcel["id"], "ParcelNumber": parcel["number"], "History": parcel["events"][::-1]}
         return answer(200, {"UnitDetail": {**told, "ShipmentReference": [parcel["reference"]], "Product": "PARCEL"}})
 
     def _proof(self, call: Call) -> HttpResponse:
-        parcel = self._known(call.body["TrackID"])
+        parcel = self._known(str(call.body.get("TrackID") or call.body["ParcelNumber"]))
         if not any(each["StatusCode"].startswith("3.") for each in parcel["events"]):
             raise Refused(404, "NO_DATA_FOUND", "not delivered yet")
         sheet = labels.label_file("application/pdf", parcel["number"], ("Proof of delivery",))
