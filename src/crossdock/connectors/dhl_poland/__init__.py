@@ -1,0 +1,1 @@
+"""DHL Parcel Poland: DHL24 WebAPI."""

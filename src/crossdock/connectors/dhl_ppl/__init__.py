@@ -1,0 +1,1 @@
+"""PPL (DHL eCommerce Czechia): its CPL API and MyAPI2."""

@@ -1,0 +1,1 @@
+"""PostNL: ShippingStatus and the data of its parcel page."""
