@@ -47,7 +47,7 @@ def test_the_clock_on_the_wall_is_told():
     assert desk.ready(stamp("2026-11-24T10:00:00-05:00")) == "2026-11-24T10:00:00 GMT-05:00"
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 @pytest.mark.parametrize(("postcode", "verdict"), [("53113", "valid"), ("99999", "corrected"), ("00000", "invalid")])
 async def test_addresses(world, postcode, verdict):
     party = Party("Ann", Address(("Weg 1",), "Bonn", "", postcode, "DE"))
@@ -57,13 +57,13 @@ async def test_addresses(world, postcode, verdict):
         assert checked.suggested.city == "Corrected"
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 async def test_what_dhl_cannot_look_for_is_unknown(world):
     world.sim.control("script", {"status": 400, "code": "8003", "path": ".*/address-validate"}, 0)
     assert (await world.send(made.checking(made.BONN))).facts[0].body.verdict == "unknown"
 
 
-@pytest.mark.req("E14")
+@pytest.mark.req("C6")
 async def test_tracking_that_cannot_be_read_goes_to_a_person_and_nothing_is_an_answer(world, monkeypatch):
     booking = await world.bought(GOODS)
     monkeypatch.setattr(counter.tracking, "translation_of", _unreadable)

@@ -39,7 +39,7 @@ def test_times_and_references():
     assert long != parties.reference_of("do:a-very-long-partner-name:123456789/PACK0002")
 
 
-@pytest.mark.req("C13")
+@pytest.mark.req("C2")
 def test_customs_data():
     told = request(made.consignment(made.BONN, made.ZURICH, customs=made.customs(eori="DE1234567", incoterm="DAP")))
     content = told["content"]
@@ -55,7 +55,7 @@ def test_customs_data():
     assert [each["typeCode"] for each in told["outputImageProperties"]["imageOptions"]] == ["label", "invoice"]
 
 
-@pytest.mark.req("C13")
+@pytest.mark.req("C2")
 def test_a_value_that_cannot_be_divided_is_declared_as_a_set():
     item = made.customs().items[0]
     declared = type(item)(item.description, Decimal(7), item.value, item.weight, country_of_origin="PT")
@@ -66,7 +66,7 @@ def test_a_value_that_cannot_be_divided_is_declared_as_a_set():
     assert line["description"] == "7 x Wool socks"
 
 
-@pytest.mark.req("C13")
+@pytest.mark.req("C2")
 def test_duties_paid_by_the_sender():
     told = request(made.consignment(made.BONN, made.ZURICH, customs=made.customs(duties_paid_by="sender")))
     assert {"serviceCode": "DD"} in told["valueAddedServices"]

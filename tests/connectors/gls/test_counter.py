@@ -34,7 +34,7 @@ async def test_a_collection_whose_answer_is_lost_goes_to_a_person(world):
     assert len(world.sim.ledger.of("pickup.scheduled")) == 1
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 async def test_the_end_of_the_day_reports_parcels_and_may_be_repeated(world):
     booking = await world.bought(GOODS)
     order = made.closing(made.BONN, TODAY, booking)
@@ -48,7 +48,7 @@ async def test_the_end_of_the_day_reports_parcels_and_may_be_repeated(world):
     assert late.shipments == ()
 
 
-@pytest.mark.req("E14")
+@pytest.mark.req("C6")
 async def test_tracking_knows_a_parcel_from_the_end_of_its_day(world, monkeypatch):
     booking = await world.bought(GOODS)
     assert await world.send(made.tracking(booking.tracking_number)) == Done()

@@ -61,7 +61,7 @@ def test_a_return_names_the_customer():
     assert shipment["Service"][0]["ShopReturn"]["NumberOfLabels"] == 1
 
 
-@pytest.mark.req("C13")
+@pytest.mark.req("C2")
 def test_terms_of_delivery():
     goods = made.consignment(made.BONN, made.ZURICH, customs=made.customs(incoterm="DDP"))
     assert request(goods)["Shipment"]["IncotermCode"] == "10"

@@ -59,7 +59,7 @@ async def test_a_purchase_brings_its_label(world):
     assert booked.booking.booking_reference == parties.key_of(REFERENCE)
 
 
-@pytest.mark.req("C2", "C13")
+@pytest.mark.req("C2")
 async def test_abroad_there_is_a_customs_form(world):
     goods = made.consignment(made.DULUTH, made.TORONTO, customs=dollars())
     booking = await world.bought(goods)

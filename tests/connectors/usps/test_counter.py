@@ -35,7 +35,7 @@ async def test_a_pickup_or_form_whose_answer_is_lost_goes_to_a_person(world):
         assert isinstance(await world.settle(order), Park)
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 async def test_end_of_day_is_a_scan_form(world):
     booking = await world.bought(GOODS)
     order = made.closing(made.DULUTH, "2026-11-21", booking)
@@ -48,7 +48,7 @@ async def test_end_of_day_is_a_scan_form(world):
     assert len(world.sim.ledger.of("manifest.closed")) == 1
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 @pytest.mark.parametrize(
     ("postcode", "country", "verdict"),
     [
@@ -67,13 +67,13 @@ async def test_addresses(world, postcode, country, verdict):
         assert checked.suggested.city == "RIGHT CITY"
 
 
-@pytest.mark.req("C12")
+@pytest.mark.req("C2")
 async def test_what_usps_cannot_look_for_is_unknown(world):
     world.sim.control("script", {"status": 400, "message": "no", "path": "/addresses/.*"}, 0)
     assert (await world.send(made.checking(made.DULUTH))).facts[0].body.verdict == "unknown"
 
 
-@pytest.mark.req("E14")
+@pytest.mark.req("C6")
 async def test_tracking_on_request(world, monkeypatch):
     booking = await world.bought(GOODS)
     assert await world.send(made.tracking(booking.tracking_number)) == Done()

@@ -46,7 +46,7 @@ def test_keys_are_uuids_and_the_same_for_the_same_reference():
     assert len(parties.reference_of("do:a-long-partner-name:1234567/P1")) == 30
 
 
-@pytest.mark.req("C13")
+@pytest.mark.req("C2")
 def test_customs_forms():
     declared = made.customs()
     item = declared.items[0]
