@@ -115,7 +115,7 @@ def test_a_push_is_believed_with_a_token_signed_by_the_secret_alone() -> None:
     [
         (b'{"error": {"code": "over_limit", "message": "You have reached your plan limit."}}', "over_limit"),
         (
-            b'{"event_type": "shipment.tracking.status.changed", "tracking_status": {"tracking_number": "1", "status": "Delivered"}}',
+            b'{"tracking_status": {"tracking_number": "1", "status": "Delivered"}}',
             "without a time",
         ),
         (b'{"rates": []}', "none of the shapes"),

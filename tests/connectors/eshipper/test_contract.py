@@ -58,7 +58,7 @@ def test_milestones_instants_and_categories() -> None:
     [
         (b'{"message": "Invalid token", "code": "401"}', "401 Invalid token"),
         (
-            b'[{"event": [{"dateTime": "string", "description": "string", "originalEvent": {"eventDate": "2026-03-16 10:20:44"}}]}]',
+            b'[{"event": [{"dateTime": "string", "description": "x", "originalEvent": {"eventDate": "2026-03-16"}}]}]',
             "'string'",
         ),
         (b'{"quotes": []}', "none of the shapes"),

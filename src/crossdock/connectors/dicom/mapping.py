@@ -8,6 +8,8 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, text
 
 CODES = Codes("crossdock.connectors.dicom")
 _AXIS = "dicom.activity"
+_EXAMPLE = "string"
+"""What generated documentation fills its examples with."""
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -41,6 +43,9 @@ def _shipment(shipment: Tree, scans: Scans) -> None:
         code = any_text(activity, "code", "status", "group")
         words = [text(activity, name) for name in ("codeDetail", "statusDetail", "additionalInformation")]
         said = " | ".join(dict.fromkeys(word for word in words if word))
+        if code == _EXAMPLE:
+            scans.problem(f"/activities/{index}", "an example of the documentation and no event")
+            continue
         scans.scan(
             any_text(activity, "parcelTrackingNumber") or number,
             scans.when(f"/activities/{index}/activityDate", moment, any_text(activity, "activityDate", "createDate")),

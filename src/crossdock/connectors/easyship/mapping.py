@@ -11,6 +11,8 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, first, text
 CODES = Codes("crossdock.connectors.easyship")
 _AXIS = "easyship.status"
 _DEPTH = 8
+_EXAMPLE = "string"
+"""What generated documentation fills its examples with."""
 _NUMBERS = ("tracking_number", "trackingNumber", "local_tracking_number", "alternate_tracking_number")
 
 
@@ -54,6 +56,9 @@ def _checkpoints(holder: Tree, number: str, scans: Scans) -> None:
         scans.refusal(f"no checkpoint of {number or 'the number'} yet")
     for index, event in enumerate(events):
         status, said = any_text(event, "primary_status", "status"), any_text(event, "message", "description")
+        if said == _EXAMPLE:
+            scans.problem(f"/checkpoints/{index}", "an example of the documentation and no event")
+            continue
         scans.scan(
             number,
             scans.when(f"/checkpoints/{index}/checkpoint_time", moment, text(event, "checkpoint_time")),

@@ -8,6 +8,8 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, find, first,
 
 CODES = Codes("crossdock.connectors.eshipper")
 _AXIS = "eshipper.event"
+_EXAMPLE = "string"
+"""What generated documentation fills its examples with."""
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -46,6 +48,9 @@ def _order(order: Tree, scans: Scans) -> None:
         original = first(event, "originalEvent")
         said = text(event, "description") or text(original, "name")
         code = text(original, "identifier")
+        if said == _EXAMPLE:
+            scans.problem(f"/event/{index}", "an example of the documentation and no event: 'string'")
+            continue
         scans.scan(
             number,
             scans.when(f"/event/{index}/dateTime", moment, text(event, "dateTime") or text(original, "eventDate")),

@@ -46,6 +46,6 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("events", SIGNED.says, "Advanced Integrated Visibility: scans as they happen."),),
-    aliases=("fedex_ws", "fedex_web", "fedex_rest"),
+    aliases=("fedex_ws", "fedex_web", "fedex_rest", "fedex_express", "fedex_ground", "fedex_freight"),
     hosts=_hosts,
 )

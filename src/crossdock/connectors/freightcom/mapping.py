@@ -8,6 +8,8 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, find, first,
 
 CODES = Codes("crossdock.connectors.freightcom")
 _AXIS = "freightcom.event"
+_EXAMPLE = "string"
+"""What generated documentation fills its examples with."""
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -34,6 +36,9 @@ def read(tree: Tree, scans: Scans) -> None:
 
 def _event(event: Tree, index: int, tree: Tree, scans: Scans) -> None:
     code, said = text(event, "type"), any_text(event, "message", "description")
+    if _EXAMPLE in {code, said}:
+        scans.problem(f"/events/{index}", "an example of the documentation and no event")
+        return
     where = first(event, "where")
     scans.scan(
         any_text(event, "tracking_number") or any_text(first(tree), "tracking_number", "primary_tracking_number"),

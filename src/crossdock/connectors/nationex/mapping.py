@@ -1,6 +1,7 @@
 """Between Nationex's tracking answers (JSON) and canonical scans; pure.
 
-The format is not published: lists and fields are taken in the spellings of Nationex's other answers.
+The format is not published and no answer was at hand. Nationex's other answers name what is said twice, with ``En`` and
+``Fr`` at the end, and times with ``Date``: whatever list of such entries a shipment has is its history.
 """
 
 from crossdock.model.instants import Stamp
@@ -12,35 +13,11 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, text
 
 CODES = Codes("crossdock.connectors.nationex")
 _AXIS = "nationex.status"
-_LISTS = (
-    "StatusHistories",
-    "StatusHistory",
-    "TrackingHistory",
-    "TrackingEvents",
-    "Events",
-    "History",
-    "Histories",
-    "Tracking",
-)
-_WORDS = (
-    "ShipmentStatusEn",
-    "StatusEn",
-    "DescriptionEn",
-    "NameEn",
-    "EventEn",
-    "MessageEn",
-    "ShipmentStatus",
-    "Status",
-    "Description",
-    "ShipmentStatusFr",
-    "StatusFr",
-    "DescriptionFr",
-    "NameFr",
-)
-_DAYS = ("StatusUpdateDate", "StatusDate", "EventDate", "DateTime", "UpdateDate", "CreationDate", "Date", "Timestamp")
-_CODES = ("StatusCode", "StatusId", "ShipmentStatusId", "EventCode", "Code", "Id")
-_PLACES = ("LastLocationUpdateEn", "Location", "LocationEn", "City", "Terminal", "Depot")
-_NUMBERS = ("ShipmentId", "TrackingNumber", "ParcelId", "ConsolId")
+_SAYS = ("status", "description", "event", "message", "name", "state", "statut", "comment")
+_PLACES = ("LastLocationUpdateEn", "LocationEn", "Location", "City", "Terminal", "Depot", "Location_En")
+_NUMBERS = ("ShipmentId", "TrackingNumber", "ParcelId", "ConsolId", "shipmentId", "trackingNumber", "parcelId")
+_ERRORS = ("Message", "message", "ErrorMessage", "errorMessage", "Error", "error")
+_LISTS_DEEP = 4
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -48,35 +25,63 @@ def read(tree: Tree, scans: Scans) -> None:
     if isinstance(tree, WebPage):
         scans.problem("", "this is a page for people")
         return
-    held = [one for one in (*each(tree), *each(tree, "Shipments"), *each(tree, "Data")) if type(one) is dict]
-    shipments = [(one, each(one, name)) for one in held for name in _LISTS if type(one.get(name)) is list]
-    alone = [one for one in each(tree) if type(one) is dict and any_text(one, *_WORDS) and any_text(one, *_DAYS)]
-    errors = [any_text(one, "Message", "message", "ErrorMessage", "Error") for one in (*held, *each(tree, "Errors"))]
-    for said in errors:
-        if said:
-            scans.refusal(said)
-    for shipment, events in shipments:
-        _events(any_text(shipment, *_NUMBERS), events, scans)
-    if not shipments and alone:
-        _events("", alone, scans)
-    elif not shipments and not any(errors):
+    before = _histories(tree, "", scans, _LISTS_DEEP)
+    errors = [any_text(one, *_ERRORS) for one in (*each(tree), *each(tree, "Errors")) if type(one) is dict]
+    said = [error for error in errors if error] if not before else []
+    for error in said:
+        scans.refusal(error)
+    if not before and not said:
         scans.problem("", "this is none of the shapes Nationex is known to send")
 
 
+def _histories(node: Tree, number: str, scans: Scans, depth: int) -> int:
+    """How many lists of events there were in ``node``; each was read."""
+    if depth == 0:
+        return 0
+    if type(node) is list:
+        if node and all(type(one) is dict and _day(one) and _said(one) for one in node):
+            _events(number, node, scans)
+            return 1
+        return sum(_histories(one, number, scans, depth) for one in node if type(one) is dict)
+    if type(node) is not dict:
+        return 0
+    own = any_text(node, *_NUMBERS) or number
+    return sum(_histories(value, own, scans, depth - 1) for value in node.values() if type(value) in {list, dict})
+
+
 def _events(number: str, events: list[Tree], scans: Scans) -> None:
-    if not events:
-        scans.refusal(f"no event of {number or 'the number'} yet")
     for index, event in enumerate(events):
-        said, day = any_text(event, *_WORDS), any_text(event, *_DAYS)
+        said = _said(event)
         scans.scan(
             number or any_text(event, *_NUMBERS),
-            scans.when(f"/{index}", _stamp, day, any_text(event, "Time", "EventTime")),
+            scans.when(f"/{index}", _stamp, _day(event), any_text(event, "Time", "EventTime", "StatusTime")),
             CODES.meaning(_AXIS, "", said),
-            code=any_text(event, *_CODES),
+            code=any_text(event, "StatusCode", "EventCode", "Code", "StatusId"),
             text=said,
             place=Address(city=any_text(event, *_PLACES)),
             signed_by=text(event, "SignedBy"),
         )
+
+
+def _day(event: Tree) -> str:
+    """The first field named as a date or a time stamp."""
+    for name, value in event.items():
+        lowered = name.casefold()
+        if type(value) is str and value[:1].isdigit() and ("date" in lowered or "stamp" in lowered):
+            return value
+    return ""
+
+
+def _said(event: Tree) -> str:
+    """What is said in English, else without a language, else in French."""
+    found = ["", "", ""]
+    for name, value in event.items():
+        lowered = name.casefold()
+        if type(value) is not str or not any(word in lowered for word in _SAYS) or "date" in lowered:
+            continue
+        rank = 0 if lowered.endswith("en") else 2 if lowered.endswith("fr") else 1
+        found[rank] = found[rank] or value.strip()
+    return found[0] or found[1] or found[2]
 
 
 def _stamp(day: str, clock: str) -> Stamp:

@@ -46,6 +46,6 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("events", SIGNED.says, "Tracking events of a subscription, as they happen."),),
-    aliases=("usps_international", "usps_web", "usps_rest"),
+    aliases=("usps_international", "usps_web", "usps_rest", "usps_wt", "usps_wt_international", "usps_xml"),
     hosts=_hosts,
 )

@@ -7,7 +7,7 @@ say no exact time and are reported.
 
 import re
 
-from crossdock.model.instants import Stamp
+from crossdock.model.instants import Stamp, epoch_us
 from crossdock.model.party import Address
 from crossdock.ports.connector import Translation
 from crossdock.tracking.codes import Codes, Meaning
@@ -172,13 +172,18 @@ def _answer(answer: Tree, scans: Scans) -> None:
 
 
 def _offset(local: str, gmt: str, offset: str) -> Stamp:
-    """Local time with the offset that stands beside it; the time in GMT where there is no other."""
+    """Local time with the offset that stands beside it, also where it is written as if it were UTC and the time in GMT
+    shows that it is not; the time in GMT where there is no other.
+    """
     if not local:
         return moment(gmt)
     found = moment(local, "mdy")
-    if found.tz_known or found.precision == "day" or offset[:1] not in {"+", "-"}:
+    if found.precision == "day" or offset[:1] not in {"+", "-"}:
         return found
-    return moment(f"{found.at}{offset}")
+    exact = moment(f"{found.at[:19]}{offset}")
+    if not found.tz_known or (gmt and epoch_us(exact) == epoch_us(moment(gmt))):
+        return exact
+    return found
 
 
 def _place(city: str, state: str, postcode: str, country: str) -> Address:
