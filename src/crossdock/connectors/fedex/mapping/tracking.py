@@ -28,7 +28,7 @@ _NOWHERE = Address()
 
 def translation_of(body: bytes, partner: str, asked: str = "") -> Translation:
     """The facts in ``body``; ``asked`` is the number of which this is the answer."""
-    return reading_of(body, partner, NAME, read, asked=asked)
+    return reading_of(body, partner, NAME, read, "crossdock.connectors.fedex", asked=asked)
 
 
 def read(tree: Tree, scans: Scans) -> None:
