@@ -19,7 +19,7 @@ CODES = Codes("crossdock.connectors.gls")
 
 def translation_of(body: bytes, partner: str) -> Translation:
     """Scans and proofs as facts; see `crossdock.tracking.reading.reading_of`."""
-    return reading_of(body, partner, NAME, read)
+    return reading_of(body, partner, NAME, read, "crossdock.connectors.gls")
 
 
 def read(tree: Tree, scans: Scans) -> None:
