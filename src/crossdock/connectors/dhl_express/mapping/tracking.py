@@ -25,7 +25,7 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?([+-]\d\d:?\d\d|Z)$", re.IGNORECASE)
 
 def translation_of(body: bytes, partner: str) -> Translation:
     """Scans and proofs as facts; see `crossdock.tracking.reading.reading_of`."""
-    return reading_of(body, partner, NAME, read)
+    return reading_of(body, partner, NAME, read, "crossdock.connectors.dhl_express")
 
 
 def read(tree: Tree, scans: Scans) -> None:
