@@ -1,0 +1,1 @@
+"""Correios (Brazil): objects of the tracking API (SRO Rastro)."""

@@ -1,0 +1,1 @@
+"""Correos: its locator and Correos Express."""

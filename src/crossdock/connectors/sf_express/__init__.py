@@ -1,0 +1,1 @@
+"""SF Express: routes as they are pushed and answered, JSON and XML."""
