@@ -15,7 +15,8 @@ COMPLETE = b"""{"CompleteStatus": {"Shipment": {"MainBarcode": "3SSAMP0000017", 
 CURRENT = b"""{"CurrentStatus": {"Shipment": {"Barcode": "3SSAMP0000025", "Status": {"TimeStamp": "04-03-2026 09:00:00",
  "StatusCode": "7", "StatusDescription": "Zending in distributie", "PhaseCode": "3"}}}}"""
 PAGE = b"""{"colli": {"3SSAMP0000033": {"barcode": "3SSAMP0000033", "observations": [
- {"observationDate": "2026-03-04T09:00:00+01:00", "observationCode": "J05", "description": "Bezorger is onderweg"}]}}}"""
+ {"observationDate": "2026-03-04T09:00:00+01:00", "observationCode": "J05",
+  "description": "Bezorger is onderweg"}]}}}"""
 WARNING = b'{"Warnings": [{"Code": "2", "Description": "No shipment found"}]}'
 
 

@@ -1,0 +1,1 @@
+"""InPost: ShipX and the group's API."""

@@ -1,0 +1,1 @@
+"""Mondial Relay: WSI2_TracingColisDetaille."""

@@ -1,0 +1,1 @@
+"""PostNord: track and trace v5 and v7."""
