@@ -64,7 +64,7 @@ def meaning_of(kind: str, said: str, exception: str, remark: str) -> Meaning:
 def _results(tree: Tree) -> list[Tree]:
     """Track results: of an answer, or pushed alone or several in a list."""
     found = each(tree, "output", "completeTrackResults", "trackResults")
-    if found:
+    if found or _is_service(tree):
         return found
     pushed = find(tree, "trackResults")
     if pushed is not None:
@@ -76,8 +76,12 @@ def _results(tree: Tree) -> list[Tree]:
     ]
 
 
+def _is_service(tree: Tree) -> bool:
+    return type(tree) is dict and ("TrackReply" in tree or "Envelope" in tree)
+
+
 def _details(tree: Tree) -> list[Tree]:
-    if type(tree) is not dict or not ("TrackReply" in tree or "Envelope" in tree):
+    if not _is_service(tree):
         return []
     reply = find(tree, "TrackReply")
     return each(reply, "CompletedTrackDetails", "TrackDetails") or each(reply, "TrackDetails")
@@ -94,7 +98,7 @@ def _refusals(tree: Tree) -> list[str]:
         replies = find(tree, "TrackReply") or find(tree, "Body") or tree
         notes = each(replies, "Notifications") + each(replies, "CompletedTrackDetails", "Notifications")
         found += [_words(note, "Code", "Message") for note in notes if text(note, "Severity") in _BAD]
-        found += [_words(fault, "faultcode", "faultstring") for fault in each(find(tree, "Fault"))]
+        found.append(_words(find(tree, "Fault") if "Envelope" in tree else None, "faultcode", "faultstring"))
     return [said for said in found if said]
 
 
