@@ -85,6 +85,11 @@ class Scans:
             self.problem(pointer, str(problem))
             return None
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was told yet: neither a scan nor a problem."""
+        return not self._facts and not self._problems
+
     def unmapped(self, code: str) -> None:
         """A code nobody has mapped, beside those of scans."""
         self._unknown[code] = None

@@ -106,7 +106,7 @@ def _element(element: Element, depth: int) -> Tree:
 
 def each(node: Tree, *path: str) -> list[Any]:
     """Every node at ``path`` below ``node``, through lists on the way; nothing where the path does not exist."""
-    nodes = node if type(node) is list else [node]
+    nodes = node if type(node) is list else [] if node is None else [node]
     for name in path:
         found: list[Any] = []
         for inner in nodes:
