@@ -10,9 +10,8 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "check", "clients", "config", "connector", "demo", "doctor", "golden", "init", "migrate", "odoo", "parked",
-    "rate", "reconcile",
-    "replay", "restore", "serve", "sim", "trace", "translate",
+    "backup", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate", "odoo",
+    "parked", "partner", "rate", "reconcile", "replay", "restore", "serve", "sim", "trace", "translate",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
@@ -20,6 +19,19 @@ GROUPS = {
     "config": {"schema"},
     "parked": {"discard", "list", "retry", "show"},
     "rate": {"explain"},
+    "partner": {"limit", "list", "pause", "resume"},
+    "desk": {
+        "address",
+        "book",
+        "cancel-pickup",
+        "day",
+        "job",
+        "labels",
+        "manifest",
+        "pickup",
+        "return",
+        "void",
+    },
 }
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.desk import DeskRequested, Void
 from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
 from crossdock.model.milestones import CATEGORIES, MILESTONES
@@ -148,6 +149,7 @@ bodies = st.one_of(
         st.just(2),
         st.booleans(),
     ),
+    st.builds(DeskRequested, st.just("j1"), st.just("cli:ann"), st.just(Void("P1", again=True)), st.text(max_size=3)),
     st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
 )
 """Every kind of body there is."""

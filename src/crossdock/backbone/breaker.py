@@ -36,6 +36,7 @@ def allow(health: Health, limits: Limits, now: int, wanted: int) -> Allowance:
         return Allowance(0, health, health.not_before)
     if health.opened_at:
         return _probe(health, limits, now)
+    limits = effective(limits, health)
     if not limits.per_second:
         return Allowance(wanted, health)
     elapsed = max(0, now - health.refilled_at) / SECOND
@@ -49,7 +50,15 @@ def allow(health: Health, limits: Limits, now: int, wanted: int) -> Allowance:
 
 def spend(health: Health, limits: Limits, calls: int) -> Health:
     """Take ``calls`` tokens out of the bucket."""
-    return structs.replace(health, tokens=health.tokens - calls) if limits.per_second else health
+    return structs.replace(health, tokens=health.tokens - calls) if effective(limits, health).per_second else health
+
+
+def effective(limits: Limits, health: Health) -> Limits:
+    """The configured limits with what a person set meanwhile."""
+    if health.per_second is None and health.burst is None:
+        return limits
+    rate = limits.per_second if health.per_second is None else health.per_second
+    return structs.replace(limits, per_second=rate, burst=limits.burst if health.burst is None else health.burst)
 
 
 def _probe(health: Health, limits: Limits, now: int) -> Allowance:

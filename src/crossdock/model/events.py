@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrderChanged, TransferChanged
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
+from crossdock.model.desk import DeskRequested
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.money import Money
@@ -289,6 +290,7 @@ EventBody = (
     | CommandFailed
     | CommandWithdrawn
     | BookingDiverted
+    | DeskRequested
     | PromiseJudged
     | ExceptionRaised
     | ExceptionResolved

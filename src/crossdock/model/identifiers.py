@@ -37,7 +37,8 @@ class ReferenceKind:
     """The kinds of reference Crossdock correlates by.
 
     ``ORDER`` and ``CUSTOMER_ORDER`` are numbers on goods and their papers: they mean the delivery. The same numbers as
-    names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery.
+    names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery. ``JOB`` is
+    what somebody asked for at the carriers' desk.
     """
 
     TRACKING = "tracking_number"
@@ -48,6 +49,7 @@ class ReferenceKind:
     CUSTOMER_ORDER = "customer_order"
     PLACED_ORDER = "placed_order"
     SSCC = "sscc"
+    JOB = "job"
 
 
 def gs1_check_digit(digits: str) -> int:

@@ -169,7 +169,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
 
     ``failures`` counts failures in a row; ``opened_at`` > 0 means the breaker is open; ``probe_until`` reserves the
     one half-open probe; ``tokens`` and ``refilled_at`` are the token bucket; ``not_before`` is the partner's own
-    Retry-After.
+    Retry-After. ``per_second`` and ``burst`` are a person's setting of the bucket, over the configuration's.
     """
 
     failures: int = 0
@@ -180,6 +180,8 @@ class Health(Struct, frozen=True, omit_defaults=True):
     not_before: int = 0
     paused: bool = False
     attention: str = ""
+    per_second: float | None = None
+    burst: int | None = None
 
 
 class BreakerMove(Struct, frozen=True):

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
-from crossdock.model.customs import dangers_of, declaration_of
+from crossdock.model.customs import Terms, dangers_of, declaration_of
 from crossdock.model.deciding import BookingDiverted, CarrierSelected
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
@@ -30,7 +30,7 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
     work.timers.append(Timer(QUOTES, work.now + int(policy.quote_seconds * SECOND)))
 
 
-def consignment_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment:
+def consignment_of(work: Work, order: DeliveryOrder, package: Package, terms: Terms | None = None) -> Consignment:
     """All a carrier has to know of ``package``, under the reference of the label asked for now."""
     return Consignment(
         reference_of(order, package.id, work.progress.asked.get(package.id, 1)),
@@ -40,7 +40,7 @@ def consignment_of(work: Work, order: DeliveryOrder, package: Package) -> Consig
         order.ship_from,
         order.ship_to,
         work.policy.label_format,
-        customs=declaration_of(order, package, work.policy.customs),
+        customs=declaration_of(order, package, terms or work.policy.customs),
         dangerous_goods=dangers_of(order, package),
         company=order.company,
         deliver_by=order.deliver_by,
@@ -231,6 +231,7 @@ def labelled(work: Work) -> None:
         return
     work.resolve(lambda each: each.kind == "label.failed" and each.pointer == f"/packages/{body.package_id}")
     carrier = next((each.carrier for each in work.state.bookings.values() if _is_of(each, body)), "")
+    work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{body.package_id}")
     numbers = work.state.tracking_numbers() or (body.tracking_number,)
     record = cmd.RecordShipping(order.external_id, body.tracking_number, numbers, carrier, body.document)
     work.orders.append(Order(f"shipping/{body.tracking_number}", order.partner, record))
@@ -256,7 +257,7 @@ _FAILURES = {
 def failed(work: Work) -> None:
     """A command stopped: a person must look; a quote that will not come is waited for no longer."""
     body = work.event.body
-    if not isinstance(body, ev.CommandFailed):
+    if not isinstance(body, ev.CommandFailed) or work.event.subject.startswith("desk:"):
         return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)

@@ -8,6 +8,7 @@ from msgspec import structs
 from crossdock.model.customs import Terms
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.ports.process import Process
+from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
@@ -23,7 +24,7 @@ def configured(settings: Processes, record: Callable[[], Record] = dict) -> list
     """
     chosen: list[Process] = []
     if settings.order_to_ship:
-        chosen.append(order_to_ship(_shipping(settings.order_to_ship), record))
+        chosen += [order_to_ship(_shipping(settings.order_to_ship), record), carriers_desk()]
     if settings.delivery_to_invoice:
         given = settings.delivery_to_invoice
         policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post)

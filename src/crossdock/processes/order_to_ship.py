@@ -13,7 +13,7 @@ from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
-from crossdock.processes import booking, writeback
+from crossdock.processes import booking, wishes, writeback
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.processes.shipping_work import NAME, Progress, Record, Work, decode_progress, essence
 
@@ -56,6 +56,12 @@ def _requested(work: Work) -> None:
     booking.ask_rates(work, order, order.packages)
 
 
+def _quoted(work: Work) -> None:
+    body = work.event.body
+    if isinstance(body, ev.RatesQuoted) and not wishes.quoted(work, body.quote):
+        booking.quoted(work)
+
+
 def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         work.raise_exception(problem.kind, problem.text, problem.pointer)
@@ -70,7 +76,9 @@ def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> 
 _HANDLERS: dict[str, Callable[[Work], None]] = {
     "fulfilment.requested.v1": _requested,
     "fulfilment.cancelled.v1": booking.cancelled,
-    "rates.quoted.v1": booking.quoted,
+    "rates.quoted.v1": _quoted,
+    "desk.requested.v1": wishes.asked,
+    "shipment.voided.v1": wishes.voided,
     "deadline.passed.v1": booking.deadline,
     "shipment.booked.v1": booking.booked,
     "label.received.v1": booking.labelled,

@@ -48,7 +48,8 @@ class Progress(Struct, omit_defaults=True):
     """The process's own state. ``failed`` are quotes that will not come, as ``package/carrier``; ``asked`` counts by
     package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
     that were opened for an earlier one; ``promised`` is by package what its chosen offer promises, ``buying`` the
-    purchase under way; ``tried`` are carriers given up, as ``package/partner``.
+    purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
+    another label once theirs is void, ``returning`` those whose way back waits for rates.
     """
 
     phase: str = "new"
@@ -62,6 +63,8 @@ class Progress(Struct, omit_defaults=True):
     promised: dict[str, Promise] = field(default_factory=dict)
     buying: dict[str, Buying] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
+    rebook: list[str] = field(default_factory=list)
+    returning: list[str] = field(default_factory=list)
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode

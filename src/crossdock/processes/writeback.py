@@ -18,6 +18,7 @@ def tracked(work: Work) -> None:
     scan = body.event
     _follow(work, order)
     _judge(work, scan.tracking_number)
+    _collect(work, scan.tracking_number, scan.milestone)
     if scan.milestone == "unknown" and scan.raw_code:
         text = f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows."
         work.raise_exception("mapping.unknown_code", text, f"/{scan.partner}/{scan.raw_code}")
@@ -25,13 +26,26 @@ def tracked(work: Work) -> None:
     if scan.milestone not in work.policy.milestones or once in work.progress.noted:
         return
     work.progress.noted.append(once)
-    name = MILESTONES[scan.milestone].name
+    back = any(
+        each.tracking_number == scan.tracking_number and each.package_id.endswith(":return")
+        for each in work.state.bookings.values()
+    )
+    name = f"{'Way back: ' if back else ''}{MILESTONES[scan.milestone].name}"
     place = ", ".join(part for part in (scan.place.city, scan.place.country) if part)
     detail = f": {scan.raw_text}" if scan.raw_text and scan.exception_category != "none" else ""
     text = f"{name}{detail} - {scan.carrier or scan.partner} {scan.tracking_number}{f', {place}' if place else ''}"
     marker = digest(order.id, once)[:16]
     record = cmd.RecordMilestone(order.external_id, scan.tracking_number, scan.milestone, text, scan.occurred, marker)
     work.orders.append(Order(f"milestone/{once}", order.partner, record))
+
+
+def _collect(work: Work, number: str, milestone: str) -> None:
+    """The driver came and did not get the goods: somebody has to call; it is over once the goods move."""
+    if milestone == "pickup_attempted":
+        text = f"The carrier came for {number} and did not get it. Put it out and ask for another pickup."
+        work.raise_exception("pickup.failed", text, f"/shipments/{number}")
+    elif work.state.journeys[number].standing.moved:
+        work.resolve(lambda each: each.kind == "pickup.failed" and each.pointer == f"/shipments/{number}")
 
 
 def _judge(work: Work, number: str) -> None:

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.desk import DeskRequested
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
 from crossdock.model.tracking import TrackingEvent
@@ -124,6 +125,12 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             return _desk(body)
 
 
+_WISHES = {
+    "book": "book what has no label",
+    "void": "void a label",
+    "return": "a label for the way back",
+    "relay": "something of a carrier",
+}
 _DIVERSIONS = {
     "hold": "Booking held for {}",
     "withdraw": "Booking taken back from {}",
@@ -135,6 +142,8 @@ _DIVERSIONS = {
 
 def _desk(body: ev.EventBody) -> Said:
     match body:
+        case DeskRequested(actor=actor, wish=wish, reason=reason):
+            return Said(f"{actor} asked: {_WISHES[type(wish).__name__.lower()]}", reason)
         case deciding.BookingDiverted(package, partner, action, reason, to_partner=other):
             detail = f"to {other}: {reason}" if other else reason
             return Said(_DIVERSIONS[action].format(partner), detail, package=package)

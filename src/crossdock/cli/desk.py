@@ -1,0 +1,302 @@
+"""`crossdock desk`: the carriers' desk. Everything asked for goes through the engine, once, and is audited."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from crossdock import bootstrap
+from crossdock.backbone import desk
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, with_store, write
+from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
+from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
+from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void, Wish
+from crossdock.model.identifiers import digest
+from crossdock.model.instants import InvalidInstant, stamp
+from crossdock.model.party import Party
+from crossdock.model.shipment import PickupWindow
+from crossdock.model.units import Measure
+from crossdock.ports.stores import Store, Transaction
+from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of
+from crossdock.views.printing import LabelRef, NotPrintable, labels_of, merged
+from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
+
+Orders = Annotated[list[str], typer.Argument(help="Orders, by any of their references.", metavar="ORDER...")]
+Order = Annotated[str, typer.Argument(help="An order, by any of its references.", metavar="ORDER")]
+Partner = Annotated[str, typer.Argument(help="The carrier's partner id.", metavar="PARTNER")]
+Package = Annotated[str, typer.Option("--package", help="Which package; needed where the order has several.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")]
+Day = Annotated[str, typer.Option("--day", help="YYYY-MM-DD in UTC; today unless given.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(name="desk", help="The carriers' desk: labels, end of day, pickups.", no_args_is_help=True)
+    for name, command in _COMMANDS.items():
+        group.command(name)(command)
+    app.add_typer(group)
+
+
+def labels(
+    orders: Orders,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to: a folder, or a file for all of them in one.")],
+    package: Package = "",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Print labels again: each into a folder, or all into one file (PDF pages, or one ZPL stream)."""
+
+    async def work(_: object, store: Store) -> list[tuple[LabelRef, bytes]]:
+        found = await store.read(lambda tx: [ref for each in orders for ref in labels_of(_story(tx, each), package)])
+        documents = bootstrap.StoredDocuments(store, bootstrap.RealClock())
+        return [(ref, await documents.get(ref.document.sha256)) for ref in found]
+
+    try:
+        found = with_store(config, work)
+    except KeyError as gone:
+        raise Stop("A label's bytes are gone: their retention is over. Void it and book again.", str(gone)) from None
+    written = _write(found, out)
+    if json:
+        as_json({"labels": [each for each, _ in found], "files": written})
+    else:
+        note(f"{len(found)} labels in {', '.join(written) or 'no file'}")
+
+
+def _write(found: list[tuple[LabelRef, bytes]], out: Path) -> list[str]:
+    if not out.suffix:
+        out.mkdir(parents=True, exist_ok=True)
+        for ref, data in found:
+            (out / Path(ref.document.name).name).write_bytes(data)
+        return [str(out / Path(ref.document.name).name) for ref, _ in found]
+    try:
+        _, data = merged(found)
+    except NotPrintable as problem:
+        raise Stop(f"These labels cannot be printed together: {problem}.", code=Exit.FAILED) from None
+    out.write_bytes(data)
+    return [str(out)]
+
+
+def day(partner: Partner, on: Day = "", config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """List what was booked with a carrier on one day and is not void."""
+    since, until, _ = _day(on)
+    lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
+    if json:
+        as_json(lines)
+        return
+    columns = ("order", "package", "carrier", "service", "tracking number", "manifest")
+    rows = ((e.order, e.package_id, e.carrier, e.service, e.tracking_number, e.manifest_id or "-") for e in lines)
+    table(rows, *columns)
+
+
+def manifest(
+    partner: Partner,
+    on: Day = "",
+    dry_run: DryRun = False,
+    reason: Reason = "end of day",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Close the day with a carrier: everything booked and in no manifest yet."""
+    since, until, name = _day(on)
+    lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
+    shipments = shipments_of(lines)
+    if not shipments:
+        raise Stop(f"Nothing of {name} waits for a manifest with {partner}.", code=Exit.FOUND)
+    numbers = ",".join(sorted(each.shipment_id for each in shipments))
+    reference = f"mf-{name}-{digest(partner, numbers)[:8]}"
+    command = CloseManifest(reference, _origin(config, lines), name, shipments)
+    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+
+
+def pickup(
+    partner: Partner,
+    ready: Annotated[str, typer.Option("--ready", help="From when, local time at the place: 2026-11-23T14:00.")],
+    closes: Annotated[str, typer.Option("--closes", help="Until when, local time at the place.")],
+    *,
+    on: Day = "",
+    weight: Annotated[float, typer.Option("--weight", help="Kilograms in all.", min=0.1)] = 1.0,
+    instructions: Annotated[str, typer.Option("--instructions", help="For the driver.")] = "",
+    dry_run: DryRun = False,
+    reason: Reason = "pickup",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Ask a carrier to collect what was booked on a day. The same window asked for twice is one pickup."""
+    since, until, name = _day(on)
+    lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
+    if not lines:
+        raise Stop(f"Nothing was booked with {partner} on {name}.", code=Exit.FOUND)
+    try:
+        window = PickupWindow(stamp(ready), stamp(closes))
+    except InvalidInstant as problem:
+        raise Stop(f"Write times as 2026-11-23T14:00: {problem}.", code=Exit.USAGE) from None
+    reference = f"pu-{name}-{digest(partner, window.ready_at.at, window.closes_at.at)[:8]}"
+    shipments = tuple(each for each in shipments_of([_bare(line) for line in lines]))
+    measure = Measure(Decimal(str(weight)), "KGM")
+    carrier, service = lines[0].carrier, lines[0].service
+    origin = _origin(config, lines)
+    command = SchedulePickup(reference, origin, window, shipments, measure, carrier, service, instructions)
+    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+
+
+def cancel_pickup(
+    partner: Partner,
+    pickup_id: Annotated[str, typer.Argument(help="The carrier's id of the pickup.")],
+    confirmation: Annotated[str, typer.Option("--confirmation", help="What the carrier confirmed it by.")] = "",
+    dry_run: DryRun = False,
+    reason: Reason = "not needed",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Cancel a pickup."""
+    reference = f"pc-{pickup_id}"
+    command = CancelPickup(reference, pickup_id, confirmation=confirmation)
+    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+
+
+def address(
+    partner: Partner, order: Order, dry_run: DryRun = False, config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False
+) -> None:
+    """Ask a carrier whether an order's delivery address exists."""
+    known = read(config, lambda tx: _story(tx, order)).state.order
+    if known is None:
+        raise Stop(f"Nothing but tracking is known of '{order}'.", code=Exit.USAGE)
+    reference = f"ad-{digest(known.id, msgspec.json.encode(known.ship_to).decode())[:12]}"
+    command = CheckAddress(reference, known.ship_to)
+    _relay(config, partner, reference, command, "address check", dry_run=dry_run, json=json)
+
+
+def book(
+    order: Order, dry_run: DryRun = False, reason: Reason = "book", config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:  # fmt: skip
+    """Book every package of an order that has no label, under a new reference."""
+    _wish(config, order, Book(), reason, dry_run=dry_run, json=json)
+
+
+def void(
+    order: Order,
+    package: Package = "",
+    again: Annotated[bool, typer.Option("--again", help="Book it anew once it is void.")] = False,
+    dry_run: DryRun = False,
+    reason: Reason = "void",
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Void the label of a package and ask for the money back."""
+    line = _package(config, order, package)
+    _wish(config, order, Void(line, again), reason, dry_run=dry_run, json=json)
+
+
+def returned(
+    order: Order, package: Package = "", dry_run: DryRun = False, reason: Reason = "return",
+    config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False,
+) -> None:  # fmt: skip
+    """Get a label for the way back of a package."""
+    line = _package(config, order, package)
+    _wish(config, order, Return(line), reason, dry_run=dry_run, json=json)
+
+
+def job(
+    job_id: Annotated[str, typer.Argument(help="The id a request was answered with.", metavar="JOB")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Show how far a request is."""
+    found = read(config, lambda tx: job_of(tx, job_id))
+    if found is None:
+        raise Stop(f"There is no job '{job_id}'.", code=Exit.USAGE)
+    if json:
+        as_json(found)
+    else:
+        table([(found.id, found.kind, found.subject, found.state, found.text)], "job", "what", "about", "state", "note")
+
+
+_COMMANDS: Mapping[str, Callable[..., None]] = {
+    "labels": labels, "day": day, "manifest": manifest, "pickup": pickup, "cancel-pickup": cancel_pickup,
+    "address": address, "book": book, "void": void, "return": returned, "job": job,
+}  # fmt: skip
+
+
+def _wish(config: Path, order: str, wish: Wish, reason: str, *, dry_run: bool, json: bool) -> None:
+    moment = now()
+    story = read(config, lambda tx: _story(tx, order))
+    key = digest(desk.name_of(wish), story.subject, msgspec.json.encode(wish).decode(), str(moment))[:24]
+    _place(config, story.subject, DeskRequested(key, actor(), wish, reason), moment, dry_run=dry_run, json=json)
+
+
+def _relay(
+    config: Path, partner: str, reference: str, command: SchedulePickup | CancelPickup | CloseManifest | CheckAddress,
+    reason: str, *, dry_run: bool, json: bool,
+) -> None:  # fmt: skip
+    _declared(config, partner, str(command.__struct_config__.tag))
+    key = digest(partner, reference)[:24]
+    request = DeskRequested(key, actor(), Relay(partner, command), reason)
+    _place(config, desk.subject_of(partner, reference), request, now(), dry_run=dry_run, json=json)
+
+
+def _declared(config: Path, partner: str, command: str) -> None:
+    plans = {plan.id: plan for plan in installation(config).plans}
+    if partner not in plans:
+        raise Stop(f"There is no partner '{partner}'; there are {', '.join(sorted(plans))}.", code=Exit.USAGE)
+    if command not in plans[partner].spec.commands:
+        raise Stop(f"'{partner}' does not do this: its connector does not declare {command}.", code=Exit.USAGE)
+
+
+def _place(config: Path, subject: str, request: DeskRequested, moment: int, *, dry_run: bool, json: bool) -> None:
+    if dry_run:
+        as_json({"job": request.id, "subject": subject, "would": desk.name_of(request.wish), "wish": request.wish})
+        return
+    fresh = write(config, lambda tx: desk.ask(tx, subject, request, moment), wakes=("log",))
+    if json:
+        as_json({"job": request.id, "subject": subject, "new": fresh})
+    else:
+        again = "" if fresh else ": asked for before"
+        note(f"job {request.id} for {subject}{again}; see: crossdock desk job {request.id}")
+
+
+def _story(tx: Transaction, order: str) -> Story:
+    try:
+        subject = resolve(tx, order)
+    except Ambiguous as error:
+        raise Stop(str(error), code=Exit.USAGE) from None
+    story = story_of(tx, subject) if subject else None
+    if story is None:
+        raise Stop(f"No order is known as '{order}'.", code=Exit.USAGE)
+    return story
+
+
+def _package(config: Path, order: str, package: str) -> str:
+    story = read(config, lambda tx: _story(tx, order))
+    ids = [line.id for line in story.packages if package in {"", line.id, line.tracking_number, line.name}]
+    if len(ids) != 1:
+        known = ", ".join(line.id for line in story.packages)
+        raise Stop(f"Say which package with --package: {known or 'none is known'}.", code=Exit.USAGE)
+    return ids[0]
+
+
+def _origin(config: Path, lines: list[DayLine]) -> Party:
+    """Where the first of the shipments leaves from."""
+    order = read(config, lambda tx: _story(tx, lines[0].order)).state.order
+    if order is None:
+        raise Stop("The order of the first shipment is not known.", lines[0].order)
+    return order.ship_from
+
+
+def _bare(line: DayLine) -> DayLine:
+    return msgspec.structs.replace(line, manifest_id="")
+
+
+def _day(text: str) -> tuple[int, int, str]:
+    """A day in UTC as epoch microseconds from and until, and its name."""
+    try:
+        start = datetime.fromisoformat(text) if text else datetime.fromtimestamp(now() / 1_000_000, UTC)
+    except ValueError:
+        raise Stop(f"'{text}' is not a day such as 2026-11-23.", code=Exit.USAGE) from None
+    start = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+    edges = [int(each.timestamp()) * 1_000_000 for each in (start, start + timedelta(days=1))]
+    return edges[0], edges[1], start.date().isoformat()

@@ -1,0 +1,63 @@
+"""The carriers' desk: pickups, manifests and address checks, each a small business of its own.
+
+Its subject is the request itself (``desk:<partner>:<reference>``); the carrier's answer, or what went wrong, is a fact
+of it. What is asked for a single order (book, void, return) is decided by order-to-ship.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from crossdock.model import events as ev
+from crossdock.model.desk import DeskRequested, Relay
+from crossdock.ports.process import Decision, Order, Priority, Process, Situation
+
+NAME = "carriers_desk"
+_FAILURES = {
+    "pickup.schedule.v1": "pickup.failed",
+    "pickup.cancel.v1": "pickup.failed",
+    "manifest.close.v1": "manifest.failed",
+    "address.check.v1": "address.unchecked",
+}
+_DONE = {
+    "pickup.scheduled.v1": "scheduled",
+    "pickup.cancelled.v1": "cancelled",
+    "manifest.closed.v1": "closed",
+    "address.checked.v1": "checked",
+}
+
+
+class Desk(Struct, omit_defaults=True):
+    """The process's own state: where it stands, and the exception it holds open as (kind, cause)."""
+
+    phase: str = "asked"
+    raised: tuple[str, str] = ("", "")
+
+
+_DECODE = msgspec.json.Decoder(Desk).decode
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def carriers_desk() -> Process:
+    """The process; it has no policy."""
+    handled = frozenset({"desk.requested.v1", "command.failed.v1", *_DONE})
+    return Process(NAME, 1, handled, _decide)
+
+
+def _decide(situation: Situation) -> Decision:
+    desk = _DECODE(situation.process) if situation.process else Desk()
+    body, cause = situation.event.body, situation.event.key
+    if isinstance(body, DeskRequested) and isinstance(body.wish, Relay):
+        wish = body.wish
+        order = Order(f"relay/{body.id}", wish.partner, wish.command, Priority.EXPRESS)
+        return Decision(_ENCODE(desk), desk.phase, (order,))
+    if isinstance(body, ev.CommandFailed) and body.what in _FAILURES:
+        kind = _FAILURES[body.what]
+        desk.phase, desk.raised = "attention", (kind, cause)
+        return Decision(_ENCODE(desk), desk.phase, events=(ev.ExceptionRaised(kind, body.operator, "", cause),))
+    tag = ev.type_of(body)
+    if tag not in _DONE:
+        return Decision(situation.process)
+    kind, raised = desk.raised
+    desk.phase, desk.raised = _DONE[tag], ("", "")
+    resolved = (ev.ExceptionResolved(kind, "", raised),) if kind else ()
+    return Decision(_ENCODE(desk), desk.phase, events=resolved)

@@ -1,0 +1,149 @@
+"""What the carriers' desk looks at: a job, and what was booked with a carrier today."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from crossdock.model import events as ev
+from crossdock.model.desk import DeskRequested, Relay, Return, Void
+from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.identifiers import ReferenceKind
+from crossdock.model.shipment import BookedShipment, Document
+from crossdock.ports.stores import Transaction
+from crossdock.views.timeline import Story, story_of
+
+_PAGE = 500
+_OPEN = frozenset({"queued", "sending", "retry", "in_doubt"})
+_STOPPED = frozenset({"parked", "refused"})
+
+
+class DayLine(Struct, frozen=True):
+    """One booked shipment: when (epoch microseconds), whose, and whether a manifest has it."""
+
+    partner: str
+    carrier: str
+    service: str
+    order: str
+    package_id: str
+    shipment_id: str
+    tracking_number: str
+    booked_at: int
+    manifest_id: str = ""
+
+
+class Job(Struct, frozen=True):
+    """Something that was asked for and how far it is: ``state`` is working, done or attention (a person must look)."""
+
+    id: str
+    kind: str
+    subject: str
+    state: str
+    asked_at: int
+    text: str = ""
+    documents: tuple[Document, ...] = ()
+    tracking_numbers: tuple[str, ...] = ()
+
+
+def end_of_day(tx: Transaction, since: int, until: int, partner: str = "") -> list[DayLine]:
+    """What was booked in a span of time and not voided, oldest first; of one partner, or of all."""
+    booked = {}
+    for event in _events(tx, "shipment.booked.v1"):
+        body = event.body
+        if isinstance(body, ev.ShipmentBooked) and since <= event.recorded_at < until:
+            booking = body.booking
+            if partner in {"", booking.partner}:
+                booked[booking.partner, booking.shipment_id] = (event, booking)
+    for event in _events(tx, "shipment.voided.v1"):
+        if isinstance(event.body, ev.ShipmentVoided):
+            booked.pop((event.body.partner, event.body.shipment_id), None)
+    manifests = _manifests(tx)
+    return [
+        DayLine(
+            each.partner, each.carrier, each.service, event.subject, each.package_id, each.shipment_id,
+            each.tracking_number, event.recorded_at, manifests.get((each.partner, each.shipment_id), ""),
+        )
+        for event, each in booked.values()
+    ]  # fmt: skip
+
+
+def _manifests(tx: Transaction) -> dict[tuple[str, str], str]:
+    bodies = [event.body for event in _events(tx, "manifest.closed.v1")]
+    closed = [body for body in bodies if isinstance(body, ev.ManifestClosed)]
+    return {(body.partner, each.shipment_id): body.manifest_id for body in closed for each in body.shipments}
+
+
+def _events(tx: Transaction, tag: str) -> list[ev.Event]:
+    found: list[ev.Event] = []
+    after = ""
+    while True:
+        page, after = tx.views.events(type_prefix=tag, after=after, limit=_PAGE)
+        found += page
+        if not after:
+            return found
+
+
+def shipments_of(lines: Sequence[DayLine]) -> tuple[BookedShipment, ...]:
+    """The lines no manifest has yet, as a carrier is told of them."""
+    return tuple(BookedShipment(each.shipment_id, each.tracking_number) for each in lines if not each.manifest_id)
+
+
+def job_of(tx: Transaction, job_id: str) -> Job | None:
+    """How far a request is; None where there is none of this id."""
+    hits = [each for each in tx.views.search(job_id, 5) if each.kind == ReferenceKind.JOB and each.value == job_id]
+    if not hits:
+        return None
+    subject = hits[0].subject
+    events = tx.log.of_subject(subject)
+    asked = [event for event in events if isinstance(event.body, DeskRequested) and event.body.id == job_id]
+    story = story_of(tx, subject)
+    if not asked or story is None:
+        return None
+    request = asked[0]
+    body = request.body
+    assert isinstance(body, DeskRequested)
+    since = [event for event in events if event.recorded_at >= request.recorded_at]
+    state, text = _standing(body, story, since)
+    lines = story.packages if not isinstance(body.wish, Void | Return) else [
+        each for each in story.packages if each.id.startswith(body.wish.package_id)
+    ]  # fmt: skip
+    documents = tuple(each.label for each in lines if each.label) + _sheets(since)
+    kind = str((body.wish.command if isinstance(body.wish, Relay) else body.wish).__struct_config__.tag)
+    numbers = tuple(each.tracking_number for each in lines if each.tracking_number)
+    return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
+
+
+def _sheets(events: Sequence[ev.Event]) -> tuple[Document, ...]:
+    return tuple(each for event in events if isinstance(event.body, ev.ManifestClosed) for each in event.body.documents)
+
+
+def _standing(request: DeskRequested, story: Story, since: Sequence[ev.Event]) -> tuple[str, str]:
+    """The state of a request and what to say of it."""
+    if _is_done(request, story.state, since):
+        return "done", ""
+    outbound = [row for row in story.exchanges if row.direction == "outbound"]
+    if any(row.status in _OPEN for row in outbound):
+        doubtful = next((row for row in outbound if row.status == "in_doubt"), None)
+        return "working", f"{doubtful.partner} is asked what became of it" if doubtful else ""
+    standing = [row.text for row in story.exceptions if not row.resolved_at]
+    stopped = [row.operator for row in outbound if row.status in _STOPPED]
+    return ("attention", (standing or stopped)[0]) if standing or stopped else ("working", "")
+
+
+def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.Event]) -> bool:
+    live = state.live_bookings()
+    match request.wish:
+        case Void(package_id, again):
+            gone = any(isinstance(each.body, ev.ShipmentVoided) for each in since)
+            return gone and (not again or _labelled(state, package_id))
+        case Return(package_id):
+            return _labelled(state, f"{package_id}:return")
+        case Relay():
+            answers = (ev.PickupScheduled, ev.PickupCancelled, ev.ManifestClosed, ev.AddressChecked)
+            return any(isinstance(each.body, answers) for each in since)
+    wanted = [each.id for each in state.order.packages] if state.order else []
+    return bool(wanted) and all(each in live and _labelled(state, each) for each in wanted)
+
+
+def _labelled(state: FulfilmentState, package_id: str) -> bool:
+    booking = state.live_bookings().get(package_id)
+    return booking is not None and booking.tracking_number in state.labels

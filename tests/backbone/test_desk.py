@@ -1,0 +1,64 @@
+"""The carriers' desk on a hub: what waits for a paused partner goes on, and buckets are set for all workers."""
+
+import pytest
+
+from crossdock.backbone import desk
+from crossdock.backbone.breaker import Limits, allow, effective
+from crossdock.model.commands import CheckAddress
+from crossdock.model.desk import DeskRequested, Relay
+from crossdock.ports.stores_delivery import Health
+from crossdock.processes.carriers_desk import carriers_desk
+from hubs import Scripted, scripted_hub
+from orders import CUSTOMER
+
+
+def check(number: int) -> tuple[str, DeskRequested]:
+    wish = Relay("carrier", CheckAddress(f"ad-{number}", CUSTOMER))
+    return desk.subject_of("carrier", f"ad-{number}"), DeskRequested(f"job-{number}", "cli:ann", wish, "to be sure")
+
+
+@pytest.mark.req("C10", "K12")
+async def test_commands_of_a_paused_partner_wait_and_go_in_order_when_it_is_resumed():
+    carrier = Scripted()
+    hub = scripted_hub(carrier, processes=[carriers_desk()])
+    await hub.store.migrate()
+    assert await hub.store.run(lambda tx: desk.pause(tx, "carrier", "cli:ann", "stocktaking", 1))
+    assert not await hub.store.run(lambda tx: desk.pause(tx, "carrier", "cli:ann", "again", 2))
+    for number in range(5):
+        subject, request = check(number)
+        assert await hub.store.run(lambda tx, s=subject, r=request: desk.ask(tx, s, r, hub.clock.now()))
+        await hub.engine.settle_all()
+    assert carrier.sent == []
+    assert await hub.store.run(lambda tx: desk.resume(tx, "carrier", "cli:ann", "done", hub.clock.now()))
+    await hub.engine.settle_all()
+    assert [command.body.reference for command in carrier.sent] == [f"ad-{number}" for number in range(5)]
+    moves = await hub.store.read(lambda tx: [move.state for move in tx.partners.breaker_moves("carrier")])
+    assert moves == ["resumed", "paused"]
+    await hub.store.close()
+
+
+@pytest.mark.req("K1")
+async def test_a_request_sent_twice_is_one_request():
+    carrier = Scripted()
+    hub = scripted_hub(carrier, processes=[carriers_desk()])
+    await hub.store.migrate()
+    subject, request = check(1)
+    told = [await hub.store.run(lambda tx: desk.ask(tx, subject, request, 5)) for _ in range(2)]
+    await hub.engine.settle_all()
+    assert told == [True, False]
+    assert len(carrier.sent) == 1
+    await hub.store.close()
+
+
+@pytest.mark.req("C10")
+async def test_a_bucket_set_by_a_person_holds_for_all_until_it_is_taken_off():
+    hub = scripted_hub(Scripted())
+    await hub.store.migrate()
+    await hub.store.run(lambda tx: desk.limit(tx, "carrier", 2.0, 3, "cli:ann", "peak", 1))
+    health = await hub.store.read(lambda tx: tx.partners.health("carrier"))
+    assert allow(health, Limits(), 10**15, 10).calls == 3
+    await hub.store.run(lambda tx: desk.limit(tx, "carrier", None, None, "cli:ann", "over", 2))
+    health = await hub.store.read(lambda tx: tx.partners.health("carrier"))
+    assert allow(health, Limits(), 10**15, 10).calls == 10
+    assert effective(Limits(5, 7), Health()) == Limits(5, 7)
+    await hub.store.close()

@@ -1,0 +1,114 @@
+"""What people ask for at the carriers' desk, decided."""
+
+import pytest
+
+from crossdock.model import events as ev
+from crossdock.model.commands import CheckAddress
+from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
+from crossdock.model.instants import stamp
+from crossdock.model.shipment import Booking, Document
+from crossdock.model.tracking import TrackingEvent
+from crossdock.processes.carriers_desk import carriers_desk
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+from orders import CUSTOMER, WAREHOUSE, delivery_order, quote, rate
+from processes.history import History
+
+LABEL = Document("ab" * 32, "application/pdf", "label.pdf", 100)
+
+
+def booked(package: str = "P1", shipment: str = "s1", number: str = "T1") -> ev.ShipmentBooked:
+    return ev.ShipmentBooked(Booking("easypost", package, shipment, number, "USPS", "Priority"))
+
+
+def labelled() -> History:
+    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), delivery_order().id)
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    told.tell(booked(), ev.LabelReceived("P1", "s1", "T1", LABEL))
+    assert told.phase == "labelled"
+    return told
+
+
+def ask(told: History, wish, name: str = "j1") -> list:
+    return told.tell(DeskRequested(name, "cli:ann", wish))
+
+
+def kinds(orders: list) -> list[str]:
+    return [type(order.body).__name__ for order in orders]
+
+
+@pytest.mark.req("C11", "C4")
+def test_a_voided_label_is_booked_again_under_another_reference():
+    told = labelled()
+    assert kinds(ask(told, Void("P1", again=True))) == ["VoidLabel"]
+    [asked] = told.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
+    assert asked.body.consignment.reference == "do:odoo:7/P1/2"
+    [bought] = told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"))))
+    assert bought.body.consignment.reference == "do:odoo:7/P1/2"
+    told.tell(booked("P1", "s2", "T2"), ev.LabelReceived("P1", "s2", "T2", LABEL))
+    assert told.phase == "labelled"
+    assert told.orders[-1].body.tracking_numbers == ("T2",)
+
+
+@pytest.mark.req("C11")
+def test_a_label_may_be_voided_for_good_and_booked_by_hand_later():
+    told = labelled()
+    ask(told, Void("P1"))
+    assert told.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1")) == []
+    assert told.phase == "attention"
+    assert kinds(ask(told, Book(), "j2")) == ["RequestRates"]
+    assert ask(told, Book(), "j3") == [], "a second click while it is under way"
+
+
+def test_booking_what_is_booked_does_nothing():
+    assert ask(labelled(), Book()) == []
+
+
+@pytest.mark.req("C4")
+def test_booking_again_after_a_refusal_takes_the_refused_purchase_back_first():
+    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), delivery_order().id)
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Top up.", "402", "P1"))
+    assert ask(told, Book()) == []
+    [taken_back] = told.withdrawn
+    [again] = told.tell(ev.CommandWithdrawn(taken_back, "easypost", "label.buy.v1", "P1"))
+    assert again.body.consignment.reference == "do:odoo:7/P1/2"
+    assert told.resolved() == ["booking.failed"]
+
+
+@pytest.mark.req("C3")
+def test_a_label_for_the_way_back_is_bought_once_and_leaves_the_first_one_alone():
+    told = labelled()
+    [asked] = ask(told, Return("P1"))
+    consignment = asked.body.consignment
+    assert (consignment.is_return, consignment.reference) == (True, "do:odoo:7/P1:return")
+    assert (consignment.ship_from, consignment.ship_to) == (CUSTOMER, WAREHOUSE)
+    assert ask(told, Return("P1"), "j2") == [], "a second click"
+    [bought] = told.tell(ev.RatesQuoted(quote("P1:return", "s9", rate("r", "4.00"))))
+    assert bought.body.consignment.is_return
+    told.tell(booked("P1:return", "s9", "R1"), ev.LabelReceived("P1:return", "s9", "R1", LABEL))
+    assert ask(told, Return("P1"), "j3") == [], "there is one"
+    assert told.state.tracking_numbers() == ("T1",)
+    assert told.phase == "labelled"
+
+
+@pytest.mark.req("C11")
+def test_a_pickup_that_failed_is_an_exception_until_the_goods_move():
+    told = labelled()
+    scan = TrackingEvent("easypost", "T1", "pickup_attempted", stamp("2026-11-23T15:00:00Z"), raw_code="PA")
+    told.tell(ev.TrackingReported(scan))
+    assert told.raised() == ["pickup.failed"]
+    moved = TrackingEvent("easypost", "T1", "picked_up", stamp("2026-11-24T15:00:00Z"), raw_code="PU")
+    told.tell(ev.TrackingReported(moved))
+    assert told.resolved() == ["pickup.failed"]
+
+
+@pytest.mark.req("C11")
+def test_a_carrier_is_asked_on_behalf_of_the_desk_and_a_refusal_is_an_exception():
+    told = History(carriers_desk(), "desk:ups:ad-1")
+    [order] = ask(told, Relay("ups", CheckAddress("ad-1", CUSTOMER)))
+    assert (order.partner, order.body.party) == ("ups", CUSTOMER)
+    told.tell(ev.CommandFailed("k#1", "ups", "address.check.v1", "Not now.", "500"))
+    assert (told.phase, told.raised()) == ("attention", ["address.unchecked"])
+    told.tell(ev.AddressChecked("ups", "ad-1", "valid"))
+    assert (told.phase, told.resolved()) == ("checked", ["address.unchecked"])
