@@ -9,10 +9,11 @@ from crossdock.connectors.sf_express.spec import SPEC
 from crossdock.devkit.conformance import ConnectorContract
 from scans_told import events, said, told
 
-PUSHED = """{"Body": {"WaybillRoute": [{"mailno": "SF0001", "acceptAddress": "深圳市", 
- "acceptTime": "2026-03-04 16:56:54", "remark": "已收件", "opCode": "50", "id": "1", "reasonName": ""}, {"mailno": "SF0001", "acceptAddress": "北京市",
- "acceptTime": "2026-03-05 09:00:00", "remark": "派送不成功", "opCode": "70",
- "reasonName": "no one at home"}]}}""".encode()
+PUSHED = """{"Body": {"WaybillRoute": [
+ {"mailno": "SF0001", "acceptAddress": "深圳市", "acceptTime": "2026-03-04 16:56:54", "remark": "已收件",
+  "opCode": "50", "id": "1", "reasonName": ""},
+ {"mailno": "SF0001", "acceptAddress": "北京市", "acceptTime": "2026-03-05 09:00:00", "remark": "派送不成功",
+  "opCode": "70", "reasonName": "no one at home"}]}}""".encode()
 ROUTES = {"mailNo": "SF0002", "routes": [{"acceptTime": "2026-03-05 09:00:00", "opCode": "80", "remark": "ok"}]}
 INNER = json.dumps({"success": True, "msgData": {"routeResps": [ROUTES]}})
 ANSWER = json.dumps({"apiErrorMsg": "", "apiResultCode": "A1000", "apiResultData": INNER}).encode()

@@ -1,0 +1,1 @@
+"""Ninja Van: webhooks of its order API, old and new statuses."""

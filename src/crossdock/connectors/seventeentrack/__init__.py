@@ -1,0 +1,1 @@
+"""17TRACK: trackings as its API answers them and its webhook pushes them."""

@@ -1,0 +1,1 @@
+"""TrackingMore: trackings as its API answers them and its webhook pushes them."""
