@@ -1,0 +1,1 @@
+"""Delhivery: packages of its tracking API and its scan push."""

@@ -1,0 +1,1 @@
+"""project44: the tracking history of a shipment, answered or pushed."""

@@ -1,0 +1,1 @@
+"""YunExpress: answers of GetTrackInfo."""
