@@ -40,8 +40,8 @@ POLAND = b"""<Envelope><Body><getEventsForWaybillV1Response><return><eventsList>
 <description>Przesy\xc5\x82ka dor\xc4\x99czona</description>
 <eventTime>2026-03-03T10:00:00.000+01:00</eventTime><waybill>0000000000017Q</waybill></eventsList></return>
 </getEventsForWaybillV1Response></Body></Envelope>"""
-GROUP = b"""{"trackingNumber": "05000000000017", "events": [{"timestamp": "2026-03-02T08:00:00Z", "status": "IN_TRANSIT",
- "description": "Arrived at delivery depot", "location": {"city": "Graz", "country": "AT"}}]}"""
+GROUP = b"""{"trackingNumber": "05000000000017", "events": [{"timestamp": "2026-03-02T08:00:00Z",
+ "status": "IN_TRANSIT", "description": "Arrived at delivery depot", "location": {"city": "Graz", "country": "AT"}}]}"""
 FAULT = b"<Envelope><Fault><faultcode>1</faultcode><faultstring>No such parcel</faultstring></Fault></Envelope>"
 
 

@@ -20,7 +20,8 @@ PARCEL = """{"parcel": {"parcelNumber": "6A00000000025", "event": [{"code": "REN
 LAST = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><ns2:trackResponse
  xmlns:ns2="x"><return><errorCode>0</errorCode><eventCode>LIVCFM</eventCode>
  <eventDate>2026-03-04T11:00:00+01:00</eventDate>
- <eventLibelle>Votre colis est livré</eventLibelle><eventSite>Lyon</eventSite><skybillNumber>6A00000000033</skybillNumber>
+ <eventLibelle>Votre colis est livré</eventLibelle><eventSite>Lyon</eventSite>
+ <skybillNumber>6A00000000033</skybillNumber>
  </return></ns2:trackResponse></soap:Body></soap:Envelope>"""
 REFUSAL = '{"code": "UNAUTHORIZED", "message": "Accès non autorisé"}'
 

@@ -11,7 +11,8 @@ from scans_told import events, said, told
 JSON = b"""{"TrackingInformationResponse": {"shipments": [{"shipmentId": "00370000000000000017SE", "items": [
  {"itemId": "00370000000000000025SE", "events": [
   {"eventTime": "2026-03-04T09:00:00", "eventCode": "31", "status": "DELIVERED",
-   "eventDescription": "The shipment item has been delivered", "location": {"displayName": "Lund", "countryCode": "SE"}},
+   "eventDescription": "The shipment item has been delivered",
+   "location": {"displayName": "Lund", "countryCode": "SE"}},
   {"eventTime": "2026-03-03T09:00:00", "eventCode": "9", "status": "OTHER",
    "eventDescription": "The consignee was not at home"}]}]}]}}"""
 XML = b"""<TrackingInformationResponse><shipments><shipment><shipmentId>1</shipmentId><items><item><itemId>2</itemId>

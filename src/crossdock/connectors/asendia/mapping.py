@@ -11,6 +11,12 @@ CODES = Codes("crossdock.connectors.asendia")
 
 def read(tree: Tree, scans: Scans) -> None:
     """One parcel, a list of them, or a problem document (RFC 7807)."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     for index, parcel in enumerate(tree if type(tree) is list else [tree]):
         if type(parcel) is dict and "trackingEvents" in parcel:
             _parcel(parcel, f"/{index}", scans)

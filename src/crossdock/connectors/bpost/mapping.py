@@ -12,6 +12,12 @@ _LANGUAGES = ("EN", "NL", "FR", "DE")
 
 def read(tree: Tree, scans: Scans) -> None:
     """The Shipping Manager's XML, the parcel page's data, or an error of either."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     items = find(tree, "itemTracking")
     if items is not None:
         for index, item in enumerate(each(items)):

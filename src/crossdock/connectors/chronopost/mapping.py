@@ -13,6 +13,12 @@ _SIGNATORIES = ("Consignee's name", "Nom du réceptionnaire", "Nom du destinatai
 
 def read(tree: Tree, scans: Scans) -> None:
     """Lists of events at any depth; an error code other than 0 is a refusal."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     answer = find(tree, "return")
     error = text(find(tree, "errorCode"))
     if error not in {"", "0"}:

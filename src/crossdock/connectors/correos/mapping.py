@@ -13,6 +13,12 @@ _FINE = frozenset({"", "0"})
 
 def read(tree: Tree, scans: Scans) -> None:
     """Locator answers of either age, Correos Express, or an error."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     known = False
     for index, node in enumerate(each(tree, "shipment") or each(tree)):
         if type(node) is not dict:

@@ -35,6 +35,12 @@ _GERMANY = frozenset({"deutschland", "germany", "allemagne", "de"})
 
 def read(tree: Tree, scans: Scans) -> None:
     """Any of the shapes; an error of DHL's own is a refusal, anything else a problem."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     if isinstance(tree, WebPage):
         _page(tree.html, scans)
         return

@@ -12,6 +12,12 @@ _PLACEHOLDER = "string"
 
 def read(tree: Tree, scans: Scans) -> None:
     """One shipment's events, or a SOAP fault."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     result = find(tree, "getTrackAndTraceInfoResult")
     if type(result) is not dict:
         fault = text(find(tree, "faultstring"))

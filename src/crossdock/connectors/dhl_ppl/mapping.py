@@ -10,6 +10,12 @@ CODES = Codes("crossdock.connectors.dhl_ppl")
 
 def read(tree: Tree, scans: Scans) -> None:
     """Shipments with ``trackAndTrace``, packages with ``PackageStatuses``, or an error."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     known = False
     for index, node in enumerate(each(tree, "items") or each(tree, "shipments") or each(tree)):
         track = first(node, "trackAndTrace")

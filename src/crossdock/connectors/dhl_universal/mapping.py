@@ -23,6 +23,12 @@ _AXIS = {
 
 def read(tree: Tree, scans: Scans) -> None:
     """An answer, a pushed shipment or a list of them; a problem document (RFC 7807) is a refusal."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     for index, node in enumerate(tree if type(tree) is list else [tree]):
         shipments = node.get("shipments") if type(node) is dict else None
         if shipments is not None:

@@ -16,6 +16,12 @@ CODES = Codes("crossdock.connectors.dpd")
 
 def read(tree: Tree, scans: Scans) -> None:
     """Any of DPD's answers; an error of its own is a refusal, anything else a problem."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     if type(tree) is list or (type(tree) is dict and "events" in tree):
         for index, parcel in enumerate(each(tree)):
             _parcel(parcel, f"/{index}", scans)

@@ -13,6 +13,12 @@ _NUMBERS = ("barcode", "shipmentID", "shipmentId", "parcelNumber", "trackingNumb
 
 def read(tree: Tree, scans: Scans) -> None:
     """Evri's results, Hermes' shipments, or an error of either."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     nodes = each(tree, "results") or each(tree, "shipmentinfo") or each(tree, "shipments") or each(tree)
     known = False
     for index, node in enumerate(nodes):

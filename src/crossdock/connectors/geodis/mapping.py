@@ -15,6 +15,12 @@ _TROUBLE = frozenset({"delivery_attempted", "pickup_attempted", "held", "excepti
 
 def read(tree: Tree, scans: Scans) -> None:
     """One consignment or several in ``contenu``; ``ok: false`` is a refusal."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     if text(tree, "ok") == "false" or text(tree, "codeErreur"):
         scans.refusal(f"{text(tree, 'codeErreur')} {text(tree, 'texteErreur')}".strip())
         return

@@ -11,6 +11,12 @@ CODES = Codes("crossdock.connectors.inpost")
 
 def read(tree: Tree, scans: Scans) -> None:
     """ShipX tracking, a ShipX webhook, the group's parcels, or an error."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     known = False
     for index, node in enumerate(each(tree, "parcels") or each(tree, "trackings") or each(tree)):
         if type(node) is not dict:

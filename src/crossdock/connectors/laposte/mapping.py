@@ -16,6 +16,12 @@ _FINE = frozenset({"", "0", "200", "207"})
 
 def read(tree: Tree, scans: Scans) -> None:
     """Any of the shapes; an answer that is no success is a refusal, anything else a problem."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     for index, answer in enumerate(tree if type(tree) is list else [tree]):
         if type(answer) is dict and first(answer, "shipment") is not None:
             for shipment in each(answer, "shipment"):

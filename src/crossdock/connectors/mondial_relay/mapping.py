@@ -12,6 +12,12 @@ _STATES = frozenset({"", "0", "80", "81", "82", "83"})
 
 def read(tree: Tree, scans: Scans) -> None:
     """One parcel's steps, or an error state."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     result = find(tree, "WSI2_TracingColisDetailleResult")
     if type(result) is not dict:
         fault = text(find(tree, "faultstring")) or any_text(tree, "message", "error")

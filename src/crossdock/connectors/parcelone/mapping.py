@@ -14,6 +14,12 @@ _CODES = ("TrackingStatusCode", "EventCode", "StatusCode", "Code", "CarrierStatu
 
 def read(tree: Tree, scans: Scans) -> None:
     """``results`` with events; errors of the action and ``success`` other than 1 are refusals."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     results = each(tree, "results")
     errors = find(tree, "Errors") or find(tree, "errors")
     known = False

@@ -24,6 +24,12 @@ _LISTS = ("ParcelEvent", "ParcelEventRow", "TrackingEvent", "SendungsEvent", "Ev
 
 def read(tree: Tree, scans: Scans) -> None:
     """A page, the data of one, or an answer of the web service."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     if isinstance(tree, WebPage):
         _page(tree.html, scans)
         return

@@ -11,6 +11,12 @@ CODES = Codes("crossdock.connectors.postnl")
 
 def read(tree: Tree, scans: Scans) -> None:
     """ShippingStatus, the page's data, or an error."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     known = False
     for index, answer in enumerate(tree if type(tree) is list else [tree]):
         for name in ("CompleteStatus", "CurrentStatus"):

@@ -11,6 +11,12 @@ CODES = Codes("crossdock.connectors.postnord")
 
 def read(tree: Tree, scans: Scans) -> None:
     """Shipments with their items, or faults."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     for fault in each(find(tree, "faults")):
         if type(fault) is dict:
             inner = first(fault, "fault") or fault

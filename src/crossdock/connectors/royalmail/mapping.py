@@ -11,6 +11,12 @@ CODES = Codes("crossdock.connectors.royalmail")
 
 def read(tree: Tree, scans: Scans) -> None:
     """One item's events, many items' summaries, or errors of the item or of the service."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     pieces = tree.get("mailPieces") if type(tree) is dict else None
     for index, piece in enumerate(each(pieces) if pieces else []):
         _piece(piece, f"/mailPieces/{index}", scans)

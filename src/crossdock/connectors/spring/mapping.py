@@ -16,6 +16,12 @@ _FARTHEST = timedelta(hours=14)
 
 def read(tree: Tree, scans: Scans) -> None:
     """A shipment with its events; an ``ErrorLevel`` other than 0 is told, 10 without a shipment."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     if text(tree, "Error") and text(tree, "ErrorLevel") != "0":
         scans.refusal(f"{text(tree, 'ErrorLevel')} {text(tree, 'Error')}".strip())
     shipments = [one for one in each(tree, "Shipment") if type(one) is dict and "Events" in one]

@@ -30,6 +30,12 @@ def translation_of(body: bytes, partner: str) -> Translation:
 
 def read(tree: Tree, scans: Scans) -> None:
     """Any of the answers; an error of DHL's own is a refusal, anything else a problem."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     shipments = tree.get("shipments") if type(tree) is dict else None
     if shipments is not None:
         _my_dhl(tree, scans)

@@ -24,6 +24,12 @@ def translation_of(body: bytes, partner: str) -> Translation:
 
 def read(tree: Tree, scans: Scans) -> None:
     """Any of GLS's answers; an error of its own is a refusal, anything else a problem."""
+    _told(tree, scans)
+    if scans.silent:
+        scans.refusal("the answer holds no events")
+
+
+def _told(tree: Tree, scans: Scans) -> None:
     known = False
     for node in tree if type(tree) is list else [tree]:
         known |= _node(node, scans)
