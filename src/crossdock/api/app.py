@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import choices, exchanges, facts, health, oauth, shipments
+from crossdock.api import choices, exchanges, facts, health, jobs, oauth, pacing, shipments
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
@@ -16,7 +16,16 @@ from crossdock.api.openapi import finished
 from crossdock.api.problems import HANDLERS
 from crossdock.api.provided import Here
 
-ROUTES = (*shipments.ROUTES, *choices.ROUTES, *exchanges.ROUTES, *facts.ROUTES, *oauth.ROUTES, *health.ROUTES)
+ROUTES = (
+    *shipments.ROUTES,
+    *choices.ROUTES,
+    *jobs.ROUTES,
+    *pacing.ROUTES,
+    *exchanges.ROUTES,
+    *facts.ROUTES,
+    *oauth.ROUTES,
+    *health.ROUTES,
+)
 _LARGEST_BODY = 1024 * 1024
 
 

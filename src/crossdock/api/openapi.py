@@ -25,7 +25,8 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     """The document with intake added and security stated for every operation."""
     schema["paths"]["/in/{partner}/{channel}"] = {"post": _intake()}
     bodies = schema["components"]["schemas"]
-    for name in ("RetryRequest", "ReplayRequest"):
+    strict = ("RetryRequest", "ReplayRequest", "BookingRequest", "VoidRequest", "ReturnRequest")
+    for name in (*strict, "PauseRequest", "LimitRequest"):
         bodies[name]["additionalProperties"] = False
     # Defaults stand for "not said" and need not pass the limits of what is said.
     for name in _SELECTION:

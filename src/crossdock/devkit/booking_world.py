@@ -22,7 +22,7 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.spans import Spans
 from crossdock.backbone.translate import Translator
-from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds
+from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds, opened
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, summary_of
@@ -37,7 +37,6 @@ from crossdock.ports.stores_delivery import Blob
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.inprocess import InProcessCaller
 from crossdock.sim.simulator import Simulator
-from crossdock.storage.opening import MigratableStore, open_store
 from crossdock.transports.recorder import RecordingCaller
 
 T = TypeVar("T")
@@ -151,14 +150,14 @@ class BookingWorld:
         self.consignments = {order.id: consignment_of(order) for order in orders}
         self._random = random.Random(seed)  # noqa: S311 - reproducible
         self._workers = 0
-        self._stores: list[MigratableStore] = []
+        self._stores: list[Store] = []
 
     async def worker(self) -> Engine:
         """A new process on the same database and carrier."""
         self._workers += 1
-        opened = open_store(f"sqlite:///{self.database}", threads=False)
-        self._stores.append(opened)
-        store = FragileStore(opened, self.fuse)
+        kept = opened(self.database)
+        self._stores.append(kept)
+        store = FragileStore(kept, self.fuse)
         caller = RecordingCaller(FragileCaller(self.network, self.fuse))
         plan, clock, metrics, spans = self.plan, self.clock, Metrics(), Spans()
         ids = SeededIds(self.seed * 100 + self._workers)
@@ -267,7 +266,7 @@ class BookingWorld:
             self.clock.advance(self._random.choice((0, 1, 5)))
 
     async def _read(self, step: Callable[[Transaction], T]) -> T:
-        store = open_store(f"sqlite:///{self.database}", threads=False)
+        store = opened(self.database)
         try:
             return await store.read(step)
         finally:

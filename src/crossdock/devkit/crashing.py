@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
-from crossdock.storage.opening import open_store
+from crossdock.storage.opening import MigratableStore, open_store
 
 T = TypeVar("T")
 
@@ -99,9 +99,14 @@ class EverySecret:
         return reference.rpartition("/")[2]
 
 
+def opened(path: Path) -> MigratableStore:
+    """The SQLite file at ``path`` in this thread, so that a death leaves nothing behind."""
+    return open_store(f"sqlite:///{path}", threads=False)
+
+
 async def empty_database(path: Path) -> Path:
     """A migrated, empty SQLite file to copy from: migrating anew for every death would take most of the time."""
-    store = open_store(f"sqlite:///{path}", threads=False)
+    store = opened(path)
     await store.migrate()
     await store.close()
     return path
