@@ -1,7 +1,7 @@
 """Between GLS's tracking answers and canonical scans; pure.
 
-Six shapes: Track & Trace v1 of the developer portal (``parcels``), one parcel with its ``events``, the data of the parcel
-page (``tuStatus``), ShipIT (``UnitDetail``), MyGLS (``ParcelStatusList``) and GLS Spain (``tracking_list``).
+Six shapes: Track & Trace v1 of the developer portal (``parcels``), one parcel with its ``events``, the data of the
+parcel page (``tuStatus``), ShipIT (``UnitDetail``), MyGLS (``ParcelStatusList``), GLS Spain (``tracking_list``).
 """
 
 from crossdock.model.instants import Stamp
