@@ -12,6 +12,7 @@ from crossdock.tracking.times import at, moment
 from crossdock.tracking.trees import Tree, any_text, each, find, first, text
 
 CODES = Codes("crossdock.connectors.dpd")
+_NOT_YET = ("false", False)
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -63,14 +64,14 @@ def _life_cycle(result: Tree, pointer: str, scans: Scans) -> None:
         _scan(scan, number, f"{pointer}/scanInfo/{index}", scans)
     told: set[tuple[str, str, str]] = set()
     for index, status in enumerate([] if found else each(result, "statusInfo")):
-        code, label = text(status, "status"), _content(first(status, "label"))
-        said, written = _content(first(status, "description")), _content(first(status, "date"))
+        code, label = text(status, "status"), _content(status.get("label"))
+        said, written = _content(status.get("description")), _content(status.get("date"))
         # One step of one second is told once for each depot that knows of it: the first is it.
-        if text(status, "statusHasBeenReached") == "false" or (code, said, written) in told:
+        if status.get("statusHasBeenReached") in _NOT_YET or (code, said, written) in told:
             continue
         told.add((code, said, written))
         occurred = scans.when(f"{pointer}/statusInfo/{index}", _moment, written)
-        place = _place(_content(first(status, "location")))
+        place = _place(_content(status.get("location")))
         meaning = CODES.meaning("dpd.status", code, said or label)
         words = " | ".join(part for part in (label, said) if part)
         scans.scan(number, occurred, meaning, code=code, text=words, place=place, signed_by=signed)
