@@ -16,7 +16,7 @@ class GenericConnector(TrackingConnector):
     def __init__(self, surroundings: Surroundings) -> None:
         """``surroundings.config`` is a `GenericConfig`."""
         config: GenericConfig = surroundings.config
-        super().__init__(surroundings, Listening(config.title, _nothing, _family(config)), "")
+        super().__init__(surroundings, Listening(config.title, nothing, _family(config)), "")
         self._layout = layout_of(config)
 
     def _reading(self, body: bytes, asked: str = "") -> Translation:
@@ -51,5 +51,5 @@ def _family(config: GenericConfig) -> Family | None:
     return BodyHmac(header, "base64") if config.signature == "hmac-sha256-base64" else None
 
 
-def _nothing(tree: Tree, scans: Scans) -> None:
-    """Never asked: the settings are the mapping."""
+def nothing(tree: Tree, scans: Scans) -> None:
+    """Stands where a mapping of its own would be: the settings are the mapping."""
