@@ -27,7 +27,7 @@ _PLACE = re.compile(r"(?:(?:\bin |,\s*)([A-Z][A-Z .'-]+),)? ([A-Z]{2}) (\d{5})(?
 
 def translation_of(body: bytes, partner: str, asked: str = "") -> Translation:
     """The facts in ``body``; ``asked`` is the number of which this is the answer."""
-    return reading_of(body, partner, NAME, read, asked=asked)
+    return reading_of(body, partner, NAME, read, "crossdock.connectors.usps", asked=asked)
 
 
 def read(tree: Tree, scans: Scans) -> None:
