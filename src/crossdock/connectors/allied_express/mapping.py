@@ -11,19 +11,22 @@ CODES = Codes("crossdock.connectors.allied_express")
 
 def read(tree: Tree, scans: Scans) -> None:
     """The scans of every consignment note in the answer; the envelope may be XML or JSON with prefixes."""
-    answer = find(tree, "getShipmentsStatusResponse") or find(tree, "ns1:getShipmentsStatusResponse")
+    statuses = find(tree, "statusBarcodesList")
     errors = find(tree, "errors") or find(tree, "faultstring")
     if errors:
         scans.refusal(str(errors))
-    elif answer is None:
+    elif statuses is None and not _answers(tree):
         scans.problem("", "this is no answer of getShipmentsStatus")
-    if answer is None:
-        return
-    statuses = find(answer, "statusBarcodesList")
+    elif not statuses:
+        scans.refusal("the answer names no scans")
     for status in statuses if type(statuses) is list else [statuses] if statuses else []:
         _status(status, scans)
-    if not statuses and not errors:
-        scans.refusal("the answer names no scans")
+
+
+def _answers(tree: Tree) -> bool:
+    """Whether it is the answer asked for, under whatever prefix."""
+    names = ("getShipmentsStatusResponse", "ns1:getShipmentsStatusResponse", "ns2:getShipmentsStatusResponse")
+    return any(find(tree, name) is not None for name in names)
 
 
 def _status(status: Tree, scans: Scans) -> None:

@@ -16,7 +16,7 @@ def read(tree: Tree, scans: Scans) -> None:
         tracking = _inside(message)
         if tracking is not None:
             _tracking(tracking, scans)
-        elif type(message) is dict and "messages" in message:
+        elif type(message) is dict and message.get("messages"):
             for each_one in each(message, "messages"):
                 details = " ".join(str(detail) for detail in each(each_one, "details"))
                 scans.refusal(f"{text(each_one, 'code')} {text(each_one, 'message')} {details}".strip())

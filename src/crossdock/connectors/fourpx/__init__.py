@@ -1,0 +1,1 @@
+"""4PX: answers of its order tracking (tr.order.tracking.get)."""
