@@ -27,6 +27,7 @@ from crossdock.backbone.nightly import Nightly, Plan
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.reconcile import Reconciler
+from crossdock.backbone.quiet_feeds import QuietFeeds
 from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
@@ -362,13 +363,15 @@ def hub(installation: Installation, store: Store) -> Hub:
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
+    watched = settings.processes.tracking_watch
+    quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
     return compose(
         world(installation, store),
         installation.plans,
         configured(settings.processes, record),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh},
+        sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from crossdock.api.pacing import LimitRequest
 from crossdock.api.resources import ReplayRequest
 
 _SELECTION = ("ids", "partner", "since", "until")
@@ -31,8 +32,9 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     # Defaults stand for "not said" and need not pass the limits of what is said.
     for name in _SELECTION:
         bodies["ReplayRequest"]["properties"][name].pop("default", None)
-    # Litestar leaves out what is said of the elements of a list.
-    _, whole = msgspec.json.schema_components((ReplayRequest,))
+    # Litestar leaves out what is said of the elements of a list, and of what may be null.
+    _, whole = msgspec.json.schema_components((ReplayRequest, LimitRequest))
+    bodies["LimitRequest"]["properties"] = whole["LimitRequest"]["properties"]
     bodies["ReplayRequest"]["properties"]["ids"]["items"] = whole["ReplayRequest"]["properties"]["ids"]["items"]
     bodies["ReplayRequest"]["anyOf"] = [{"required": [name]} for name in _SELECTION]
     for path, item in schema["paths"].items():

@@ -14,8 +14,10 @@ from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
+from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from crossdock.settings.sections import Processes
 from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
+from crossdock.settings.watching import TrackingWatch
 
 
 def configured(settings: Processes, record: Callable[[], Record] = dict) -> list[Process]:
@@ -29,7 +31,21 @@ def configured(settings: Processes, record: Callable[[], Record] = dict) -> list
         given = settings.delivery_to_invoice
         policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post)
         chosen.append(delivery_to_invoice(policy))
+    if settings.tracking_watch:
+        chosen.append(tracking_watch(_watching(settings.tracking_watch)))
     return chosen
+
+
+def _watching(given: TrackingWatch) -> WatchPolicy:
+    return WatchPolicy(
+        given.ask,
+        WatchPolicy().hours | {str(phase): hours for phase, hours in given.hours.items()},
+        given.old_hours,
+        given.old_days,
+        given.dead_days,
+        given.silent_hours,
+        given.end_days,
+    )
 
 
 def _shipping(given: OrderToShip) -> OrderToShipPolicy:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
+from crossdock.settings.watching import TrackingWatch
 from crossdock.settings.words import Days, PartnerId, Seconds
 
 
@@ -191,6 +192,9 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
     delivery_to_invoice: Annotated[
         DeliveryToInvoice | None, Meta(description="From delivered to invoiced in the system of record")
+    ] = None
+    tracking_watch: Annotated[
+        TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
     ] = None
 
 

@@ -1,0 +1,40 @@
+"""What can be configured of watching shipments and feeds."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from crossdock.settings.words import PartnerId, Size
+
+
+class TrackingWatch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Carriers without push are asked, dead numbers let go, and silence noticed."""
+
+    ask: Annotated[
+        tuple[PartnerId, ...],
+        Meta(description="Partners that do not push and are asked number by number", examples=[["usps"]]),
+    ] = ()
+    hours: Annotated[
+        dict[Literal["pre", "first_mile", "transit", "last_mile"], Size],
+        Meta(
+            description="Hours between two questions by phase of the journey; a phase left out keeps 6, last_mile 1",
+            examples=[{"last_mile": 0.5}],
+        ),
+    ] = field(default_factory=dict)
+    old_days: Annotated[Size, Meta(description="A shipment older than this is asked for seldomer")] = 10.0
+    old_hours: Annotated[Size, Meta(description="Hours between two questions for an old shipment")] = 24.0
+    dead_days: Annotated[
+        Size, Meta(description="A number of which nothing was ever seen is dead after so many days: nobody asks on")
+    ] = 14.0
+    silent_hours: Annotated[
+        Size, Meta(description="A shipment is silent when no scan comes for so long; its next scan ends the exception")
+    ] = 96.0
+    end_days: Annotated[Size, Meta(description="No number is watched for longer than this")] = 90.0
+    feeds: Annotated[
+        dict[PartnerId, Size],
+        Meta(
+            description="Hours in which a partner says something at least, by webhook or feed; longer silence is an "
+            "exception",
+            examples=[{"easypost": 12}],
+        ),
+    ] = field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""Asking carriers that do not push, letting dead numbers go, and noticing silence."""
+
+import pytest
+
+from crossdock.backbone.quiet_feeds import QuietFeeds
+from crossdock.model import events as ev
+from crossdock.model.instants import stamp
+from crossdock.model.shipment import Booking
+from crossdock.model.tracking import TrackingEvent
+from crossdock.ports.connector import Received
+from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from hubs import Scripted, scripted_hub
+from processes.history import NOON, History
+
+HOUR = 3_600_000_000
+POLICY = WatchPolicy(("usps",))
+
+
+class Watching(History):
+    """A history whose clock goes from timer to timer."""
+
+    def __init__(self, policy: WatchPolicy = POLICY) -> None:
+        super().__init__(tracking_watch(policy), "do:odoo:7")
+        self.now = NOON
+        self.due: dict[str, int] = {}
+
+    def _event(self, body):
+        event = super()._event(body)
+        return ev.Event(**{name: getattr(event, name) for name in event.__struct_fields__} | {"recorded_at": self.now})
+
+    def _decided(self, decision):
+        for timer in decision.timers:
+            self.due[timer.name] = timer.due_at
+        for name in decision.cleared:
+            self.due.pop(name, None)
+
+    def tell(self, *bodies):
+        inner = self.process.decide
+
+        def decide(situation):
+            decision = inner(situation)
+            self._decided(decision)
+            return decision
+
+        self.process = type(self.process)(self.process.name, 1, self.process.handles, decide)
+        try:
+            return super().tell(*bodies)
+        finally:
+            self.process = type(self.process)(self.process.name, 1, self.process.handles, inner)
+
+    def pass_time(self, hours: float) -> list[float]:
+        """Let timers fire for so long; after how many hours each question was asked."""
+        end, asked = self.now + int(hours * HOUR), []
+        while self.due and min(self.due.values()) <= end:
+            name = min(self.due, key=lambda each: self.due[each])
+            self.now = self.due.pop(name)
+            asked += [round((self.now - NOON) / HOUR, 3) for _ in self.tell(ev.DeadlinePassed(name, self.now))]
+        self.now = end
+        return asked
+
+
+def booked(partner: str = "usps") -> ev.ShipmentBooked:
+    return ev.ShipmentBooked(Booking(partner, "P1", "s1", "T1", "USPS", "Priority"))
+
+
+def scan(milestone: str, hour: int) -> ev.TrackingReported:
+    at = stamp(f"2026-11-2{2 + hour // 24}T{hour % 24:02}:00:00Z")
+    return ev.TrackingReported(TrackingEvent("usps", "T1", milestone, at, raw_code=milestone))
+
+
+@pytest.mark.req("E14")
+def test_questions_come_as_often_as_age_and_milestone_are_worth():
+    told = Watching()
+    told.tell(booked())
+    assert told.pass_time(20) == [6.0, 12.0, 18.0]
+    told.tell(scan("out_for_delivery", 1))
+    assert told.pass_time(2.5) == [20.0, 21.0, 22.0]
+    told.tell(scan("delivered", 3))
+    assert (told.pass_time(2000), told.due) == ([], {}), "the end of the road"
+
+
+@pytest.mark.req("E14")
+def test_old_shipments_are_asked_for_seldomer():
+    told = Watching(WatchPolicy(("usps",), silent_hours=10_000, dead_days=1000))
+    told.tell(booked(), scan("in_transit", 1))
+    asked = told.pass_time(24 * 14)
+    assert asked[:3] == [6.0, 12.0, 18.0]
+    assert [asked[i + 1] - asked[i] for i in range(-3, -1)] == [24.0, 24.0]
+
+
+@pytest.mark.req("E14")
+def test_partners_that_push_are_not_asked():
+    told = Watching()
+    told.tell(booked("easypost"))
+    assert told.pass_time(50) == []
+
+
+@pytest.mark.req("E14")
+def test_a_dead_number_is_said_once_and_let_go():
+    told = Watching()
+    told.tell(booked())
+    asked = told.pass_time(24 * 40)
+    assert max(asked) <= 24 * 14
+    assert told.raised()[-1] == "tracking.dead"
+    assert told.due == {}
+    told.tell(scan("in_transit", 30))
+    assert told.resolved()[-1] == "tracking.dead"
+    assert told.due, "a scan after all: it is watched again"
+
+
+@pytest.mark.req("E14")
+def test_silence_names_the_carrier_and_how_long_and_the_next_scan_ends_it():
+    told = Watching(WatchPolicy(silent_hours=48))
+    told.tell(booked("easypost"), scan("picked_up", 1))
+    told.pass_time(100)
+    assert told.raised() == ["shipment.silent"]
+    text = next(body.text for body in told.events if isinstance(body, ev.ExceptionRaised))
+    assert "USPS has said nothing of T1 for 48 hours" in text
+    told.tell(scan("in_transit", 30))
+    assert told.resolved() == ["shipment.silent"]
+    told.pass_time(100)
+    assert told.raised() == ["shipment.silent"] * 2
+
+
+def test_a_voided_label_is_watched_no_longer():
+    told = Watching()
+    told.tell(booked(), ev.ShipmentVoided("usps", "P1", "s1", "T1"))
+    assert (told.pass_time(5000), told.raised()) == ([], [])
+
+
+@pytest.mark.req("E14")
+async def test_a_feed_that_went_quiet_is_an_exception_until_its_next_message():
+    carrier = Scripted()
+    hub = scripted_hub(carrier)
+    await hub.store.migrate()
+    quiet = QuietFeeds(hub.store, {"carrier": 12}, hub.clock.now())
+    assert await quiet(hub.clock.now() + 11 * HOUR) == 0
+    assert await quiet(hub.clock.now() + 13 * HOUR) == 1
+    await hub.engine.settle_all()
+    [row] = (await hub.store.read(lambda tx: tx.views.exceptions()))[0]
+    assert (row.subject, row.kind) == ("feed:carrier", "feed.silent")
+    assert "carrier has said nothing for 13 hours" in row.text
+    hub.clock.advance(13 * 3600)
+    assert await quiet(hub.clock.now() + HOUR) == 0, "it is said once"
+    await hub.intake.accept("carrier", Received("news", b"[]", {}, hub.clock.now()))
+    assert await quiet(hub.clock.now()) == 1
+    await hub.engine.settle_all()
+    assert (await hub.store.read(lambda tx: tx.views.exceptions()))[0] == []
+    await hub.store.close()
