@@ -107,3 +107,22 @@ def test_the_published_combinations_are_all_there():
     table = resources.files("crossdock.connectors.dhl_parcel_de").joinpath("codes.tsv").read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(table.splitlines(), delimiter="\t") if row["source"] == "dhl.parcelDE.ice"]
     assert len({row["source_code"] for row in rows}) == 338
+
+
+UNIFIED = """{"shipments": [{"id": "00340434000000000066", "service": "parcel-de", "events": [
+ {"timestamp": "2026-03-03T05:02:00", "statusCode": "transit", "status": "Xyz", "description": "Xyz",
+  "location": {"address": {"addressLocality": "Hagen", "countryCode": "DE"}}},
+ {"timestamp": "2026-03-02T05:02:00", "statusCode": "transit", "status":
+  "Die Sendung wurde aus der PACKSTATION 7 abgeholt."},
+ {"timestamp": "2026-03-02T04:02:00", "statusCode": "delivered",
+  "status": "Der Empfänger hat die Sendung aus der PACKSTATION abgeholt."}]}]}""".encode()
+
+
+@pytest.mark.req("C6", "E3")
+def test_the_unified_form_is_read_as_well():
+    assert told(SPEC, UNIFIED) == [
+        ("00340434000000000066", "2026-03-03T05:02:00", "in_transit"),
+        ("00340434000000000066", "2026-03-02T05:02:00", "delivered"),
+        ("00340434000000000066", "2026-03-02T04:02:00", "delivered"),
+    ]
+    assert events(SPEC, UNIFIED)[0].place.city == "Hagen"

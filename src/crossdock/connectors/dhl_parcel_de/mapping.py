@@ -6,6 +6,7 @@ An event is told by three codes: ICE (what), RIC (why), standard event code (pha
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 
 import msgspec
@@ -29,6 +30,27 @@ _BLANKS = re.compile(r"\s+")
 _TROUBLE = frozenset(
     "delivery_attempted pickup_attempted held return_initiated destroyed delayed exception redirected".split()  # noqa: SIM905 - reads better as text
 )
+_PARTS = (
+    (("konnte nicht zugestellt",), ""),
+    (("could not be delivered",), ""),
+    (("zum absender zurück",), "return"),
+    (("an den absender zurück",), "return"),
+    (("nachverpack",), "damage"),
+    (("repackag",), "damage"),
+    (("aus der packstation", "abgeholt"), "delivered"),
+    (("in der filiale", "abgeholt"), "delivered"),
+    (("in der filiale", "übergeben"), "delivered"),
+    (("has picked up the shipment",), "delivered"),
+    (("zielland transportiert",), "exported"),
+    (("zoll freigegeben",), "cleared"),
+    (("on its way to the p",), "out"),
+    (("in eine filiale gebracht",), "out"),
+    (("in die filiale", "gebracht"), "out"),
+    (("zur packstation", "gebracht"), "out"),
+)
+"""Parts of texts that hold names of places, which no row can: the first all of whose parts are in a text decides, an empty one leaves
+it to the rows and the phrases.
+"""
 _IN_BETWEEN = frozenset({"departed_facility", "arrived_at_facility", "unloaded", "in_transit"})
 _GERMANY = frozenset({"deutschland", "germany", "allemagne", "de"})
 
@@ -123,8 +145,14 @@ def _plain(tree: Tree, scans: Scans) -> None:
             )
             written = any_text(event, "timestamp", "event-timestamp", "datum", "date")
             said = _clean(any_text(event, "text", "status", "event-status", "description"))
-            place = Address(city=any_text(event, "location", "ort", "city"), country=text(event, "country"))
-            _scan(number, (written, f"/{count}/events/{index}"), codes, said, place, scans)
+            where = first(event, "location", "address") or event
+            place = Address(
+                city=any_text(where, "addressLocality", "location", "ort", "city"),
+                postcode=text(where, "postalCode"),
+                country=any_text(where, "countryCode", "country"),
+            )
+            phase = text(event, "statusCode") if not any(codes) else ""
+            _scan(number, (written, f"/{count}/events/{index}"), codes, said, place, scans, phase=phase)
     if not known:
         _not_read(tree, scans)
 
@@ -158,7 +186,7 @@ def _page(html: str, scans: Scans) -> None:
         found = True
         place = NOWHERE if cells[1] in {"", "--"} else Address(city=cells[1])
         at_row = (cells[0], f"/tr/{index}")
-        _scan(number.group(1), at_row, ("", "", ""), cells[2], place, scans, order_is_german=True)
+        _scan(number.group(1), at_row, ("", "", ""), cells[2], place, scans)
     if not found:
         title = _TITLE.search(html)
         scans.refusal(f"a page instead of an answer: {_clean(title.group(1)) if title else 'without a title'}")
@@ -191,19 +219,23 @@ def _scan(
     scans: Scans,
     *,
     signed: str = "",
-    order_is_german: bool = True,
+    phase: str = "",
 ) -> None:
+    """``phase`` is the status code of DHL's unified tracking, where a message has that form."""
     written, pointer = when
-    occurred = scans.when(pointer, moment, written, "dmy" if order_is_german else "ymd")
-    code = "/".join(part for part in codes if part)
-    scans.scan(number, occurred, _meaning(codes, said), code=code, text=said, place=place, signed_by=signed)
+    occurred = scans.when(pointer, moment, written, "dmy")
+    code = "/".join(part for part in codes if part) or phase
+    meaning = _meaning(codes, said)
+    if phase and not meaning.known:
+        meaning = CODES.meaning("dhl.unified", phase)
+    scans.scan(number, occurred, meaning, code=code, text=said, place=place, signed_by=signed)
 
 
 def _meaning(codes: tuple[str, str, str], said: str) -> Meaning:
     """The combination; else ICE with the reason RIC gives; else the phase refined by the text; else the text."""
     phase, ice, ric = codes
     if not ice:
-        worded = CODES.meaning("dhl.parcelDE.text", "", said)
+        worded = _worded(said)
         if worded.known or not phase:
             return worded
         return CODES.meaning("dhl.parcelDE.ttpro", phase, said)
@@ -211,6 +243,14 @@ def _meaning(codes: tuple[str, str, str], said: str) -> Meaning:
     if not CODES.has("dhl.parcelDE.ice", f"{ice}/{ric}/{phase}"):
         meaning = _composed(codes, said)
     return _placed(meaning, said) if meaning.milestone in _IN_BETWEEN else meaning
+
+
+@lru_cache(maxsize=4096)
+def _worded(said: str) -> Meaning:
+    """What a text says by itself."""
+    lowered = said.casefold()
+    part = next((kind for parts, kind in _PARTS if all(part in lowered for part in parts)), "")
+    return CODES.meaning("dhl.parcelDE.part", part) if part else CODES.meaning("dhl.parcelDE.text", "", said)
 
 
 def _composed(codes: tuple[str, str, str], said: str) -> Meaning:

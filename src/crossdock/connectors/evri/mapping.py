@@ -7,7 +7,7 @@ from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, any_text, each, first, text
 
 CODES = Codes("crossdock.connectors.evri")
-_HISTORIES = ("status", "statusHistory", "parcelProgress", "events", "parcelEvents")
+_HISTORIES = ("status", "statuses", "history", "statusHistory", "parcelProgress", "events", "parcelEvents")
 _NUMBERS = ("barcode", "shipmentID", "shipmentId", "parcelNumber", "trackingNumber", "uniqueId", "urn")
 
 

@@ -44,18 +44,30 @@ def _told(tree: Tree, scans: Scans) -> None:
         scans.problem("", "this is none of the shapes Parcel.One is known to send")
 
 
+def _named(event: Tree, *parts: str) -> str:
+    """The first field whose name holds one of ``parts``: names vary, and no description of the events is public."""
+    for name in event:
+        if any(part in name.casefold() for part in parts):
+            found = text(event, name)
+            if found:
+                return found
+    return ""
+
+
 def _event(event: Tree, number: str, pointer: str, scans: Scans) -> None:
-    code, said = any_text(event, *_CODES), any_text(event, *_WORDS)
+    code, said = any_text(event, *_CODES), any_text(event, *_WORDS) or _named(event, "desc", "text", "message")
     written = any_text(event, *_MOMENTS)
+    if not written and not any_text(event, "Date", "EventDate"):
+        written = _named(event, "date", "time")
     if written:
         occurred = scans.when(pointer, moment, written, "dmy")
     else:
         day, clock = any_text(event, "Date", "EventDate"), any_text(event, "Time", "EventTime")
         occurred = scans.when(pointer, at, day, clock, "dmy")
     place = Address(
-        city=any_text(event, "Location", "City", "Place", "TrackingLocation"),
+        city=any_text(event, "Location", "City", "Place", "TrackingLocation", "EventLocation"),
         postcode=any_text(event, "PostalCode", "Zip"),
-        country=any_text(event, "Country", "CountryCode"),
+        country=any_text(event, "Country", "CountryCode", "EventCountry", "TrackingCountry"),
     )
     meaning = CODES.meaning("parcelone", code, said)
     number = text(event, "TrackingID") or number
