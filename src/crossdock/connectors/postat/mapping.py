@@ -15,7 +15,7 @@ from crossdock.tracking.trees import Tree, WebPage, any_text, each, find, text
 
 CODES = Codes("crossdock.connectors.postat")
 
-_NUMBER = re.compile(r"Sendungsnummer:\s*(?:<[^>]*>\s*)*([A-Z0-9]{8,30})")
+_NUMBER = re.compile(r"Sendungsnummer:\s*(?:<[^<>]{0,99}>\s*){0,5}([A-Z0-9]{8,30})")
 _ENTRY = re.compile(r"<b>\s*Datum:\s*([^<]{10,60})</b>.{0,200}?<b>([^<]{1,300})</b>", re.DOTALL)
 _POSTCODE = re.compile(r"(.*?);?\s*PLZ\s+(\S+)$", re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0]+")
