@@ -301,3 +301,12 @@ async def test_a_reducer_that_woke_up_late_cannot_commit():
         await hub.store.run(lambda tx: reducer._commit(tx, effects, hub.clock.now()))
     cursors = await hub.store.read(lambda tx: tx.log.cursors(READER, range(64)))
     assert sum(cursors.values()) == 2
+
+
+@pytest.mark.req("M4")
+async def test_a_secret_in_the_address_is_not_kept():
+    hub = scripted_hub(Scripted())
+    message = Received("events", SCAN, {}, hub.clock.now(), path="/in/carrier/events?token=s3cret")
+    accepted = await hub.intake.accept("carrier", message)
+    detail = await hub.store.read(lambda tx: tx.views.exchange(accepted.exchange_id))
+    assert detail.path == "/in/carrier/events"

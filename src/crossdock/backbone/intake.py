@@ -90,7 +90,7 @@ class Intake:
             trace_id=_trace_of(message.headers) or f"{identity:0<32.32}",
             content_type=message.content_type,
             headers={name: message.headers[name] for name in _KEPT_HEADERS if name in message.headers},
-            path=message.path,
+            path=_without_query(message.path),
             delivery_id=verified.delivery_id,
             status="hint" if verified.hint else "received",
         )
@@ -149,3 +149,8 @@ def _cannot_keep(error: OSError) -> IntakeAnswer:
         return IntakeAnswer(507, why=Explanation(text, f"store full: {error}"))
     text = "The store cannot be reached. The message was not taken; it has to be sent again."
     return IntakeAnswer(503, why=Explanation(text, f"store unavailable: {error}"))
+
+
+def _without_query(path: str) -> str:
+    """What is kept of the address: its query is where partners that cannot sign put their secret."""
+    return path.partition("?")[0]
