@@ -41,7 +41,7 @@ def _shipment(shipment: Tree, scans: Scans) -> None:
         scans.refusal(f"no activity of {number or 'the number'} yet")
     for index, activity in enumerate(activities):
         code = any_text(activity, "code", "status", "group")
-        words = [text(activity, name) for name in ("codeDetail", "statusDetail", "additionalInformation")]
+        words = [text(activity, name) for name in ("codeDetail", "statusDetail", "status", "additionalInformation")]
         said = " | ".join(dict.fromkeys(word for word in words if word))
         if code == _EXAMPLE:
             scans.problem(f"/activities/{index}", "an example of the documentation and no event")
@@ -51,7 +51,7 @@ def _shipment(shipment: Tree, scans: Scans) -> None:
             scans.when(f"/activities/{index}/activityDate", moment, any_text(activity, "activityDate", "createDate")),
             _meaning(activity, words),
             code=code,
-            text=said or text(activity, "status"),
+            text=said,
             place=Address(city=text(activity, "terminal")),
         )
 
@@ -59,10 +59,10 @@ def _shipment(shipment: Tree, scans: Scans) -> None:
 def _meaning(activity: Tree, words: list[str]) -> Meaning:
     """The code with its words, then the status with its own."""
     code, status = text(activity, "code"), text(activity, "status")
-    meaning = CODES.meaning(_AXIS, code, words[0])
+    meaning = CODES.meaning(_AXIS, code, words[0] or words[1])
     if meaning.known and meaning.milestone != "unknown":
         return meaning
-    finer = CODES.meaning(_AXIS, status, words[1])
+    finer = CODES.meaning(_AXIS, status, words[1] or status)
     if finer.milestone == "unknown":
         return meaning
     return finer if meaning.milestone == "unknown" else meaning

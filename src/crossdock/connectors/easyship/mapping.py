@@ -42,7 +42,9 @@ def _holders(node: Tree, number: str, depth: int) -> Iterator[tuple[Tree, str]]:
         for inner in node:
             yield from _holders(inner, number, depth - 1)
     elif type(node) is dict:
-        own = any_text(node, *_NUMBERS) or number or text(node, "easyship_shipment_id")
+        legs = [any_text(leg, *_NUMBERS) for leg in each(node, "trackings")]
+        only = legs[0] if len(legs) == 1 else ""
+        own = any_text(node, *_NUMBERS) or only or number or text(node, "easyship_shipment_id")
         if type(node.get("checkpoints")) is list:
             yield node, own
         for name, inner in node.items():

@@ -46,7 +46,7 @@ def _order(order: Tree, scans: Scans) -> None:
         scans.refusal(f"no event of {number or 'the number'} yet")
     for index, event in enumerate(events):
         original = first(event, "originalEvent")
-        said = text(event, "description") or text(original, "name")
+        said = any_text(event, "description", "name") or text(original, "name")
         code = text(original, "identifier")
         if said == _EXAMPLE:
             scans.problem(f"/event/{index}", "an example of the documentation and no event: 'string'")

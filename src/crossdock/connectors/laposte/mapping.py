@@ -11,6 +11,8 @@ from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, any_text, each, find, first, text
 
 CODES = Codes("crossdock.connectors.laposte")
+_UNDELIVERED = frozenset({"PC1", "EP1", "PB1", "MD2", "ND1", "DI3", "ID0"})
+"""Codes whose words may refine them, but not to a delivery."""
 _FINE = frozenset({"", "0", "200", "207"})
 
 
@@ -58,6 +60,9 @@ def _shipment(shipment: Tree, pointer: str, scans: Scans) -> None:
         code, said = text(event, "code"), any_text(event, "label", "labelLong", "labelShort")
         occurred = scans.when(f"{pointer}/event/{index}/date", moment, text(event, "date"))
         meaning = CODES.meaning("laposte.suivi", code, said)
+        if meaning.milestone == "delivered" and code in _UNDELIVERED:
+            # «prêt à être distribué» sounds like «distribué».
+            meaning = CODES.meaning("laposte.suivi", code)
         place = Address(country=text(event, "country"))
         scans.scan(number, occurred, meaning, code=code, text=said, place=place)
 
