@@ -50,3 +50,10 @@ def test_many_answers_and_colissimos_own():
     assert told(SPEC, PARCEL.encode()) == [("6A00000000025", "2026-03-04T11:00:00", "available_for_pickup")]
     assert told(SPEC, LAST.encode()) == [("6A00000000033", "2026-03-04T11:00:00+01:00", "delivered")]
     assert said(SPEC, REFUSAL.encode()) == {"UNAUTHORIZED Accès non autorisé": True}
+
+
+@pytest.mark.req("C6")
+def test_ready_to_be_delivered_is_not_delivered():
+    body = """{"shipment": {"idShip": "X", "event": [{"code": "MD2", "date": "2026-03-04T11:00:00+01:00",
+     "label": "Votre recommandé est prêt à être distribué ce matin."}]}}""".encode()
+    assert told(SPEC, body) == [("X", "2026-03-04T11:00:00+01:00", "out_for_delivery")]

@@ -66,6 +66,8 @@ def _words(event: Tree) -> str:
 
 def _meaning(code: str, said: str, phase: str) -> Meaning:
     worded = CODES.meaning("correos", code, said)
+    if worded.milestone == "delivered" and said.casefold().startswith("no "):
+        return CODES.meaning("correos", "", "No entregado")
     if worded.milestone == "unknown" and phase:
         coarse = CODES.meaning("correos.phase", phase)
         return Meaning(coarse.milestone, coarse.category, coarse.reason, known=False)
