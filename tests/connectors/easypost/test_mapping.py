@@ -235,3 +235,10 @@ def test_golden_rows():
             (row["expected_ts"], row["tz_known"] == "yes", row["milestone"], row["exception_category"], row["reason"])
             for row in expected
         ]
+
+
+def test_an_error_answer_is_read_and_says_that_there_is_nothing():
+    body = b'{"error": {"code": "NOT_FOUND", "message": "no tracker", "errors": []}}'
+    [problem] = translation_of(body, "easypost").problems
+    assert problem.refused
+    assert "NOT_FOUND" in problem.why.engineer

@@ -21,6 +21,7 @@ _NOWHERE = Address()
 _TRACKER_EVENTS = frozenset({"tracker.created", "tracker.updated"})
 _READER = msgspec.json.Decoder(wire.Inbound)
 _LIST_READER = msgspec.json.Decoder(list[wire.Tracker])
+_FAILURE_READER = msgspec.json.Decoder(wire.ErrorAnswer)
 _HEADING_READER = msgspec.json.Decoder(wire.Heading)
 
 
@@ -109,8 +110,21 @@ def _read(body: bytes, partner: str, mode: str) -> Translation:
     elif inbound.object == "Tracker" or inbound.tracking_code is not None:
         reading.tracker(inbound, "")
     else:
-        return _unreadable("", "this is neither an event nor a tracker nor a list of trackers")
+        return _refused(body) or _unreadable("", "this is neither an event nor a tracker nor a list of trackers")
     return reading.done()
+
+
+def _refused(body: bytes) -> Translation | None:
+    """EasyPost's own error answer: it is read, and says that there is nothing."""
+    try:
+        failure = _FAILURE_READER.decode(body).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    operator = "EasyPost reports an error instead of tracking events: look the number and the account up there."
+    said = f"{failure.code} {bytes(failure.message).decode()[:300]}".strip()
+    return Translation(
+        problems=(Unreadable("", Explanation(operator, said or "an error without a text"), refused=True),)
+    )
 
 
 def _without_result(body: bytes, problem: str) -> Translation:
