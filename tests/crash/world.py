@@ -18,6 +18,7 @@ from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.devkit.booking_world import CarrierPlan
 from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds
 from crossdock.ports.connector import Received
+from crossdock.ports.process import Process
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
@@ -73,6 +74,7 @@ class Landscape:
         self.carriers = [self.plan, *others]
         self.policy = policy or OrderToShipPolicy(tuple(each.partner for each in self.carriers))
         self.limits = limits
+        self.processes: Sequence[Process] = ()
         self.network = InProcessCaller(self.clock, [self.odoo, *(each.simulator for each in self.carriers)])
         self.orders = orders
         wanted = {"n": orders, "parcels": parcels if parcels is not None else {2: 2}}
@@ -105,8 +107,8 @@ class Landscape:
         odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)
         plans = [PartnerPlan("odoo", specs["odoo"], odoo)]
         plans += [PartnerPlan(each.partner, each.spec, each.config, self.limits) for each in self.carriers]
-        process = order_to_ship(self.policy)
-        return compose(world, plans, [process], sizes=Sizes(claim_seconds=90, pace=Pace(lease=30)))
+        processes = self.processes or [order_to_ship(self.policy)]
+        return compose(world, plans, processes, sizes=Sizes(claim_seconds=90, pace=Pace(lease=30)))
 
     async def carry_webhooks(self, hub: Hub) -> None:
         """Bring what the carrier pushes to the intake, in a seeded order."""

@@ -32,6 +32,9 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
 
 def consignment_of(work: Work, order: DeliveryOrder, package: Package, terms: Terms | None = None) -> Consignment:
     """All a carrier has to know of ``package``, under the reference of the label asked for now."""
+    if work.policy.parcel_size and not (package.length and package.width and package.height):
+        length, width, height = work.policy.parcel_size
+        package = structs.replace(package, length=length, width=width, height=height)
     return Consignment(
         reference_of(order, package.id, work.progress.asked.get(package.id, 1)),
         order.id,

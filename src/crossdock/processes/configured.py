@@ -7,6 +7,7 @@ from msgspec import structs
 
 from crossdock.model.customs import Terms
 from crossdock.model.item import DangerousGoods, Item
+from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
@@ -56,6 +57,7 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         quote_seconds=given.quote_deadline_seconds,
         wishes=_wishes(given),
         levels=dict(given.service_levels.items()),
+        parcel_size=_size(given.parcel_size),
         outages={**OUTAGES, **{level: Outage(each.after_seconds, each.do) for level, each in given.outage.items()}},
         customs=_terms(given.customs),
         goods=_goods(given.goods),
@@ -78,6 +80,13 @@ def _constraint(given: OfferConstraint) -> Constraint:
 
 def _decimal(number: float | None) -> Decimal | None:
     return None if number is None else Decimal(str(number))
+
+
+def _size(sides: tuple[float, float, float] | None) -> tuple[Measure, Measure, Measure] | None:
+    if sides is None:
+        return None
+    length, width, height = (Measure(Decimal(str(side)), "CMT") for side in sides)
+    return length, width, height
 
 
 def _terms(given: Customs) -> Terms:

@@ -10,6 +10,7 @@ from crossdock.model.customs import Terms
 from crossdock.model.item import Item
 from crossdock.model.milestones import NOTEWORTHY
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.units import Measure
 from crossdock.processes.selection import Wishes
 
 
@@ -34,8 +35,9 @@ OUTAGES: Mapping[str, Outage] = {
 class OrderToShipPolicy(Struct, frozen=True):
     """``milestones`` are those written into the system of record; the rest stays in Crossdock's own history.
     ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``. ``levels``
-    are patterns of the order's own service level by ours (express, standard, economy). ``customs`` are the terms
-    of every declaration and ``goods`` (by SKU) what the system of record does not say of an item.
+    are patterns of the order's own service level by ours (express, standard, economy). ``customs`` are the
+    terms of every declaration, ``goods`` (by SKU) what the system of record does not say of an item, ``parcel_size``
+    length, width and height of packages whose size nobody told.
     """
 
     carriers: tuple[str, ...]
@@ -47,6 +49,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     customs: Terms = Terms()
     goods: Mapping[str, Item] = field(default_factory=dict)
     outages: Mapping[str, Outage] = field(default_factory=lambda: OUTAGES)
+    parcel_size: tuple[Measure, Measure, Measure] | None = None
 
     def level_of(self, order: DeliveryOrder) -> str:
         """The service level of an order: express, economy, or standard where no pattern says so."""

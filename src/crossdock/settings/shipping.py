@@ -106,6 +106,14 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Partners asked for rates", min_length=1, examples=[["easypost"]]),
     ]
     label_format: Annotated[Literal["PDF", "ZPL", "PNG"], Meta(description="Format of labels")] = "PDF"
+    parcel_size: Annotated[
+        tuple[Size, Size, Size] | None,
+        Meta(
+            description="Length, width and height in centimetres of packages whose size nobody told; some carriers "
+            "book nothing without",
+            examples=[[30, 20, 10]],
+        ),
+    ] = None
     milestones: Annotated[
         tuple[str, ...],
         Meta(description="Milestones written into the system of record; all others stay in Crossdock's history"),
