@@ -7,6 +7,7 @@ from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, any_text, find, text
 
 CODES = Codes("crossdock.connectors.allied_express")
+_TIMES = ("scannnedTimestamp", "scannedTimestamp", "timestamp", "scannedDateTime", "scannedDate")
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -32,7 +33,7 @@ def _answers(tree: Tree) -> bool:
 def _status(status: Tree, scans: Scans) -> None:
     number = any_text(status, "consignmentNote", "scannedBarcode")
     words, depot = text(status, "scannedStatus"), text(status, "depotLocation")
-    written = any_text(status, "scannnedTimestamp", "scannedTimestamp", "timestamp")
+    written = any_text(status, *_TIMES)
     occurred = scans.when("/statusBarcodesList/scannnedTimestamp", moment, written)
     said = " | ".join(filter(None, (words, depot)))
     meaning = CODES.meaning("allied.status", "", words)

@@ -55,14 +55,19 @@ def _parcel(parcel: Tree, scans: Scans) -> None:
     number, carrier = text(parcel, "tracking"), any_text(parcel, "carrier", "carrierCode")
     place = Address(
         city=text(parcel, "deliveryCity"),
-        region=text(parcel, "deliveryState"),
+        region=any_text(parcel, "deliveryState", "deliveryRegion"),
         postcode=text(parcel, "deliveryPostalCode"),
         country=text(parcel, "deliveryCountry"),
+    )
+    begun = Address(
+        region=text(parcel, "firstScanRegion"),
+        postcode=text(parcel, "firstScanPostalCode"),
+        country=text(parcel, "firstScanCountry"),
     )
     if not any_text(parcel, *_FACTS):
         scans.refusal(f"no event of {number or 'the number'} yet")
     for name in _FACTS:
-        where = place if name == "deliveredDate" else Address()
+        where = {"deliveredDate": place, "firstScanDate": begun}.get(name, Address())
         _fact(name, text(parcel, name), number, carrier, where, scans)
 
 

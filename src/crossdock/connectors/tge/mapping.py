@@ -4,7 +4,7 @@ from crossdock.model.party import Address
 from crossdock.tracking.codes import Codes
 from crossdock.tracking.scans import Scans
 from crossdock.tracking.times import at, moment
-from crossdock.tracking.trees import Tree, any_text, each, find, text
+from crossdock.tracking.trees import Tree, any_text, each, find, first, text
 
 CODES = Codes("crossdock.connectors.tge")
 _LISTS = ("ConsignmentEvents", "TrackingEvents", "ShipmentEvents", "Events")
@@ -44,6 +44,12 @@ def _event(event: Tree, number: str, scans: Scans) -> None:
     else:
         day, clock = any_text(event, "EventDate", "Date"), any_text(event, "EventTime", "Time")
         occurred = scans.when("/EventDate", at, day, clock)
-    place = Address(city=any_text(event, "Location", "Suburb", "Depot"))
+    where = first(event, "Location")
+    inner = where if type(where) is dict else {}
+    place = Address(
+        city=any_text(inner, "Suburb", "Name", "City") or any_text(event, "Location", "Suburb", "Depot"),
+        region=any_text(inner, "State", "StateCode"),
+        postcode=any_text(inner, "PostCode", "Postcode"),
+    )
     name = any_text(event, "ConsignmentNumber", "ShipmentID", "SSCC") or number
     scans.scan(name, occurred, CODES.meaning("tge.status", code, said), code=code, text=said, place=place)
