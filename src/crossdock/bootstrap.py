@@ -26,8 +26,8 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.nightly import Nightly, Plan
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
-from crossdock.backbone.reconcile import Reconciler
 from crossdock.backbone.quiet_feeds import QuietFeeds
+from crossdock.backbone.reconcile import Reconciler
 from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
@@ -296,6 +296,11 @@ def open_store(installation: Installation) -> MigratableStore:
     settings, secrets = installation.settings.store, installation.secrets
     password = secrets.reveal(settings.password) if settings.password else ""
     return open_database(settings.url, folder=Path(settings.folder), password=password)
+
+
+def open_file(path: Path) -> MigratableStore:
+    """The SQLite file at ``path``, worked on in the calling thread, so that a simulated death leaves nothing behind."""
+    return open_database(f"sqlite:///{path}", threads=False)
 
 
 def newest_revision() -> str:

@@ -22,7 +22,8 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.spans import Spans
 from crossdock.backbone.translate import Translator
-from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds, opened
+from crossdock.bootstrap import open_file
+from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, SeededIds
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, summary_of
@@ -155,7 +156,7 @@ class BookingWorld:
     async def worker(self) -> Engine:
         """A new process on the same database and carrier."""
         self._workers += 1
-        kept = opened(self.database)
+        kept = open_file(self.database)
         self._stores.append(kept)
         store = FragileStore(kept, self.fuse)
         caller = RecordingCaller(FragileCaller(self.network, self.fuse))
@@ -266,7 +267,7 @@ class BookingWorld:
             self.clock.advance(self._random.choice((0, 1, 5)))
 
     async def _read(self, step: Callable[[Transaction], T]) -> T:
-        store = opened(self.database)
+        store = open_file(self.database)
         try:
             return await store.read(step)
         finally:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from crossdock.bootstrap import open_file
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
-from crossdock.storage.opening import MigratableStore, open_store
 
 T = TypeVar("T")
 
@@ -99,14 +99,9 @@ class EverySecret:
         return reference.rpartition("/")[2]
 
 
-def opened(path: Path) -> MigratableStore:
-    """The SQLite file at ``path`` in this thread, so that a death leaves nothing behind."""
-    return open_store(f"sqlite:///{path}", threads=False)
-
-
 async def empty_database(path: Path) -> Path:
     """A migrated, empty SQLite file to copy from: migrating anew for every death would take most of the time."""
-    store = opened(path)
+    store = open_file(path)
     await store.migrate()
     await store.close()
     return path
