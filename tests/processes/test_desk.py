@@ -21,9 +21,12 @@ def booked(package: str = "P1", shipment: str = "s1", number: str = "T1") -> ev.
     return ev.ShipmentBooked(Booking("easypost", package, shipment, number, "USPS", "Priority"))
 
 
-def labelled() -> History:
-    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), delivery_order().id)
+def labelled(*carriers: str) -> History:
+    policy = OrderToShipPolicy(carriers or ("easypost",))
+    told = History(order_to_ship(policy), delivery_order().id)
     told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    for other in policy.carriers[1:]:
+        told.tell(ev.RatesQuoted(quote("P1", f"{other}1", partner=other)))
     told.tell(booked(), ev.LabelReceived("P1", "s1", "T1", LABEL))
     assert told.phase == "labelled"
     return told
@@ -89,6 +92,72 @@ def test_a_label_for_the_way_back_is_bought_once_and_leaves_the_first_one_alone(
     told.tell(booked("P1:return", "s9", "R1"), ev.LabelReceived("P1:return", "s9", "R1", LABEL))
     assert ask(told, Return("P1"), "j3") == [], "there is one"
     assert told.state.tracking_numbers() == ("T1",)
+    assert told.phase == "labelled"
+
+
+BACK = "P1:return"
+
+
+def return_asked(*carriers: str) -> History:
+    """A way back whose rates were asked for."""
+    told = labelled(*carriers)
+    assert kinds(ask(told, Return("P1"))) == ["RequestRates"] * len(carriers)
+    return told
+
+
+@pytest.mark.req("C4", "C3")
+def test_clicks_while_a_return_label_is_under_way_buy_no_second_one():
+    told = return_asked("easypost")
+    told.tell(ev.RatesQuoted(quote(BACK, "s9", rate("r", "4.00"))))
+    assert ask(told, Return("P1"), "j2") == []
+    told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Top up.", "402", BACK))
+    assert ask(told, Return("P1"), "j3") == [], "what became of the first is settled before"
+    [taken_back] = told.withdrawn
+    [again] = told.tell(ev.CommandWithdrawn(taken_back, "easypost", "label.buy.v1", BACK))
+    assert again.body.consignment.reference == "do:odoo:7/P1:return/2"
+    assert told.resolved() == ["booking.failed"]
+    assert told.phase == "labelled"
+
+
+@pytest.mark.req("C1", "C3")
+def test_a_return_goes_with_the_best_of_all_carriers_asked():
+    told = return_asked("easypost", "ups")
+    assert told.tell(ev.RatesQuoted(quote(BACK, "s9", rate("dear", "9.00")))) == []
+    [bought] = told.tell(ev.RatesQuoted(quote(BACK, "u9", rate("cheap", "4.00"), partner="ups")))
+    assert (bought.partner, bought.body.rate_id) == ("ups", "cheap")
+
+
+@pytest.mark.req("C3", "C9")
+def test_a_carrier_that_does_not_answer_holds_no_return_up():
+    told = return_asked("easypost", "ups")
+    told.tell(ev.RatesQuoted(quote(BACK, "s9", rate("dear", "9.00"))))
+    [bought] = told.tell(ev.DeadlinePassed(f"quotes/{BACK}", 1))
+    assert bought.partner == "easypost"
+    told = return_asked("easypost", "ups")
+    told.tell(ev.CommandFailed("k#1", "ups", "rates.request.v1", "No.", "400", BACK))
+    [bought] = told.tell(ev.RatesQuoted(quote(BACK, "s9", rate("dear", "9.00"))))
+    assert bought.partner == "easypost"
+
+
+@pytest.mark.req("C3")
+def test_a_return_nobody_offers_is_said_and_may_be_asked_for_again():
+    told = return_asked("easypost")
+    told.tell(ev.RatesQuoted(quote(BACK, "s9")))
+    assert told.raised() == ["rates.none"]
+    [asked] = ask(told, Return("P1"), "j2")
+    assert asked.body.consignment.reference == "do:odoo:7/P1:return/2"
+    assert kinds(told.tell(ev.RatesQuoted(quote(BACK, "s10", rate("r", "4.00"))))) == ["BuyLabel"]
+    assert told.resolved() == ["rates.none"]
+
+
+@pytest.mark.req("C3", "C11")
+def test_a_return_label_is_voided_and_bought_anew_by_itself():
+    told = return_asked("easypost")
+    told.tell(ev.RatesQuoted(quote(BACK, "s9", rate("r", "4.00"))), booked(BACK, "s9", "R1"))
+    told.tell(ev.LabelReceived(BACK, "s9", "R1", LABEL))
+    assert kinds(ask(told, Void(BACK, again=True), "j2")) == ["VoidLabel"]
+    [again] = told.tell(ev.ShipmentVoided("easypost", BACK, "s9", "R1"))
+    assert again.body.consignment.reference == "do:odoo:7/P1:return/2"
     assert told.phase == "labelled"
 
 

@@ -1,6 +1,6 @@
 """From a released order to labels: rates, the choice among them, purchase, label; and their undoing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import structs
 
@@ -14,20 +14,27 @@ from crossdock.ports.process import Order, Priority, Timer
 from crossdock.processes import outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, SECOND, Buying, Work
+from crossdock.processes.shipping_work import QUOTES, RETURN, SECOND, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
     """Ask every carrier for every one of ``packages``, each under a reference of its own."""
     progress, policy = work.progress, work.policy
     progress.phase = "rating"
-    progress.stale = sorted({*progress.stale, *work.state.quotes}) if progress.asked else []
+    packages = tuple(packages)
+    outdate(work, {package.id for package in packages})
     for package in packages:
         progress.asked[package.id] = progress.asked.get(package.id, 0) + 1
         for carrier in policy.carriers:
             body = cmd.RequestRates(consignment_of(work, order, package))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
     work.timers.append(Timer(QUOTES, work.now + int(policy.quote_seconds * SECOND)))
+
+
+def outdate(work: Work, packages: Collection[str]) -> None:
+    """The quotes there are for these packages count no more: others will be asked for."""
+    old = {key for key, quote in work.state.quotes.items() if quote.package_id in packages}
+    work.progress.stale = sorted({*work.progress.stale, *old}) if work.progress.asked else []
 
 
 def consignment_of(work: Work, order: DeliveryOrder, package: Package, terms: Terms | None = None) -> Consignment:
@@ -106,10 +113,10 @@ def choose(work: Work) -> None:
     work.cleared.append(QUOTES)
     if not choice.picks:
         if work.progress.phase == "rating":
-            work.raise_exception("rates.none", _nothing_offered(choice))
+            work.raise_exception("rates.none", nothing_offered(choice))
         work.progress.phase = "attention"
         return
-    work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"})
+    work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"} and not each.pointer.endswith(RETURN))
     work.progress.phase = "booking"
     buy(work, order, choice, quotes)
 
@@ -145,12 +152,10 @@ def buy(work: Work, order: DeliveryOrder, choice: Choice, quotes: Sequence[Quote
         outage.watch(work, order, package, quote.partner, name)
 
 
-def taken_back(work: Work) -> None:
+def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> None:
     """A purchase certainly was not made: go to the next carrier, ask a person, or begin anew."""
-    order, found = work.order, outage.withdrawn(work)
-    if found is None or order is None or work.progress.phase == "cancelled":
+    if work.progress.phase == "cancelled":
         return
-    package_id, buying = found
     work.progress.tried.append(f"{package_id}/{buying.partner}")
     if buying.then == "again":
         book_again(work, order)
@@ -191,16 +196,16 @@ def reroute(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -
 def book_again(work: Work, order: DeliveryOrder) -> None:
     """Ask for new labels for every package that has none and none under way; nothing where all have one."""
     live, progress = work.state.live_bookings(), work.progress
-    if progress.buying:
+    if any(not package_id.endswith(RETURN) for package_id in progress.buying):
         return
     packages = [each for each in order.packages if each.id not in live]
     if packages:
         progress.tried, progress.failed, progress.selected = [], [], []
-        work.resolve(lambda each: each.kind in _ENDED_BY_ANOTHER)
+        work.resolve(lambda each: each.kind in _ENDED_BY_ANOTHER and not each.pointer.endswith(RETURN))
         ask_rates(work, order, packages)
 
 
-def _nothing_offered(choice: Choice) -> str:
+def nothing_offered(choice: Choice) -> str:
     text = "No carrier offers a rate that every package of this order can use."
     if choice.rejected:
         reasons = dict.fromkeys(
@@ -255,18 +260,20 @@ _FAILURES = {
     "label.fetch.v1": "label.failed",
     "label.void.v1": "void.failed",
 }
+_OF_OTHERS = frozenset({"tracking.request.v1"})
+"""Commands that another process gives and looks after."""
 
 
 def failed(work: Work) -> None:
     """A command stopped: a person must look; a quote that will not come is waited for no longer."""
     body = work.event.body
-    if not isinstance(body, ev.CommandFailed) or work.event.subject.startswith("desk:"):
+    if not isinstance(body, ev.CommandFailed) or body.what in _OF_OTHERS or work.event.subject.startswith("desk:"):
         return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
-    if body.what == "rates.request.v1" and work.progress.phase == "rating":
+    if body.what == "rates.request.v1":
         work.progress.failed.append(f"{body.package_id}/{body.partner}")
-        if not outstanding(work):
+        if work.progress.phase == "rating" and not outstanding(work):
             choose(work)
 
 

@@ -62,6 +62,16 @@ def _quoted(work: Work) -> None:
         booking.quoted(work)
 
 
+def _late(work: Work) -> None:
+    booking.deadline(work)
+    wishes.deadline(work)
+
+
+def _failed(work: Work) -> None:
+    booking.failed(work)
+    wishes.failed(work)
+
+
 def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         work.raise_exception(problem.kind, problem.text, problem.pointer)
@@ -79,12 +89,12 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "rates.quoted.v1": _quoted,
     "desk.requested.v1": wishes.asked,
     "shipment.voided.v1": wishes.voided,
-    "deadline.passed.v1": booking.deadline,
+    "deadline.passed.v1": _late,
     "shipment.booked.v1": booking.booked,
     "label.received.v1": booking.labelled,
     "tracking.reported.v1": writeback.tracked,
     "proof.captured.v1": writeback.proved,
-    "command.failed.v1": booking.failed,
-    "command.withdrawn.v1": booking.taken_back,
+    "command.failed.v1": _failed,
+    "command.withdrawn.v1": wishes.taken_back,
     "record.written.v1": writeback.written,
 }

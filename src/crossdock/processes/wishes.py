@@ -3,16 +3,15 @@
 from msgspec import structs
 
 from crossdock.model import commands as cmd
+from crossdock.model import events as ev
 from crossdock.model.deciding import CarrierSelected
 from crossdock.model.desk import Book, DeskRequested, Return, Void
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
-from crossdock.ports.process import Order, Priority
+from crossdock.ports.process import Order, Priority, Timer, command_key
 from crossdock.processes import booking, outage
 from crossdock.processes.selection import Ask, select
-from crossdock.processes.shipping_work import Work
-
-RETURN = ":return"
+from crossdock.processes.shipping_work import NAME, QUOTES, RETURN, SECOND, Buying, Work
 
 
 def asked(work: Work) -> None:
@@ -36,7 +35,7 @@ def book(work: Work, order: DeliveryOrder) -> None:
         return  # the order's own way leads to rates, or has to be put right first
     stopped = {each.pointer for each in progress.raised if each.kind == "booking.failed"}
     for package_id, buying in progress.buying.items():
-        if f"/packages/{package_id}" in stopped and not buying.then:
+        if f"/packages/{package_id}" in stopped and not buying.then and not package_id.endswith(RETURN):
             outage.take_back(work, package_id, "again", "somebody asked to book it anew")
     booking.book_again(work, order)
 
@@ -64,19 +63,33 @@ def voided(work: Work) -> None:
     progress.rebook = [each for each in progress.rebook if each not in {package.id for package in wanted}]
     if wanted:
         booking.book_again(work, order)
+    gone = [each for each in progress.rebook if each.endswith(RETURN) and each not in work.state.live_bookings()]
+    progress.rebook = [each for each in progress.rebook if each not in gone]
+    for back in gone:
+        ask_return(work, order, back.removesuffix(RETURN))
 
 
 def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
-    """Ask every carrier what the way back costs, under a package id of its own; once while such a label lives."""
+    """Ask every carrier what the way back costs, under a package id of its own; nothing where a label for it lives or
+    is under way. A purchase that stopped is taken back first, and settled by that.
+    """
     package = next((each for each in order.packages if each.id == package_id), None)
-    back = f"{package_id}{RETURN}"
-    if package is None or back in work.state.live_bookings() or back in work.progress.returning:
+    back, progress = f"{package_id}{RETURN}", work.progress
+    if package is None or back in work.state.live_bookings() or back in progress.returning:
         return
-    work.progress.returning.append(back)
-    work.progress.asked[back] = work.progress.asked.get(back, 0) + 1
+    if buying := progress.buying.get(back):
+        stopped = any(each.kind == "booking.failed" and each.pointer == f"/packages/{back}" for each in progress.raised)
+        if stopped and not buying.then:
+            outage.take_back(work, back, "again", "somebody asked to book it anew")
+        return
+    progress.returning.append(back)
+    progress.asked[back] = progress.asked.get(back, 0) + 1
+    progress.failed = [each for each in progress.failed if not each.startswith(f"{back}/")]
+    booking.outdate(work, {back})
     consignment = return_of(work, order, package)
     for carrier in work.policy.carriers:
         work.orders.append(Order(f"rates/{back}/{carrier}", carrier, cmd.RequestRates(consignment)))
+    work.timers.append(Timer(f"{QUOTES}/{back}", work.now + int(work.policy.quote_seconds * SECOND)))
 
 
 def return_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment:
@@ -89,24 +102,72 @@ def return_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment
 
 
 def quoted(work: Work, quote: Quote) -> bool:
-    """A quote for a way back: the first one is taken, by the same rules; False for any other quote."""
-    order, package_id = work.order, quote.package_id
-    if not package_id.endswith(RETURN) or order is None:
+    """A quote for a way back; False for any other quote."""
+    if not quote.package_id.endswith(RETURN):
         return False
-    package = next((each for each in order.packages if f"{each.id}{RETURN}" == package_id), None)
-    if package is None or package_id not in work.progress.returning or not quote.rates:
-        return True
+    _answered(work, quote.package_id)
+    return True
+
+
+def failed(work: Work) -> None:
+    """A carrier will not say what a way back costs: it is waited for no longer."""
+    body = work.event.body
+    if isinstance(body, ev.CommandFailed) and body.what == "rates.request.v1" and body.package_id.endswith(RETURN):
+        _answered(work, body.package_id)
+
+
+def deadline(work: Work) -> None:
+    """Time is up for quotes of a way back."""
+    body = work.event.body
+    if isinstance(body, ev.DeadlinePassed) and body.timer.startswith(f"{QUOTES}/"):
+        _choose(work, body.timer.removeprefix(f"{QUOTES}/"))
+
+
+def taken_back(work: Work) -> None:
+    """A purchase certainly was not made: one for a way back begins anew where that was asked for."""
+    found, order = outage.withdrawn(work), work.order
+    if found is None or order is None:
+        return
+    package_id, buying = found
+    if not package_id.endswith(RETURN):
+        booking.taken_back(work, order, package_id, buying)
+    elif buying.then == "again" and work.progress.phase != "cancelled":
+        work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
+        ask_return(work, order, package_id.removesuffix(RETURN))
+
+
+def _answered(work: Work, back: str) -> None:
+    """Choose as soon as every carrier has said something."""
+    there = {each.partner for each in booking.quotes_of(work) if each.package_id == back}
+    there |= {each.removeprefix(f"{back}/") for each in work.progress.failed if each.startswith(f"{back}/")}
+    if there >= set(work.policy.carriers):
+        _choose(work, back)
+
+
+def _choose(work: Work, back: str) -> None:
+    """Buy the best offer for a way back by the same rules, or say that there is none."""
+    order, progress, pointer = work.order, work.progress, f"/packages/{back}"
+    package = next((each for each in order.packages if f"{each.id}{RETURN}" == back), None) if order else None
+    if order is None or package is None or back not in progress.returning or progress.phase == "cancelled":
+        return
+    progress.returning.remove(back)
+    work.cleared.append(f"{QUOTES}/{back}")
     consignment = return_of(work, order, package)
     turned = structs.replace(
         order, ship_from=order.ship_to, ship_to=order.ship_from, packages=(consignment.package,), deliver_by=None
     )
-    choice = select(Ask(turned, level="economy"), (quote,), work.policy.wishes, work.record)
+    quotes = tuple(each for each in booking.quotes_of(work) if each.package_id == back)
+    ask = Ask(turned, {back: consignment.dangerous_goods}, "economy")
+    choice = select(ask, quotes, work.policy.wishes, work.record)
     if not choice.picks:
-        return True
-    work.progress.returning.remove(package_id)
-    chosen, rate = choice.picks[package_id]
+        work.raise_exception("rates.none", f"For the way back: {booking.nothing_offered(choice)}", pointer)
+        return
+    work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"} and each.pointer == pointer)
+    chosen, rate = choice.picks[back]
     picked = (chosen.partner, chosen.shipment_id, rate.id, rate.carrier, rate.service)
-    work.events.append(CarrierSelected(package_id, *picked, f"return: {choice.rule}", (chosen,), choice.rejected))
+    rule = f"return: {choice.rule}"
+    work.events.append(CarrierSelected(back, *picked, rule, quotes, choice.rejected, choice.record))
     body = cmd.BuyLabel(consignment, chosen.shipment_id, rate.id, rate.carrier, rate.service)
-    work.orders.append(Order(f"buy/{package_id}", chosen.partner, body))
-    return True
+    name = f"buy/{back}"
+    work.orders.append(Order(name, chosen.partner, body))
+    progress.buying[back] = Buying(command_key(NAME, work.event.key, name), chosen.partner, work.now)

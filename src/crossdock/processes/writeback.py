@@ -7,7 +7,7 @@ from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
 from crossdock.ports.process import Order
 from crossdock.processes.promises import judged
-from crossdock.processes.shipping_work import Work
+from crossdock.processes.shipping_work import RETURN, Work
 
 
 def tracked(work: Work) -> None:
@@ -27,7 +27,7 @@ def tracked(work: Work) -> None:
         return
     work.progress.noted.append(once)
     back = any(
-        each.tracking_number == scan.tracking_number and each.package_id.endswith(":return")
+        each.tracking_number == scan.tracking_number and each.package_id.endswith(RETURN)
         for each in work.state.bookings.values()
     )
     name = f"{'Way back: ' if back else ''}{MILESTONES[scan.milestone].name}"
