@@ -122,6 +122,38 @@ def test_silence_names_the_carrier_and_how_long_and_the_next_scan_ends_it():
     assert told.raised() == ["shipment.silent"] * 2
 
 
+@pytest.mark.req("E14")
+def test_a_carrier_that_is_down_for_days_is_asked_once_when_it_is_back():
+    told = Watching()
+    told.tell(booked())
+    asked = told.pass_time(20)
+    assert len(asked) == 3
+    assert len(set(told.withdrawn)) == 2, "each question takes the one before back, if that still waits"
+
+
+@pytest.mark.req("E14")
+def test_a_question_a_carrier_refuses_is_an_exception_until_it_speaks():
+    told = Watching()
+    told.tell(booked())
+    told.pass_time(7)
+    for attempt in (1, 2):
+        told.tell(ev.CommandFailed(f"k#{attempt}", "usps", "tracking.request.v1", "Not your number.", "403", "P1"))
+    assert told.raised() == ["tracking.refused"]
+    assert told.pass_time(6), "it is asked on"
+    told.tell(scan("in_transit", 14))
+    assert told.resolved() == ["tracking.refused"]
+
+
+@pytest.mark.req("E14")
+def test_what_stands_when_the_watch_ends_is_ended_by_a_scan():
+    told = Watching(WatchPolicy(silent_hours=48, end_days=5))
+    told.tell(booked("easypost"), scan("picked_up", 1))
+    told.pass_time(24 * 8)
+    assert (told.raised(), told.due) == (["shipment.silent"], {})
+    told.tell(scan("delivered", 30))
+    assert told.resolved() == ["shipment.silent"]
+
+
 def test_a_voided_label_is_watched_no_longer():
     told = Watching()
     told.tell(booked(), ev.ShipmentVoided("usps", "P1", "s1", "T1"))

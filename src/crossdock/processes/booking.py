@@ -206,6 +206,7 @@ def book_again(work: Work, order: DeliveryOrder) -> None:
 
 
 def nothing_offered(choice: Choice) -> str:
+    """Why there is nothing to choose, for people."""
     text = "No carrier offers a rate that every package of this order can use."
     if choice.rejected:
         reasons = dict.fromkeys(

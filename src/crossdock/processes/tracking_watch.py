@@ -1,7 +1,9 @@
 """Tracking watch: carriers that do not push are asked, numbers that are dead are let go, and silence is noticed.
 
 Per tracking number, from booking to the end of its road: asked as often as its age and milestone are worth; nothing
-ever seen for too long is a dead number, nothing new for too long is a silent shipment; the next scan ends both.
+ever seen for too long is a dead number, nothing new for too long is a silent shipment; the next scan ends both. A
+question that still waits when the next one is due is taken back, so that a carrier that was down for days is asked once
+about each number.
 """
 
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from msgspec import Struct, field
 from crossdock.model import events as ev
 from crossdock.model.commands import RequestTracking
 from crossdock.model.milestones import MILESTONES
-from crossdock.ports.process import Decision, Order, Priority, Process, Situation, Timer
+from crossdock.ports.process import Decision, Order, Priority, Process, Situation, Timer, command_key
 
 NAME = "tracking_watch"
 _TIMER = "track/"
@@ -39,7 +41,9 @@ class WatchPolicy(Struct, frozen=True):
 
 
 class Watched(Struct, omit_defaults=True):
-    """One tracking number. Times are epoch microseconds; ``raised`` is the open exception as (kind, cause)."""
+    """One tracking number. Times are epoch microseconds; ``raised`` is the open exception as (kind, cause), ``asked``
+    the key of the latest question.
+    """
 
     partner: str
     carrier: str
@@ -47,6 +51,7 @@ class Watched(Struct, omit_defaults=True):
     since: int
     heard_at: int = 0
     asked_at: int = 0
+    asked: str = ""
     raised: tuple[str, str] = ("", "")
 
 
@@ -70,10 +75,17 @@ class _Work:
         self.events: list[ev.EventBody] = []
         self.timers: list[Timer] = []
         self.cleared: list[str] = []
+        self.withdrawn: list[str] = []
 
     def decision(self) -> Decision:
         return Decision(
-            _ENCODE(self.watch), "", tuple(self.orders), tuple(self.events), tuple(self.timers), tuple(self.cleared)
+            _ENCODE(self.watch),
+            "",
+            tuple(self.orders),
+            tuple(self.events),
+            tuple(self.timers),
+            tuple(self.cleared),
+            tuple(self.withdrawn),
         )
 
     def phase(self, number: str) -> str:
@@ -160,14 +172,34 @@ def _due(work: _Work) -> None:
         work.raise_exception(number, watched, "tracking.dead", text)
         return  # no timer: only a scan brings it back
     if work.now >= watched.since + _span(policy.end_days, _DAY):
-        work.forget(number)
+        if not watched.raised[0]:  # else only a scan ends it, and with it what stands
+            work.forget(number)
         return
     _say_silence(work, number, watched)
     if watched.partner in policy.ask and work.now >= _next_question(work, number, watched):
-        watched.asked_at = work.now
-        question = RequestTracking(number, watched.carrier, watched.package_id)
-        work.orders.append(Order(f"ask/{number}", watched.partner, question, Priority.BATCH))
+        _ask(work, number, watched)
     _wake(work, number, watched)
+
+
+def _ask(work: _Work, number: str, watched: Watched) -> None:
+    """Ask its carrier, once: a question it has not taken yet makes way for this one."""
+    if watched.asked:
+        work.withdrawn.append(watched.asked)
+    name = f"ask/{number}"
+    watched.asked_at, watched.asked = work.now, command_key(NAME, work.situation.event.key, name)
+    question = RequestTracking(number, watched.carrier, watched.package_id)
+    work.orders.append(Order(name, watched.partner, question, Priority.BATCH))
+
+
+def _refused(work: _Work) -> None:
+    """A carrier does not answer for a number: said once, and it is asked on."""
+    body = work.situation.event.body
+    if not isinstance(body, ev.CommandFailed) or body.what != "tracking.request.v1":
+        return
+    for number, watched in work.watch.numbers.items():
+        mine = (watched.partner, watched.package_id) == (body.partner, body.package_id)
+        if mine and watched.asked and not watched.raised[0]:
+            work.raise_exception(number, watched, "tracking.refused", body.operator)
 
 
 def _say_silence(work: _Work, number: str, watched: Watched) -> None:
@@ -211,4 +243,5 @@ _HANDLERS: dict[str, Callable[[_Work], None]] = {
     "shipment.voided.v1": _voided,
     "tracking.reported.v1": _scanned,
     "deadline.passed.v1": _due,
+    "command.failed.v1": _refused,
 }
