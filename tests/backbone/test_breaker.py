@@ -8,7 +8,7 @@ from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, suc
 from crossdock.backbone.deliver import judge_health
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.ports.stores_delivery import Health
-from crossdock.ports.verdicts import ErrorClass, Explanation, Park, Reauthenticate, Retry
+from crossdock.ports.verdicts import ErrorClass, Explanation, InDoubt, Park, Reauthenticate, Retry
 
 T0 = 1_795_262_400_000_000
 LIMITS = Limits(failures=20, open_seconds=30)
@@ -58,6 +58,14 @@ def test_a_business_refusal_is_no_failure_of_the_partner_and_a_bad_credential_as
     ill = Health(failures=3)
     assert judge_health(ill, LIMITS, "p", Park(Explanation("", "")), T0)[0].failures == 0
     assert judge_health(ill, LIMITS, "p", Reauthenticate(Explanation("renew", "")), T0)[0].attention == "renew"
+
+
+@pytest.mark.req("K6", "C9")
+@pytest.mark.parametrize("verdict", [Retry, InDoubt])
+def test_a_partner_that_answers_well_but_does_not_show_a_label_yet_is_not_failing(verdict):
+    well = Health()
+    assert judge_health(well, LIMITS, "p", verdict(Explanation("", ""), ErrorClass.PENDING), T0) == (well, None)
+    assert judge_health(well, LIMITS, "p", verdict(Explanation("", ""), ErrorClass.TIMEOUT), T0)[0].failures == 1
 
 
 @pytest.mark.req("K3")

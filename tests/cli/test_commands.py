@@ -11,7 +11,8 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "backup", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate", "odoo",
-    "parked", "partner", "rate", "reconcile", "replay", "restore", "serve", "sim", "trace", "translate",
+    "mapping", "parked", "partner", "rate", "reconcile", "replay", "restore", "serve", "shipengine", "sim", "trace",
+    "translate",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
@@ -19,6 +20,8 @@ GROUPS = {
     "config": {"schema"},
     "parked": {"discard", "list", "retry", "show"},
     "rate": {"explain"},
+    "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
+    "shipengine": {"keys"},
     "partner": {"limit", "list", "pause", "resume"},
     "desk": {
         "address",
@@ -141,7 +144,7 @@ def test_translate_needs_no_configuration(crossdock, tmp_path):
     last = answer.json["events"][-1]
     assert set(last) == {
         "milestone", "exception_category", "reason", "occurred_at", "tz_known", "precision", "raw_code", "raw_text",
-        "place", "tracking_number",
+        "place", "tracking_number", "zone",
     }  # fmt: skip
     assert last["milestone"] == "delivered"
 

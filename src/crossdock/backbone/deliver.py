@@ -41,7 +41,7 @@ from crossdock.ports.verdicts import (
 from crossdock.ports.wire import Journal
 
 _DECODE: Callable[[bytes], CommandBody] = msgspec.json.Decoder(CommandBody).decode
-_NOT_THE_PARTNERS_FAULT = frozenset({ErrorClass.CONFLICT, ErrorClass.THROTTLED})
+_NOT_THE_PARTNERS_FAULT = frozenset({ErrorClass.CONFLICT, ErrorClass.THROTTLED, ErrorClass.PENDING})
 
 
 class Partner(Struct, frozen=True):
@@ -368,7 +368,7 @@ def judge_health(
             return structs.replace(health, attention=why.operator), None
         case Retry(_, ErrorClass.THROTTLED, after):
             return structs.replace(health, not_before=now + int((after or 5.0) * SECOND)), None
-        case Retry(_, error_class) if error_class in _NOT_THE_PARTNERS_FAULT:
+        case Retry(_, error_class) | InDoubt(_, error_class) if error_class in _NOT_THE_PARTNERS_FAULT:
             return health, None
         case Retry(why) | InDoubt(why):
             return failed(health, limits, name, why.engineer[:200], now)

@@ -23,6 +23,7 @@ DEFAULT_SCHEDULES: Mapping[str, Schedule] = {
     ErrorClass.SERVER: Schedule((2, 5, 15, 30, 60, 120, 300), park_after=50),
     ErrorClass.CONFLICT: Schedule((0.2, 0.5, 1, 2, 5), park_after=30),
     ErrorClass.CREDENTIAL: Schedule((60, 300, 900), park_after=300),
+    ErrorClass.PENDING: Schedule((2, 5, 15, 30, 60, 120, 300), park_after=50),
 }
 """Unreachable, throttled and credential errors are the partner's state and not the message's, so they are given
 hours; a message the partner itself fails on is parked sooner, for a person to look."""

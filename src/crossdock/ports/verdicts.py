@@ -28,6 +28,8 @@ class ErrorClass(StrEnum):
     SERVER = "server"
     CONFLICT = "conflict"
     CREDENTIAL = "credential"
+    PENDING = "pending"
+    """The partner answered well; what was asked for is not there, or not yet."""
 
 
 class Explanation(Struct, frozen=True):

@@ -151,6 +151,7 @@ class Retry(Struct, frozen=True, forbid_unknown_fields=True):
     server: Annotated[RetrySettings | None, Meta(description="The partner fails (5xx)")] = None
     conflict: Annotated[RetrySettings | None, Meta(description="Somebody else writes the same record")] = None
     credential: Annotated[RetrySettings | None, Meta(description="The partner refuses our credential")] = None
+    pending: Annotated[RetrySettings | None, Meta(description="What was done does not show there yet")] = None
 
 
 class Throttle(Struct, frozen=True, forbid_unknown_fields=True):

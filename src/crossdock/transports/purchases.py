@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from crossdock.model.events import Fact
 from crossdock.ports.clock import Clock
+from crossdock.ports.verdicts import ErrorClass, Explanation, InDoubt, Retry
 
 LONGEST_SECONDS = 30.0
 """How long may pass between a look at the carrier's books and what is done because of it. A worker that slept longer
@@ -32,6 +33,16 @@ class Purchases:
     def lock(self, reference: str) -> asyncio.Lock:
         """Held by whoever buys for ``reference`` in this process."""
         return self._locks.setdefault(reference, asyncio.Lock())
+
+    def unseen(self, key: str, partner: str, what: str) -> InDoubt | Retry:
+        """The verdict on the purchase ``key`` where ``partner``'s look-up does not show it: doubted while it may still
+        appear there, then to be done again. ``what`` the look-up said is for the engineer.
+        """
+        if self.is_too_early(key):
+            operator = f"{partner} does not show it yet. Crossdock asks again before it does it once more."
+            return InDoubt(Explanation(operator, f"{partner}: {what}"), ErrorClass.PENDING)
+        self.settled(key)
+        return not_done(partner, what)
 
     def is_too_early(self, key: str) -> bool:
         """Whether the purchase ``key``, which the look-up does not show, may still appear there. Counts from the first
@@ -62,6 +73,12 @@ class Purchases:
     def is_stale(self, looked_at: int) -> bool:
         """Whether too much time has passed since ``looked_at`` to act on what was seen."""
         return self._clock.now() - looked_at > int(LONGEST_SECONDS * _MICROSECONDS)
+
+
+def not_done(partner: str, what: str) -> Retry:
+    """The verdict that a doubted command certainly was not carried out; ``what`` the partner said is for the engineer."""
+    operator = "It was not carried out; Crossdock does it again."
+    return Retry(Explanation(operator, f"{partner}: {what}"), ErrorClass.PENDING)
 
 
 def _trim(memory: OrderedDict[str, int] | OrderedDict[str, tuple[Fact, ...]]) -> None:

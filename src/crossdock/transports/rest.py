@@ -8,8 +8,19 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from crossdock.model.events import Fact
 from crossdock.ports.secrets import UnknownSecret
-from crossdock.ports.verdicts import ErrorClass, Explanation, InDoubt, Park, Reauthenticate, Refuse, Retry
+from crossdock.ports.verdicts import (
+    AlreadyDone,
+    Done,
+    ErrorClass,
+    Explanation,
+    InDoubt,
+    Park,
+    Reauthenticate,
+    Refuse,
+    Retry,
+)
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse, NoAnswer, NotSent
 
 T = TypeVar("T")
@@ -211,6 +222,15 @@ def code_of(trouble: Trouble) -> str:
     """The partner's error code as the engineer's text names it; "" where there was none."""
     words = trouble.why.engineer.split(" ", 2)
     return words[2].partition(":")[0] if len(words) == 3 and words[0] == "HTTP" else ""
+
+
+def told(partner: str, made: type[Done | AlreadyDone], fact: Callable[[], Fact]) -> Done | AlreadyDone | Park:
+    """The verdict that what was asked for is done; a person looks where ``partner``'s answer cannot be read exactly."""
+    try:
+        return made((fact(),))
+    except ValueError as problem:
+        operator = f"{partner} carried it out, but its answer cannot be read exactly. Look it up there."
+        return Park(Explanation(operator, str(problem)))
 
 
 def still_in_doubt(trouble: Trouble) -> InDoubt | Park:

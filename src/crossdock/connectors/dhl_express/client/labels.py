@@ -101,11 +101,7 @@ class Labels:
             if standing:
                 self._purchases.settled(command.key)
                 return Done(await self._adopted(command, body, standing[0], documents))
-            if self._purchases.is_too_early(command.key):
-                operator = "DHL does not show the shipment yet. Crossdock waits before it books again."
-                return InDoubt(Explanation(operator, f"no shipment with reference {reference}"), ErrorClass.TIMEOUT)
-            self._purchases.settled(command.key)
-            return Retry(Explanation("It was not carried out; we do it again.", f"DHL has no shipment {reference}"))
+            return self._purchases.unseen(command.key, "DHL", f"no shipment with reference {reference}")
 
     async def _standing(self, reference: str) -> list[str] | Trouble:
         now = self._clock.now()

@@ -1,6 +1,5 @@
 """Rates, labels and refunds. A shipment is opened by asking for rates and bought by its id, which sells it once."""
 
-from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
@@ -17,9 +16,10 @@ from crossdock.model.shipment import Document
 from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Documents
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Verdict
 from crossdock.ports.wire import HttpResponse
-from crossdock.transports.rest import RestClient, Trouble, code_of, still_in_doubt
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import RestClient, Trouble, code_of, still_in_doubt, told
 
 _MEDIA_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "application/zpl": "zpl", "application/epl2": "epl"}
 
@@ -69,7 +69,7 @@ class Booking:
                 "The API key is of the wrong mode: a test label must not go on a real parcel. Put the right key in."
             )
             return Park(Explanation(operator, f"shipment {answer.id} is of mode '{answer.mode}', not '{config.mode}'"))
-        return with_fact(Done, lambda: mapping.quoted(body, answer, self._partner, subject))
+        return told("EasyPost", Done, lambda: mapping.quoted(body, answer, self._partner, subject))
 
     async def buy(self, subject: str, body: BuyLabel) -> Verdict:
         """Buy a rate by the shipment's id; a second purchase is refused and gives the facts of the first."""
@@ -85,7 +85,7 @@ class Booking:
             return answer
         unlabelled = f"HTTP 200 to the purchase, but shipment {answer.id} has no label or tracking code"
         return self._bought(subject, body, answer, Done) or InDoubt(
-            Explanation("EasyPost has not finished the purchase; Crossdock asks again.", unlabelled), ErrorClass.SERVER
+            Explanation("EasyPost has not finished the purchase; Crossdock asks again.", unlabelled), ErrorClass.PENDING
         )
 
     def _bought(
@@ -93,7 +93,7 @@ class Booking:
     ) -> Verdict | None:
         if not shipment.is_bought:
             return None
-        return with_fact(made, lambda: mapping.booked(body, shipment, self._partner, subject))
+        return told("EasyPost", made, lambda: mapping.booked(body, shipment, self._partner, subject))
 
     async def void(self, subject: str, body: VoidLabel) -> Verdict:
         """Ask for a refund; what a second refund call does is published nowhere, so the shipment is looked at first."""
@@ -120,7 +120,7 @@ class Booking:
     ) -> Verdict | None:
         if shipment.refund_status not in wire.VOIDED:
             return None
-        return with_fact(made, lambda: mapping.voided(body, shipment, self._partner, subject))
+        return told("EasyPost", made, lambda: mapping.voided(body, shipment, self._partner, subject))
 
     async def fetch_label(self, subject: str, body: FetchLabel, documents: Documents) -> Verdict:
         """Fetch a label's file and keep it."""
@@ -140,19 +140,5 @@ class Booking:
         if not isinstance(shipment, wire.Shipment):
             return still_in_doubt(shipment)
         if isinstance(body, BuyLabel):
-            return self._bought(subject, body, shipment, Done) or nothing_happened("the shipment is not bought")
-        return self._voided(subject, body, shipment, Done) or nothing_happened("the shipment is not voided")
-
-
-def with_fact(made: type[Done | AlreadyDone], fact: Callable[[], Fact]) -> Verdict:
-    """The verdict that what was asked for is done; a person looks where EasyPost's answer cannot be read exactly."""
-    try:
-        return made((fact(),))
-    except ValueError as problem:
-        operator = "EasyPost carried it out, but its answer cannot be read exactly. Look it up there."
-        return Park(Explanation(operator, str(problem)))
-
-
-def nothing_happened(what: str) -> Retry:
-    """The verdict that a doubted command was not carried out."""
-    return Retry(Explanation("It was not carried out; we do it again.", f"EasyPost says {what}"))
+            return self._bought(subject, body, shipment, Done) or not_done("EasyPost", "the shipment is not bought")
+        return self._voided(subject, body, shipment, Done) or not_done("EasyPost", "the shipment is not voided")

@@ -8,7 +8,7 @@ import msgspec
 
 from crossdock.connectors.easypost import wire
 from crossdock.connectors.easypost.client.account import PAGE_SIZE, window
-from crossdock.connectors.easypost.client.booking import Booking, nothing_happened, with_fact
+from crossdock.connectors.easypost.client.booking import Booking
 from crossdock.connectors.easypost.mapping import collecting as mapping
 from crossdock.model.commands import CancelPickup, CloseManifest, SchedulePickup
 from crossdock.model.shipment import Document
@@ -16,7 +16,8 @@ from crossdock.ports.connector import Documents
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Verdict
 from crossdock.ports.wire import HttpResponse
-from crossdock.transports.rest import RestClient, Trouble, still_in_doubt
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import RestClient, Trouble, still_in_doubt, told
 
 _LOOK_BACK_DAYS = 7
 """How far back a pickup is looked for by its reference; a doubt is settled in minutes."""
@@ -104,7 +105,7 @@ class Collecting:
         unsure = Explanation(
             "EasyPost has not confirmed the pickup; Crossdock asks again.", f"status '{answer.status}'"
         )
-        return self._standing(subject, body, answer, Done, rate) or InDoubt(unsure, ErrorClass.SERVER)
+        return self._standing(subject, body, answer, Done, rate) or InDoubt(unsure, ErrorClass.PENDING)
 
     def _standing(
         self,
@@ -120,7 +121,7 @@ class Collecting:
         if pickup.status != mapping.SCHEDULED:
             return None
         cost = mapping.cost_of(rate or mapping.pickup_rate(body, pickup.pickup_rates))
-        return with_fact(made, lambda: mapping.scheduled(body, pickup, cost, self._partner, subject))
+        return told("EasyPost", made, lambda: mapping.scheduled(body, pickup, cost, self._partner, subject))
 
     async def _pickup_called(self, reference: str) -> wire.Pickup | Trouble | None:
         """The newest pickup of that reference; the list can be searched by nothing but time."""
@@ -141,11 +142,11 @@ class Collecting:
         """Ask by our reference what became of a pickup."""
         standing = await self._pickup_called(body.reference)
         if standing is None:
-            return nothing_happened(f"there is no pickup {body.reference}")
+            return not_done("EasyPost", f"there is no pickup {body.reference}")
         if not isinstance(standing, wire.Pickup):
             return still_in_doubt(standing)
         done = self._standing(subject, body, standing, Done)
-        return done or nothing_happened(f"pickup {standing.id} is not bought")
+        return done or not_done("EasyPost", f"pickup {standing.id} is not bought")
 
     async def cancel(self, subject: str, body: CancelPickup) -> Verdict:
         """Cancel a pickup; one that is cancelled already stays so."""
@@ -153,7 +154,7 @@ class Collecting:
         if not isinstance(standing, wire.Pickup):
             return standing
         if standing.status == mapping.CANCELLED:
-            return with_fact(AlreadyDone, lambda: mapping.cancelled(body, standing, self._partner, subject))
+            return told("EasyPost", AlreadyDone, lambda: mapping.cancelled(body, standing, self._partner, subject))
         path = f"/v2/pickups/{quote(body.pickup_id, safe='')}/cancel"
         answer = await self._client.ask("POST", path, wire.Pickup, b"{}", costly=True)
         if not isinstance(answer, wire.Pickup):
@@ -161,7 +162,7 @@ class Collecting:
         if answer.status != mapping.CANCELLED:
             operator = "The carrier has not confirmed that it will not come. Call it."
             return Park(Explanation(operator, f"pickup {answer.id} is '{answer.status}' after its cancellation"))
-        return with_fact(Done, lambda: mapping.cancelled(body, answer, self._partner, subject))
+        return told("EasyPost", Done, lambda: mapping.cancelled(body, answer, self._partner, subject))
 
     async def settle_cancel(self, subject: str, body: CancelPickup) -> Verdict:
         """Ask by its id whether a pickup is cancelled."""
@@ -169,8 +170,8 @@ class Collecting:
         if not isinstance(standing, wire.Pickup):
             return still_in_doubt(standing)
         if standing.status != mapping.CANCELLED:
-            return nothing_happened(f"pickup {standing.id} is '{standing.status}'")
-        return with_fact(Done, lambda: mapping.cancelled(body, standing, self._partner, subject))
+            return not_done("EasyPost", f"pickup {standing.id} is '{standing.status}'")
+        return told("EasyPost", Done, lambda: mapping.cancelled(body, standing, self._partner, subject))
 
     async def close(self, subject: str, body: CloseManifest, documents: Documents) -> Verdict:
         """Close a manifest. A shipment is on one form at most, so the first one tells whether it was done before."""
@@ -195,7 +196,7 @@ class Collecting:
         if not isinstance(standing, wire.Shipment):
             return still_in_doubt(standing)
         if standing.scan_form is None:
-            return nothing_happened(f"shipment {standing.id} is on no form")
+            return not_done("EasyPost", f"shipment {standing.id} is on no form")
         return await self._closed(subject, body, standing.scan_form.id, Done, documents)
 
     async def _closed(
@@ -223,11 +224,11 @@ class Collecting:
             unsure = Explanation(
                 "The manifest is being made; Crossdock asks again.", f"form {form.id}: '{form.status}'"
             )
-            return InDoubt(unsure, ErrorClass.SERVER)
+            return InDoubt(unsure, ErrorClass.PENDING)
         sheet = await self._sheet(form, form.form_url, documents)
         if not isinstance(sheet, Document):
             return still_in_doubt(sheet)
-        return with_fact(made, lambda: mapping.closed(body, form, sheet, self._partner, subject))
+        return told("EasyPost", made, lambda: mapping.closed(body, form, sheet, self._partner, subject))
 
     async def _sheet(self, form: wire.ScanForm, url: str, documents: Documents) -> Document | Trouble:
         answer = await self._client.download(url, hosts=self._config.label_hosts)

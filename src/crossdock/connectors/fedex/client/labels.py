@@ -125,7 +125,7 @@ class Labels:
             if not isinstance(standing, list):
                 return still_in_doubt(standing)
             if not standing:
-                return self._unknown_there(command, reference)
+                return self._purchases.unseen(command.key, "FedEx", f"no package with reference {reference}")
             held = next((number for number in standing if self._purchases.facts_of(number)), "")
             for spare in standing:
                 if spare == held:
@@ -139,13 +139,6 @@ class Labels:
                 return Done(self._purchases.facts_of(held))
             cancelled_all = f"cancelled {', '.join(standing)}"
             return Retry(Explanation("A label that was lost was cancelled; we buy another.", cancelled_all))
-
-    def _unknown_there(self, command: Command, reference: str) -> Verdict:
-        if self._purchases.is_too_early(command.key):
-            operator = "FedEx does not show the label yet. Crossdock waits before it buys again."
-            return InDoubt(Explanation(operator, f"no package with reference {reference}"), ErrorClass.TIMEOUT)
-        self._purchases.settled(command.key)
-        return Retry(Explanation("It was not carried out; we do it again.", f"FedEx has no package {reference}"))
 
     async def _standing(self, reference: str) -> list[str] | Trouble:
         start, end = self._day(-self._config.tracking_days), self._day(_AHEAD_DAYS)

@@ -90,11 +90,7 @@ class Labels:
                 return await self._kept(command, body, standing, documents, Done)
             if standing is not None:
                 return still_in_doubt(standing)
-            if self._purchases.is_too_early(command.key):
-                operator = "GLS does not show the parcel yet. Crossdock waits before it books again."
-                return InDoubt(Explanation(operator, f"no parcel with reference {reference}"), ErrorClass.TIMEOUT)
-            self._purchases.settled(command.key)
-            return Retry(Explanation("It was not carried out; we do it again.", f"GLS has no parcel {reference}"))
+            return self._purchases.unseen(command.key, "GLS", f"no parcel with reference {reference}")
 
     async def _standing(self, body: BuyLabel, days: range) -> Parcel | Trouble | None:
         """The parcel booked with our reference on one of these ``days`` back; None where there is none. ShipIT's search

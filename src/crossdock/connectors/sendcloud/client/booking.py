@@ -7,7 +7,7 @@ shipment is bought once; a lost answer is settled by asking for the reference.
 from urllib.parse import quote, urlencode
 
 from crossdock.connectors.sendcloud import wire
-from crossdock.connectors.sendcloud.client.account import Account, again, still_in_doubt, told
+from crossdock.connectors.sendcloud.client.account import Account
 from crossdock.connectors.sendcloud.client.refusals import is_status
 from crossdock.connectors.sendcloud.client.returns import Returns
 from crossdock.connectors.sendcloud.mapping import booking as mapping
@@ -19,7 +19,8 @@ from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command, Documents
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Verdict
 from crossdock.ports.wire import HttpResponse
-from crossdock.transports.rest import Trouble
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import Trouble, still_in_doubt, told
 
 _ENDINGS = {"application/pdf": "pdf", "application/zpl": "zpl", "image/png": "png"}
 
@@ -93,8 +94,8 @@ class Booking:
         self._account.purchases.settled(command.key)
         parcel = shipment.parcels[0].id
         url, media_type = f"{self._account.url}/parcels/{parcel}/documents/label", self._mime_type(body)
-        partner = self._account.partner
-        return told(made, lambda: mapping.booked(body, shipment, media_type, partner, command.subject, url))
+        me, subject = self._account.partner, command.subject
+        return told("Sendcloud", made, lambda: mapping.booked(body, shipment, media_type, me, subject, url))
 
     async def settle_purchase(self, command: Command, body: BuyLabel, _documents: Documents) -> Verdict:
         """What became of a purchase nobody answered for."""
@@ -106,7 +107,7 @@ class Booking:
         if found is not None:
             return still_in_doubt(found)
         # The reference is unique there, so buying again at once could not make a second label.
-        return again("no shipment of our reference")
+        return not_done("Sendcloud", "no shipment of our reference")
 
     async def fetch(self, command: Command, body: FetchLabel, documents: Documents) -> Verdict:
         """The file of a label, in the format its media type names; asked for with our keys, so of the API alone."""
@@ -138,7 +139,7 @@ class Booking:
         if not isinstance(answer, wire.CancelAnswer):
             return await self._refused(command, body, answer)
         now = self._account.now()
-        return told(Done, lambda: mapping.voided(body, self._account.partner, command.subject, now))
+        return told("Sendcloud", Done, lambda: mapping.voided(body, self._account.partner, command.subject, now))
 
     async def _refused(self, command: Command, body: VoidLabel, answer: Trouble) -> Verdict:
         if not is_status(answer, 409):
@@ -153,7 +154,7 @@ class Booking:
             return await self._returns.settle_void(command, body)
         standing = await self._standing(command, body, Done)
         if standing is None:
-            return again("the shipment as it was")
+            return not_done("Sendcloud", "the shipment as it was")
         return standing if isinstance(standing, (Done, AlreadyDone)) else still_in_doubt(standing)
 
     async def _standing(

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from crossdock.connectors.sendcloud import wire
-from crossdock.connectors.sendcloud.client.account import Account, still_in_doubt, told
+from crossdock.connectors.sendcloud.client.account import Account
 from crossdock.connectors.sendcloud.mapping import logistics as mapping
 from crossdock.connectors.sendcloud.mapping import tracking
 from crossdock.model.commands import CheckAddress, RequestTracking, SchedulePickup
@@ -12,7 +12,7 @@ from crossdock.ports.connector import Command, Documents
 from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, Park, Refuse, Verdict
 from crossdock.ports.wire import HttpResponse
 from crossdock.tracking.reading import reading_of
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, still_in_doubt, told
 
 _LOOK_BACK_DAYS, _PAGE = 14, 100
 _OVER = frozenset({"CANCELLED", "FAILED"})
@@ -50,7 +50,7 @@ class Pickups:
             return self._scheduled(command, body, found, Done)
         if found is not None:
             return still_in_doubt(found)
-        return self._account.settled_or_early(command.key, "no pickup of our reference")
+        return self._account.purchases.unseen(command.key, "Sendcloud", "no pickup of our reference")
 
     async def _find(self, body: SchedulePickup) -> wire.Pickup | Trouble | None:
         """Among the latest hundred: the list takes no filter and no page number."""
@@ -76,7 +76,9 @@ class Pickups:
             return Park(Explanation(text, f"pickup {pickup.id} is FAILED"))
         self._account.purchases.settled(command.key)
         now = self._account.now()
-        return told(made, lambda: mapping.scheduled(body, pickup, self._account.partner, command.subject, now))
+        return told(
+            "Sendcloud", made, lambda: mapping.scheduled(body, pickup, self._account.partner, command.subject, now)
+        )
 
 
 class Inquiries:

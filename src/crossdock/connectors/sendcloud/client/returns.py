@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from crossdock.connectors.sendcloud import wire
-from crossdock.connectors.sendcloud.client.account import Account, again, still_in_doubt, told
+from crossdock.connectors.sendcloud.client.account import Account
 from crossdock.connectors.sendcloud.client.refusals import is_status
 from crossdock.connectors.sendcloud.mapping import booking as mapping
 from crossdock.connectors.sendcloud.mapping import consignment
@@ -12,7 +12,8 @@ from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command
 from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, InDoubt, Park, Refuse, Retry, Verdict
 from crossdock.ports.wire import HttpResponse
-from crossdock.transports.rest import Trouble
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import Trouble, still_in_doubt, told
 
 _LOOK_BACK_DAYS, _PAGE, _MOST_PAGES = 14, 40, 50
 _HISTORY = ("cancelled", "cancelling", "cancelled-upstream", "cancelling-upstream")
@@ -67,7 +68,9 @@ class Returns:
     ) -> Verdict:
         self._account.purchases.settled(command.key)
         partner = self._account.partner
-        return told(made, lambda: mapping.returned(body, shown, booking_id, media_type, partner, command.subject))
+        return told(
+            "Sendcloud", made, lambda: mapping.returned(body, shown, booking_id, media_type, partner, command.subject)
+        )
 
     def _found(
         self, command: Command, body: BuyLabel, found: wire.Return, media_type: str, made: type[Done | AlreadyDone]
@@ -86,7 +89,7 @@ class Returns:
             return self._found(command, body, found, media_type, Done)
         if found is not None:
             return still_in_doubt(found)
-        return self._account.settled_or_early(command.key, "no return of our reference")
+        return self._account.purchases.unseen(command.key, "Sendcloud", "no return of our reference")
 
     async def _find(self, reference: str) -> wire.Return | Trouble | None:
         query = {"from_date": f"{self._account.day_before(_LOOK_BACK_DAYS)} 00:00:00", "page_size": str(_PAGE)}
@@ -124,7 +127,11 @@ class Returns:
         standing = await self._standing(body)
         if not isinstance(standing, wire.Return):
             return still_in_doubt(standing)
-        return self._voided(command, body, Done) if _is_cancelled(standing) else again("the return as it was")
+        return (
+            self._voided(command, body, Done)
+            if _is_cancelled(standing)
+            else not_done("Sendcloud", "the return as it was")
+        )
 
     async def _standing(self, body: VoidLabel) -> wire.Return | Trouble:
         name = body.shipment_id.removeprefix(mapping.RETURN)
@@ -137,7 +144,7 @@ class Returns:
 
     def _voided(self, command: Command, body: VoidLabel, made: type[Done | AlreadyDone]) -> Verdict:
         now = self._account.now()
-        return told(made, lambda: mapping.voided(body, self._account.partner, command.subject, now))
+        return told("Sendcloud", made, lambda: mapping.voided(body, self._account.partner, command.subject, now))
 
 
 def _is_cancelled(shown: wire.Return) -> bool:

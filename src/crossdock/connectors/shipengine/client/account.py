@@ -1,26 +1,17 @@
 """One account: how it is called, and what every desk of it needs."""
 
-from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crossdock.connectors.shipengine.client.refusals import REFUSALS
 from crossdock.connectors.shipengine.config import ShipEngineConfig
-from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp, from_epoch_us
 from crossdock.ports.connector import Documents
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import (
-    AlreadyDone,
-    Done,
-    ErrorClass,
     Explanation,
-    InDoubt,
     Park,
-    Reauthenticate,
     Refuse,
-    Retry,
-    Verdict,
 )
 from crossdock.ports.wire import HttpResponse
 from crossdock.transports.purchases import Purchases
@@ -71,28 +62,6 @@ class Account:
         if not isinstance(answer, HttpResponse):
             return answer
         return await documents.put(answer.body, media_type, kind), len(answer.body)
-
-
-def told(made: type[Done | AlreadyDone], fact: Callable[[], Fact]) -> Verdict:
-    """``made`` with its fact, or a person's task where the answer cannot be read exactly."""
-    try:
-        return made((fact(),))
-    except ValueError as problem:
-        operator = "ShipEngine carried it out, but its answer cannot be read exactly. Look it up there."
-        return Park(Explanation(operator, str(problem)))
-
-
-def again(what: str) -> Retry:
-    """What certainly did not happen."""
-    return Retry(Explanation("It was not carried out; we do it again.", f"ShipEngine shows {what}"))
-
-
-def still_in_doubt(trouble: Trouble) -> Verdict:
-    """Nothing that keeps us from asking may end a doubt; what ShipEngine refuses to answer is a person's."""
-    if isinstance(trouble, (Park, Refuse)):
-        return Park(trouble.why)
-    error_class = ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else trouble.error_class
-    return InDoubt(trouble.why, error_class)
 
 
 def is_missing(trouble: object) -> bool:

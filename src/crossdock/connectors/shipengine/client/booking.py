@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from crossdock.connectors.shipengine import wire
-from crossdock.connectors.shipengine.client.account import Account, again, is_missing, still_in_doubt, told
+from crossdock.connectors.shipengine.client.account import Account, is_missing
 from crossdock.connectors.shipengine.client.refusals import TAKEN
 from crossdock.connectors.shipengine.mapping import booking as mapping
 from crossdock.connectors.shipengine.mapping import consignment
@@ -20,7 +20,8 @@ from crossdock.model.shipment import Consignment, Document
 from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command, Documents
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Retry, Verdict
-from crossdock.transports.rest import Trouble, code_of
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import Trouble, code_of, still_in_doubt, told
 
 _ENDINGS = {media_type: ending for ending, media_type in mapping.MEDIA_TYPES.items()}
 _OURS = "se-"
@@ -46,7 +47,9 @@ class Booking:
         if not isinstance(answer, wire.RatedShipment):
             return answer
         rated, now = answer, self._account.now()
-        return told(Done, lambda: mapping.quoted(body, rated, self._account.partner, command.subject, now))
+        return told(
+            "ShipEngine", Done, lambda: mapping.quoted(body, rated, self._account.partner, command.subject, now)
+        )
 
     async def _rates(self, request: dict[str, object]) -> wire.RatedShipment | Trouble:
         return await self._account.rest.ask("POST", "/rates", wire.RatedShipment, msgspec.json.encode(request))
@@ -124,7 +127,7 @@ class Booking:
             return live[0]
         if any(each.status == "processing" for each in listed):
             text = "ShipEngine is still making this label; Crossdock asks again."
-            return InDoubt(Explanation(text, "a label of the shipment is 'processing'"), ErrorClass.SERVER)
+            return InDoubt(Explanation(text, "a label of the shipment is 'processing'"), ErrorClass.PENDING)
         if any(each.voided or each.status == "voided" for each in listed):
             text = "This label was bought and voided at ShipEngine. Ask for a new one if the parcel still goes."
             return Park(Explanation(text, f"only voided labels for {body.consignment.reference}"))
@@ -144,12 +147,12 @@ class Booking:
     def _bought(self, command: Command, body: BuyLabel, label: wire.Label, made: type[Done | AlreadyDone]) -> Verdict:
         if label.status == "processing":
             text = "ShipEngine is still making this label; Crossdock asks again."
-            return InDoubt(Explanation(text, f"label {label.label_id} is 'processing'"), ErrorClass.SERVER)
+            return InDoubt(Explanation(text, f"label {label.label_id} is 'processing'"), ErrorClass.PENDING)
         if label.status == "error":
             text = "The carrier could not make this label. Look the reason up at ShipEngine; correct the order."
             return Park(Explanation(text, f"label {label.label_id} is 'error'"))
         self._account.purchases.settled(command.key)
-        return told(made, lambda: mapping.booked(body, label, self._account.partner, command.subject))
+        return told("ShipEngine", made, lambda: mapping.booked(body, label, self._account.partner, command.subject))
 
     async def settle_purchase(self, command: Command, body: BuyLabel, _documents: Documents) -> Verdict:
         """What became of a purchase nobody answered for."""
@@ -158,11 +161,7 @@ class Booking:
             return self._bought(command, body, found, Done)
         if found is not None:
             return still_in_doubt(found)
-        if self._account.purchases.is_too_early(command.key):
-            text = "ShipEngine shows no such label yet; Crossdock asks once more before it buys again."
-            return InDoubt(Explanation(text, f"no label for {body.consignment.reference} so far"))
-        self._account.purchases.settled(command.key)
-        return again("no label of this shipment")
+        return self._account.purchases.unseen(command.key, "ShipEngine", f"no label for {body.consignment.reference}")
 
     async def fetch(self, command: Command, body: FetchLabel, documents: Documents) -> Verdict:
         """The file of a label."""
@@ -189,7 +188,7 @@ class Booking:
             return answer
         if answer.approved or answer.reason_code == "label_already_voided":
             now = self._account.now()
-            return told(Done, lambda: mapping.voided(body, self._account.partner, command.subject, now))
+            return told("ShipEngine", Done, lambda: mapping.voided(body, self._account.partner, command.subject, now))
         text = "The carrier does not take the label back: used, too old, or by its rules. Ask ShipEngine's support."
         return Park(Explanation(text, f"{answer.reason_code or 'no reason code'}: {answer.message}"[:500]))
 
@@ -200,7 +199,7 @@ class Booking:
             return still_in_doubt(standing)
         if standing.voided:
             return self._voided(command, body, standing, Done)
-        return again(f"label {standing.label_id} as '{standing.status}'")
+        return not_done("ShipEngine", f"label {standing.label_id} as '{standing.status}'")
 
     async def _label(self, body: VoidLabel) -> wire.Label | Trouble:
         return await self._account.rest.ask("GET", f"/labels/{quote(body.shipment_id, safe='')}", wire.Label)
@@ -209,7 +208,7 @@ class Booking:
         def at() -> Stamp:
             return stamp(label.voided_at) if label.voided_at else self._account.now()
 
-        return told(made, lambda: mapping.voided(body, self._account.partner, command.subject, at()))
+        return told("ShipEngine", made, lambda: mapping.voided(body, self._account.partner, command.subject, at()))
 
 
 def _unsayable(problem: InvalidUnit) -> Refuse:

@@ -3,7 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from crossdock.connectors.shipengine import wire
-from crossdock.connectors.shipengine.client.account import Account, again, is_missing, still_in_doubt, told
+from crossdock.connectors.shipengine.client.account import Account, is_missing
 from crossdock.connectors.shipengine.mapping import logistics as mapping
 from crossdock.connectors.shipengine.mapping import tracking
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, RequestTracking, SchedulePickup
@@ -13,7 +13,8 @@ from crossdock.ports.connector import Command, Documents
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Verdict
 from crossdock.ports.wire import HttpResponse
 from crossdock.tracking.reading import reading_of
-from crossdock.transports.rest import Trouble
+from crossdock.transports.purchases import not_done
+from crossdock.transports.rest import Trouble, still_in_doubt, told
 
 _PDF = "application/pdf"
 _LOOK_BACK_DAYS, _MOST_PAGES, _PAGE = 7, 20, 100
@@ -44,11 +45,8 @@ class Pickups:
             return self._scheduled(command, body, found, Done)
         if found is not None:
             return still_in_doubt(found)
-        if self._account.purchases.is_too_early(command.key):
-            text = "ShipEngine shows no such pickup yet; Crossdock asks once more before it orders one again."
-            return InDoubt(Explanation(text, f"no pickup of the labels of {body.reference} so far"))
-        self._account.purchases.settled(command.key)
-        return again("no pickup of these labels")
+        what = f"no pickup of the labels of {body.reference}"
+        return self._account.purchases.unseen(command.key, "ShipEngine", what)
 
     async def _find(self, body: SchedulePickup) -> wire.Pickup | Trouble | None:
         for number in range(1, _MOST_PAGES + 1):
@@ -69,7 +67,9 @@ class Pickups:
         self, command: Command, body: SchedulePickup, pickup: wire.Pickup, made: type[Done | AlreadyDone]
     ) -> Verdict:
         now = self._account.now()
-        return told(made, lambda: mapping.scheduled(body, pickup, self._account.partner, command.subject, now))
+        return told(
+            "ShipEngine", made, lambda: mapping.scheduled(body, pickup, self._account.partner, command.subject, now)
+        )
 
     async def cancel(self, command: Command, body: CancelPickup, _documents: Documents) -> Verdict:
         """Cancel; one that is gone or cancelled was cancelled before."""
@@ -88,7 +88,7 @@ class Pickups:
         standing = await self._cancelled(command, body, Done)
         if isinstance(standing, (Done, AlreadyDone)):
             return standing
-        return again("the pickup as it was") if standing is None else still_in_doubt(standing)
+        return not_done("ShipEngine", "the pickup as it was") if standing is None else still_in_doubt(standing)
 
     async def _cancelled(
         self, command: Command, body: CancelPickup, made: type[Done | AlreadyDone]
@@ -123,7 +123,7 @@ class Manifests:
                 return answer
             if any(each.status == "in_progress" for each in answer.manifest_requests):
                 text = "ShipEngine is still making the manifest; Crossdock asks again."
-                return InDoubt(Explanation(text, "a manifest request is 'in_progress'"), ErrorClass.SERVER)
+                return InDoubt(Explanation(text, "a manifest request is 'in_progress'"), ErrorClass.PENDING)
             return await self._closed(command, body, (*found, *answer.manifests), documents, Done)
 
     async def settle(self, command: Command, body: CloseManifest, documents: Documents) -> Verdict:
@@ -133,11 +133,8 @@ class Manifests:
             return still_in_doubt(found)
         if not mapping.without(body, found).shipments:
             return await self._closed(command, body, found, documents, Done)
-        if self._account.purchases.is_too_early(command.key):
-            text = "ShipEngine shows no such manifest yet; Crossdock asks once more before it makes one again."
-            return InDoubt(Explanation(text, f"no manifest of the labels of {body.reference} so far"))
-        self._account.purchases.settled(command.key)
-        return again("no manifest of all these labels")
+        what = f"no manifest of all the labels of {body.reference}"
+        return self._account.purchases.unseen(command.key, "ShipEngine", what)
 
     async def _find(self, body: CloseManifest) -> tuple[wire.Manifest, ...] | Trouble:
         query = urlencode([("label_ids", each.shipment_id) for each in body.shipments])

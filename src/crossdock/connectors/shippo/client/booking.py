@@ -1,6 +1,5 @@
 """Rates, labels and refunds. Shippo sells a rate whenever it is asked, so its books are looked at before and after."""
 
-from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -21,7 +20,7 @@ from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Retry, Verdict
 from crossdock.ports.wire import HttpResponse
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import RestClient, Trouble, still_in_doubt
+from crossdock.transports.rest import RestClient, Trouble, still_in_doubt, told
 
 _MEDIA_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "application/zpl": "zpl"}
 _PAGE_SIZE = "100"
@@ -78,7 +77,7 @@ class Booking:
             operator = "Shippo cannot rate this shipment. Read its reason; correct the order."
             return Park(Explanation(operator, f"shipment {answer.object_id} is ERROR: {said}"))
         wrong = self._wrong_mode(test=answer.test)
-        return wrong or with_fact(Done, lambda: mapping.quoted(body, answer, self._partner, subject))
+        return wrong or told("Shippo", Done, lambda: mapping.quoted(body, answer, self._partner, subject))
 
     def _wrong_mode(self, *, test: bool | None) -> Park | None:
         if self._config.mode == "any" or test is None or test == (self._config.mode == "test"):
@@ -128,7 +127,7 @@ class Booking:
             why = f"transaction {bought.object_id} is '{bought.status}'"
             return InDoubt(Explanation("The label is being made; Crossdock asks again.", why), ErrorClass.SERVER)
         cost = await self._cost(bought)
-        return with_fact(made, lambda: mapping.booked(body, bought, cost, self._partner, subject))
+        return told("Shippo", made, lambda: mapping.booked(body, bought, cost, self._partner, subject))
 
     async def _cost(self, bought: wire.Transaction) -> Money | None:
         """What the label cost; a price that cannot be had now is no reason to doubt the label."""
@@ -155,7 +154,7 @@ class Booking:
         return self._voided(subject, body, answer.object_created, Done)
 
     def _voided(self, subject: str, body: VoidLabel, at: str, made: type[Done | AlreadyDone]) -> Verdict:
-        return with_fact(made, lambda: mapping.voided(body, self._partner, at, subject))
+        return told("Shippo", made, lambda: mapping.voided(body, self._partner, at, subject))
 
     async def fetch_label(self, subject: str, body: FetchLabel, documents: Documents) -> Verdict:
         """Fetch a label's file and keep it."""
@@ -177,13 +176,11 @@ class Booking:
         if not isinstance(standing, list):
             return still_in_doubt(standing)
         alive = _alive(standing)
-        if not alive and self._purchases.is_too_early(body.rate_id):
-            why = f"rate {body.rate_id} has no transaction that is alive yet"
-            return InDoubt(Explanation("Shippo does not show this purchase yet; Crossdock asks again.", why))
-        if alive or standing:
-            verdict = await self._made(subject, body, alive or standing[:1], Done)
-        else:
-            verdict = nothing_happened(f"rate {body.rate_id} was not bought")
+        if not alive and (not standing or self._purchases.is_too_early(body.rate_id)):
+            return self._purchases.unseen(
+                body.rate_id, "Shippo", f"no transaction of rate {body.rate_id} that is alive"
+            )
+        verdict = await self._made(subject, body, alive or standing[:1], Done)
         if not isinstance(verdict, InDoubt):
             self._purchases.settled(body.rate_id)
         return verdict
@@ -196,27 +193,10 @@ class Booking:
         if standing.status in wire.VOIDED:
             self._purchases.settled(f"void {body.shipment_id}")
             return self._voided(subject, body, standing.object_updated or standing.object_created, Done)
-        if self._purchases.is_too_early(f"void {body.shipment_id}"):
-            why = f"transaction {standing.object_id} is '{standing.status}'"
-            return InDoubt(Explanation("Shippo does not show the refund yet; Crossdock asks again.", why))
-        self._purchases.settled(f"void {body.shipment_id}")
-        return nothing_happened(f"transaction {standing.object_id} is '{standing.status}'")
+        what = f"transaction {standing.object_id} as '{standing.status}'"
+        return self._purchases.unseen(f"void {body.shipment_id}", "Shippo", what)
 
 
 def _alive(found: list[wire.Transaction]) -> list[wire.Transaction]:
     """The transactions that sold a label, or may still."""
     return [each for each in found if each.status != "ERROR"]
-
-
-def with_fact(made: type[Done | AlreadyDone], fact: Callable[[], Fact]) -> Verdict:
-    """The verdict that what was asked for is done; a person looks where Shippo's answer cannot be read exactly."""
-    try:
-        return made((fact(),))
-    except ValueError as problem:
-        operator = "Shippo carried it out, but its answer cannot be read exactly. Look it up there."
-        return Park(Explanation(operator, str(problem)))
-
-
-def nothing_happened(what: str) -> Retry:
-    """The verdict that a doubted command was not carried out."""
-    return Retry(Explanation("It was not carried out; we do it again.", f"Shippo says {what}"))

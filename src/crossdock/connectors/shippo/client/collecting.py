@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from crossdock.connectors.shippo import wire
-from crossdock.connectors.shippo.client.booking import Booking, nothing_happened, with_fact
+from crossdock.connectors.shippo.client.booking import Booking
 from crossdock.connectors.shippo.config import ShippoConfig
 from crossdock.connectors.shippo.mapping import collecting as mapping
 from crossdock.model.commands import CloseManifest, SchedulePickup
@@ -13,7 +13,7 @@ from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, Explanation, InDoubt, Park, Refuse, Verdict
 from crossdock.ports.wire import HttpResponse
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import RestClient, Trouble, still_in_doubt
+from crossdock.transports.rest import RestClient, Trouble, still_in_doubt, told
 
 _PAGE_SIZE = 100
 _MOST_PAGES = 5
@@ -45,7 +45,7 @@ class Collecting:
             operator = "The carrier does not take this pickup. Read its reason; choose another window, or call it."
             said = mapping.texts(answer.messages) or "without a reason"
             return Park(Explanation(operator, f"pickup {answer.object_id} is {answer.status}: {said}"))
-        return with_fact(Done, lambda: mapping.scheduled(body, answer, self._partner, subject))
+        return told("Shippo", Done, lambda: mapping.scheduled(body, answer, self._partner, subject))
 
     def settle_schedule(self, body: SchedulePickup) -> Verdict:
         """A person looks: Shippo's API neither lists pickups nor shows one."""
@@ -76,12 +76,9 @@ class Collecting:
     async def settle_close(self, subject: str, body: CloseManifest, documents: Documents) -> Verdict:
         """Look among the last manifests for one of exactly these shipments."""
         standing = await self._standing(body)
-        if standing is None and self._purchases.is_too_early(body.reference):
-            why = f"no manifest of the shipments of {body.reference} yet"
-            return InDoubt(Explanation("Shippo does not show this manifest yet; Crossdock asks again.", why))
-        self._purchases.settled(body.reference)
         if standing is None:
-            return nothing_happened(f"there is no manifest of the shipments of {body.reference}")
+            return self._purchases.unseen(body.reference, "Shippo", f"no manifest of the shipments of {body.reference}")
+        self._purchases.settled(body.reference)
         if not isinstance(standing, wire.Manifest):
             return still_in_doubt(standing)
         return await self._closed(subject, body, standing, Done, documents)
@@ -120,7 +117,7 @@ class Collecting:
             sha256 = await documents.put(answer.body, "application/pdf", "manifest")
             name = f"manifest-{body.day}-{number}.pdf"
             sheets.append(Document(sha256, "application/pdf", name, len(answer.body), "manifest"))
-        return with_fact(made, lambda: mapping.closed(body, manifest, sheets, self._partner, subject))
+        return told("Shippo", made, lambda: mapping.closed(body, manifest, sheets, self._partner, subject))
 
     async def _account_of(self, shipment: BookedShipment) -> str | Trouble:
         """The carrier account that sold a shipment: of its transaction, by the rate that was bought."""

@@ -17,11 +17,9 @@ from crossdock.ports.verdicts import (
     AlreadyDone,
     Done,
     Explanation,
-    InDoubt,
     Park,
     Reauthenticate,
     Refuse,
-    Retry,
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
@@ -80,11 +78,7 @@ class Counter:
         if found:
             self._pickups.settled(command.key)
             return Done((self._scheduled(command, body, found, None),))
-        why = Explanation("UPS does not show the pickup.", f"no pending pickup {parties.reference_of(body.reference)}")
-        if self._pickups.is_too_early(command.key):
-            return InDoubt(why)
-        self._pickups.settled(command.key)
-        return Retry(why)
+        return self._pickups.unseen(command.key, "UPS", f"no pending pickup {parties.reference_of(body.reference)}")
 
     async def _pending(self, reference: str) -> str | Trouble:
         """The number of the pending pickup with our reference; "" where there is none."""

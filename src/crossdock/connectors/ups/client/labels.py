@@ -114,19 +114,12 @@ class Labels:
             if not isinstance(standing, list):
                 return still_in_doubt(standing)
             if not standing:
-                return self._unknown_there(command, reference)
+                return self._purchases.unseen(command.key, "UPS", f"no package with reference {reference}")
             for extra in standing[1:]:
                 if self._purchases.is_stale(looked) or not _is_voided(await self._client.void(extra)):
                     return _doubt("A second label is still to be voided; we go on by ourselves.", extra)
             self._purchases.settled(command.key)
             return Done(await self._adopted(command, body, standing[0], documents))
-
-    def _unknown_there(self, command: Command, reference: str) -> Verdict:
-        if self._purchases.is_too_early(command.key):
-            operator = "UPS does not show the label yet. Crossdock waits before it buys again."
-            return InDoubt(Explanation(operator, f"no package with reference {reference}"), ErrorClass.TIMEOUT)
-        self._purchases.settled(command.key)
-        return Retry(Explanation("It was not carried out; we do it again.", f"UPS has no package {reference}"))
 
     async def _standing(self, reference: str) -> list[str] | Trouble:
         found = await self._seen(reference)

@@ -95,11 +95,7 @@ class Labels:
                 return await self._kept(command, body, standing, documents, Done)
             if standing is not None:
                 return standing if is_refused_with(standing, CANCELLED) else still_in_doubt(standing)
-            if self._purchases.is_too_early(command.key):
-                operator = "USPS does not show the label yet. Crossdock waits before it buys again."
-                return InDoubt(Explanation(operator, f"no label under {key}"), ErrorClass.TIMEOUT)
-            self._purchases.settled(command.key)
-            return Retry(Explanation("It was not carried out; we do it again.", f"USPS has no label under {key}"))
+            return self._purchases.unseen(command.key, "USPS", f"no label under {key}")
 
     async def _standing(self, body: BuyLabel, key: str) -> Sold | Trouble | None:
         """The label bought under ``key``; None where there is none."""
