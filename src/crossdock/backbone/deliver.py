@@ -24,7 +24,7 @@ from crossdock.model.events import CommandFailed, Event, Fact, type_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Batching, Command, Connector, Documents
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove, Claimed, Health, Outcome
 from crossdock.ports.verdicts import (
     AlreadyDone,
@@ -230,6 +230,8 @@ class Courier:
                     return verdicts
                 raise ValueError(f"{len(verdicts)} verdicts for {len(load)} commands")  # noqa: TRY301 - handled as any other defect
             return [await self._judge_one(partner, load[0], commands[0])]
+        except (StoreFull, StoreUnavailable):
+            raise  # what the partner did is not known; the claim runs out, and whoever takes it asks
         except Exception as error:  # noqa: BLE001 - a defect parks these messages alone, with all there is to know
             engineer = "".join(traceback.format_exception(error))[-8000:]
             why = Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer)

@@ -10,6 +10,7 @@ from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
+    chaos,
     check,
     clients,
     config,
@@ -87,6 +88,7 @@ for _command in (
     translate,
     mapping,
     golden,
+    chaos,
     connectors,
     clients,
     backup,

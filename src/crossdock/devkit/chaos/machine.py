@@ -1,0 +1,149 @@
+"""A simulated process: its own clock, its own connections, and a step at which it dies."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from crossdock.bootstrap import Hub, open_file
+from crossdock.devkit.chaos.loop import Domain, VirtualLoop
+from crossdock.devkit.chaos.scenarios import Troubles
+from crossdock.ports.stores import StoreUnavailable, Transaction
+from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
+
+T = TypeVar("T")
+EPOCH = 1_795_262_400_000_000
+"""Virtual second 0: 21 November 2026, 12:00 UTC, in microseconds."""
+_MICROSECONDS = 1_000_000
+
+
+class Over(BaseException):
+    """The simulation has ended; whoever still runs stops here."""
+
+
+class Machine(Domain):
+    """One process of Crossdock. ``deaths`` are the I/O steps (from 1) at which it is killed; ``tell`` takes lines."""
+
+    def __init__(
+        self,
+        name: str,
+        loop: VirtualLoop,
+        seed: str,
+        troubles: Troubles,
+        deaths: frozenset[int],
+        tell: Callable[[str], None],
+    ) -> None:
+        super().__init__(name)
+        self.loop = loop
+        self.troubles = troubles
+        self.deaths = deaths
+        self.skew = 0
+        self.io_steps = 0
+        self.hub: Hub | None = None
+        self.over = False
+        self._random = random.Random(f"machine/{seed}/{name}")  # noqa: S311 - reproducible
+        self._tell = tell
+
+    # ---- its clock (`crossdock.ports.clock.Clock`)
+
+    def now(self) -> int:
+        """What its clock shows, microseconds since 1970: the world's time and how far it is off."""
+        return EPOCH + round(self.loop.time() * _MICROSECONDS) + self.skew
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long in virtual time."""
+        await asyncio.sleep(seconds)
+
+    # ---- what it does to the outside goes through here
+
+    async def step(self, what: str) -> None:
+        """One I/O step: others get their turn, and the process may die here. It never returns to the dead."""
+        if self.over:
+            raise Over
+        self.io_steps += 1
+        if self.io_steps in self.deaths:
+            self._tell(f"{self.name} is killed at its step {self.io_steps}: {what}")
+            self.loop.kill(self)
+            await asyncio.sleep(0)
+            await self.loop.create_future()
+        await asyncio.sleep(self._random.random() * 0.01)
+        if self.over:
+            raise Over
+
+    def draw(self, share: float) -> bool:
+        """Whether something that happens to this ``share`` happens now."""
+        return self._random.random() < share
+
+    def pause(self, low: float, high: float) -> float:
+        """Seconds between two bounds."""
+        return self._random.uniform(low, high)
+
+
+class MachineStore:
+    """The database as one process sees it: slow at times, away at times, and some commits it never hears of."""
+
+    name = "sqlite"
+
+    def __init__(
+        self, machine: Machine, database: Path, is_away: Callable[[], bool], tell: Callable[[str], None]
+    ) -> None:
+        self._machine = machine
+        self._inner = open_file(database)
+        self._is_away = is_away
+        self._tell = tell
+        self.wait, self.wake = self._inner.wait, self._inner.wake
+
+    async def run(self, step: Callable[[Transaction], T]) -> T:
+        """Commit, as far as the database is there. Raises `StoreUnavailable`, sometimes after the commit was made."""
+        machine = self._machine
+        await machine.step("before a commit")
+        if machine.draw(machine.troubles.slow_disk):
+            await asyncio.sleep(machine.pause(0.2, 5))
+        self._reach()
+        result = await self._inner.run(step)
+        await machine.step("after a commit")
+        if machine.draw(machine.troubles.commit_unheard):
+            self._tell(f"{machine.name} does not hear that its commit was made")
+            raise StoreUnavailable("the connection died while committing (simulated)")
+        return result
+
+    async def read(self, step: Callable[[Transaction], T]) -> T:
+        """Read one snapshot. Raises `StoreUnavailable`."""
+        await self._machine.step("before a read")
+        self._reach()
+        return await self._inner.read(step)
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._inner.close()
+
+    def _reach(self) -> None:
+        if self._is_away():
+            raise StoreUnavailable("the database is away (simulated)")
+
+
+class MachineCaller:
+    """The network as one process sees it."""
+
+    def __init__(self, machine: Machine, inner: HttpCaller, tell: Callable[[str], None]) -> None:
+        self._machine = machine
+        self._inner = inner
+        self._tell = tell
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        """The partner's answer, unless the process dies before or after."""
+        name = f"{request.method} {request.url}"
+        await self._machine.step(f"before {name}")
+        try:
+            response = await self._inner.call(request)
+        except Exception as error:
+            self._tell(f"{self._machine.name} {name}: {error}")
+            await self._machine.step(f"after {name}")
+            raise
+        self._tell(f"{self._machine.name} {name}: {response.status}")
+        await self._machine.step(f"after {name}")
+        return response
+
+    async def close(self) -> None:
+        """There are no connections."""

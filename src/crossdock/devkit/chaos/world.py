@@ -1,0 +1,239 @@
+"""One run: partners, a database file and processes that come and go, under one seed."""
+
+import asyncio
+import hashlib
+import random
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from msgspec import Struct, field
+
+from crossdock.backbone.breaker import Limits
+from crossdock.backbone.engine import Pace
+from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.spans import Spans
+from crossdock.bootstrap import PartnerPlan, Sizes, World, compose
+from crossdock.catalog import connectors, simulators
+from crossdock.devkit.chaos.loop import VirtualLoop
+from crossdock.devkit.chaos.machine import EPOCH, Machine, MachineCaller, MachineStore
+from crossdock.devkit.chaos.scenarios import ChaosScenario
+from crossdock.devkit.crashing import EverySecret, SeededIds
+from crossdock.ports.connector import Received
+from crossdock.ports.process import Process
+from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
+from crossdock.sim.inprocess import InProcessCaller
+from crossdock.sim.simulator import Simulator
+from crossdock.sim.webhooks import OutgoingWebhook
+from crossdock.transports.recorder import RecordingCaller
+
+KEY = "sim-key"
+_HOOK = "http://crossdock.test/in/{}/events"
+_CARRIERS = ("alpha", "beta")
+_TROUBLED_SECONDS = 900.0
+"""Things go wrong for a quarter of an hour; then everything must come to rest."""
+_ODOO_WRITES = r"/json/2/.*/(create|write|load|message_post|action_.*|button_.*)"
+_AWAY = (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
+_BREAKER = Limits(failures=20, open_seconds=30)
+
+
+class Outage(Struct, frozen=True):
+    """From and until, in virtual seconds."""
+
+    since: float
+    until: float
+
+
+class Chaos(Struct):
+    """A run in progress, and afterwards all that is judged."""
+
+    seed: int
+    scenario: ChaosScenario
+    database: Path
+    loop: VirtualLoop
+    odoo: Any
+    carriers: dict[str, Any]
+    draw: random.Random
+    database_away: tuple[Outage, ...] = ()
+    machines: list[Machine] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    cancelled: set[str] = field(default_factory=set)
+    story: list[str] = field(default_factory=list)
+
+    def now(self) -> int:
+        """The world's time, epoch microseconds."""
+        return EPOCH + round(self.loop.time() * 1_000_000)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait in virtual time."""
+        await asyncio.sleep(seconds)
+
+    def tell(self, what: str) -> None:
+        """One more line of the story."""
+        self.story.append(f"{self.loop.time():10.3f} {what}")
+
+    def fingerprint(self) -> str:
+        """The same for two runs that did the same."""
+        return hashlib.sha256("\n".join(self.story).encode()).hexdigest()[:16]
+
+    def alive(self) -> list[Machine]:
+        """Processes that run, or stand still for a while."""
+        return [each for each in self.machines if each.alive]
+
+
+def build(seed: int, scenario: ChaosScenario, empty: Path, loop: VirtualLoop) -> Chaos:
+    """The world before anything runs. ``empty`` is a migrated database to copy."""
+    database = empty.with_name(f"{scenario.name}-{seed}.db")
+    shutil.copyfile(empty, database)
+    draw = random.Random(f"world/{scenario.name}/{seed}")  # noqa: S311 - reproducible
+    odoo = simulators().get("odoo").build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(EPOCH)})
+    carriers = {name: _carrier(name, seed) for name in _CARRIERS[: scenario.carriers]}
+    chaos = Chaos(seed, scenario, database, loop, odoo, carriers, draw)
+    chaos.database_away = _outages(chaos, scenario.troubles.database_away)
+    return chaos
+
+
+def network(chaos: Chaos) -> InProcessCaller:
+    """The partners, with all that goes wrong on the way to them."""
+    partners = [chaos.odoo, *chaos.carriers.values()]
+    return InProcessCaller(chaos, partners, {each.hosts[0]: _faults(chaos, each) for each in partners})
+
+
+def _carrier(name: str, seed: int) -> Simulator:
+    options = {
+        "seed": str(seed),
+        "api_key": KEY,
+        "api_host": f"{name}.example",
+        "files_host": f"files.{name}.example",
+        "webhook_url": _HOOK.format(name),
+        "webhook_secret": KEY,
+    }
+    simulator: Simulator = simulators().get("easypost").build(options)
+    return simulator
+
+
+def _faults(chaos: Chaos, partner: Simulator) -> FaultBook:
+    """What happens to calls to a partner: a little of everything, and outages."""
+    book = FaultBook(seed=chaos.seed, started_at=EPOCH)
+    troubles = chaos.scenario.troubles
+    writes = Match("POST", _ODOO_WRITES) if partner is chaos.odoo else Match()
+    for share, effect, match in (
+        (troubles.answer_lost, Effect(lost_answer=True), writes),
+        (troubles.call_lost, Effect(drop=True), Match()),
+        (troubles.twice, Effect(duplicate=True), writes),
+        (troubles.refused, Effect(status=503), Match()),
+        (troubles.refused / 2, Effect(status=429, retry_after=3), Match()),
+        (troubles.slow, Effect(latency=90), Match()),
+    ):
+        if share:
+            book.add(Rule(effect, match, When(probability=share, until=_TROUBLED_SECONDS)))
+    for outage in _outages(chaos, troubles.partner_away):
+        effect = chaos.draw.choice(
+            (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
+        )
+        book.add(Rule(effect, Match(), When(since=outage.since, until=outage.until)))
+    return book
+
+
+def _outages(chaos: Chaos, count: tuple[int, int]) -> tuple[Outage, ...]:
+    found = []
+    for _ in range(chaos.draw.randint(*count)):
+        since = chaos.draw.uniform(0, _TROUBLED_SECONDS / 2)
+        found.append(Outage(since, since + chaos.draw.uniform(*chaos.scenario.troubles.away)))
+    return tuple(found)
+
+
+def start(chaos: Chaos, wires: InProcessCaller) -> Machine:
+    """A new process on the same database, running all its loops."""
+    number = len(chaos.machines) + 1
+    deaths = frozenset(chaos.draw.sample(range(1, 600), 1)) if _may_die(chaos) else frozenset[int]()
+    machine = Machine(f"process-{number}", chaos.loop, str(chaos.seed), chaos.scenario.troubles, deaths, chaos.tell)
+    chaos.machines.append(machine)
+    chaos.tell(f"{machine.name} starts")
+    chaos.loop.spawn(machine, _live(chaos, machine, number, wires))
+    return machine
+
+
+def _may_die(chaos: Chaos) -> bool:
+    """As many processes die as the scenario draws; those that come later live."""
+    wanted = random.Random(f"deaths/{chaos.scenario.name}/{chaos.seed}").randint(*chaos.scenario.troubles.deaths)  # noqa: S311
+    return sum(1 for each in chaos.machines if each.deaths) < wanted
+
+
+async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCaller) -> None:
+    def is_away() -> bool:
+        return any(each.since <= chaos.loop.time() < each.until for each in chaos.database_away)
+
+    store = MachineStore(machine, chaos.database, is_away, chaos.tell)
+    caller = RecordingCaller(MachineCaller(machine, wires, chaos.tell))
+    world = World(
+        store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, caller),
+        Metrics(), Spans(), machine.name,
+    )  # fmt: skip
+    pace = Pace(idle=3, lease=30, sweep=60, failure=1)
+    sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
+    machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes)
+    await machine.hub.engine.run()
+
+
+def _plans(chaos: Chaos) -> Sequence[PartnerPlan]:
+    specs = connectors().working()
+    odoo = specs["odoo"].config(
+        f"http://{chaos.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5, poll_idle=10.0
+    )
+    plans = [PartnerPlan("odoo", specs["odoo"], odoo, _BREAKER)]
+    for name in chaos.carriers:
+        config = specs["easypost"].config(
+            f"secret://x/{KEY}", url=f"https://{name}.example", label_hosts=(f"files.{name}.example",),
+            webhook_secrets=(f"secret://x/{KEY}",),
+        )  # fmt: skip
+        plans.append(PartnerPlan(name, specs["easypost"], config, _BREAKER))
+    return plans
+
+
+def processes(chaos: Chaos) -> Sequence[Process]:
+    """What the scenario decides by."""
+    chosen = [order_to_ship(OrderToShipPolicy(tuple(chaos.carriers)))]
+    if chaos.scenario.invoice:
+        chosen.append(delivery_to_invoice(DeliveryToInvoicePolicy(when="delivered")))
+    return chosen
+
+
+async def receive(chaos: Chaos, partner: str, webhook: OutgoingWebhook) -> int:
+    """A webhook comes to any process that runs: the HTTP status it is answered with, 0 for none."""
+    ready = [(each, each.hub) for each in chaos.alive() if each.hub is not None and not each.frozen]
+    if not ready:
+        return 0
+    machine, hub = chaos.draw.choice(ready)
+    headers = {name.lower(): value for name, value in webhook.headers.items()}
+    message = Received("events", webhook.body, headers, machine.now(), path=f"/in/{partner}/events")
+    answer = chaos.loop.spawn(machine, hub.intake.accept(partner, message))
+    done, _ = await asyncio.wait({answer}, timeout=10)
+    if not done:
+        return 0
+    taken = answer.result()
+    chaos.tell(f"{machine.name} answers {taken.status} to a webhook of {partner}")
+    if taken.status == 202:
+        chaos.accepted.append(taken.exchange_id)
+    return int(taken.status)
+
+
+async def bury(chaos: Chaos) -> None:
+    """Stop whatever is left, the dead too, so that nothing of this run goes on in the next one."""
+    for machine in chaos.machines:
+        machine.over, machine.alive = True, True
+        chaos.loop.thaw(machine)
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+def quiet_logs() -> None:
+    """What goes wrong on purpose is told by the story alone."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False)
