@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +18,8 @@ T = TypeVar("T")
 EPOCH = 1_795_262_400_000_000
 """Virtual second 0: 21 November 2026, 12:00 UTC, in microseconds."""
 _MICROSECONDS = 1_000_000
+_HAZARD = 0.15
+_NAMES = re.compile(r"[0-9a-f]{12,}|[0-9]+")
 
 
 class Over(BaseException):
@@ -23,7 +27,7 @@ class Over(BaseException):
 
 
 class Machine(Domain):
-    """One process of Crossdock. ``deaths`` are the I/O steps (from 1) at which it is killed; ``tell`` takes lines."""
+    """One process of Crossdock. ``strike`` may kill or suspend it at an I/O step; ``tell`` takes lines of the story."""
 
     def __init__(
         self,
@@ -31,15 +35,15 @@ class Machine(Domain):
         loop: VirtualLoop,
         seed: str,
         troubles: Troubles,
-        deaths: frozenset[int],
+        strike: Callable[["Machine", str], None],
         tell: Callable[[str], None],
     ) -> None:
         super().__init__(name)
         self.loop = loop
         self.troubles = troubles
-        self.deaths = deaths
         self.skew = 0
-        self.io_steps = 0
+        self._strike = strike
+        self._seen: Counter[str] = Counter()
         self.hub: Hub | None = None
         self.over = False
         self._random = random.Random(f"machine/{seed}/{name}")  # noqa: S311 - reproducible
@@ -58,15 +62,14 @@ class Machine(Domain):
     # ---- what it does to the outside goes through here
 
     async def step(self, what: str) -> None:
-        """One I/O step: others get their turn, and the process may die here. It never returns to the dead."""
-        if self.over:
-            raise Over
-        self.io_steps += 1
-        if self.io_steps in self.deaths:
-            self._tell(f"{self.name} is killed at its step {self.io_steps}: {what}")
-            self.loop.kill(self)
-            await asyncio.sleep(0)
-            await self.loop.create_future()
+        """One I/O step: others get their turn, and the process may die or stand still here; the dead never return.
+
+        The n-th step of a kind is struck with a share of 1/n: what happens seldom is struck as often as what happens
+        all the time, so that the short moments between two commits that belong together are hit.
+        """
+        self._seen[what] += 1
+        if self.draw(_HAZARD / self._seen[what]) and not self.over:
+            self._strike(self, what)
         await asyncio.sleep(self._random.random() * 0.01)
         if self.over:
             raise Over
@@ -96,21 +99,21 @@ class MachineStore:
 
     async def run(self, step: Callable[[Transaction], T]) -> T:
         """Commit, as far as the database is there. Raises `StoreUnavailable`, sometimes after the commit was made."""
-        machine = self._machine
-        await machine.step("before a commit")
+        machine, what = self._machine, step.__qualname__
+        await machine.step(f"before the commit of {what}")
         if machine.draw(machine.troubles.slow_disk):
             await asyncio.sleep(machine.pause(0.2, 5))
         self._reach()
         result = await self._inner.run(step)
-        await machine.step("after a commit")
+        await machine.step(f"after the commit of {what}")
         if machine.draw(machine.troubles.commit_unheard):
-            self._tell(f"{machine.name} does not hear that its commit was made")
+            self._tell(f"{machine.name} does not hear that its commit of {what} was made")
             raise StoreUnavailable("the connection died while committing (simulated)")
         return result
 
     async def read(self, step: Callable[[Transaction], T]) -> T:
         """Read one snapshot. Raises `StoreUnavailable`."""
-        await self._machine.step("before a read")
+        await self._machine.step(f"before {step.__qualname__}")
         self._reach()
         return await self._inner.read(step)
 
@@ -134,15 +137,16 @@ class MachineCaller:
     async def call(self, request: HttpRequest) -> HttpResponse:
         """The partner's answer, unless the process dies before or after."""
         name = f"{request.method} {request.url}"
-        await self._machine.step(f"before {name}")
+        kind = _NAMES.sub("#", name)
+        await self._machine.step(f"before {kind}")
         try:
             response = await self._inner.call(request)
         except Exception as error:
             self._tell(f"{self._machine.name} {name}: {error}")
-            await self._machine.step(f"after {name}")
+            await self._machine.step(f"after {kind}")
             raise
         self._tell(f"{self._machine.name} {name}: {response.status}")
-        await self._machine.step(f"after {name}")
+        await self._machine.step(f"after {kind}")
         return response
 
     async def close(self) -> None:

@@ -10,7 +10,6 @@ from msgspec import Struct
 from crossdock.bootstrap import open_file
 from crossdock.devkit.chaos.invariants import Finding, findings, is_quiet
 from crossdock.devkit.chaos.loop import VirtualLoop
-from crossdock.devkit.chaos.machine import Machine
 from crossdock.devkit.chaos.scenarios import ChaosScenario
 from crossdock.devkit.chaos.world import Chaos, build, bury, network, quiet_logs, receive, start
 from crossdock.devkit.crashing import empty_database
@@ -80,7 +79,7 @@ async def _play(chaos: Chaos, store: Store) -> None:
     """Everything that happens, at once; ends when all is at rest or never will be."""
     wires = network(chaos)
     _staff(chaos, wires)
-    story = [asyncio.create_task(act) for act in (_order(chaos), _cancel(chaos), _mischief(chaos))]
+    story = [asyncio.create_task(act) for act in (_order(chaos), _cancel(chaos), _jumps(chaos))]
     if chaos.scenario.invoice:
         story.append(asyncio.create_task(_travel(chaos)))
     pushes = asyncio.create_task(_webhooks(chaos))
@@ -163,28 +162,11 @@ async def _bring(chaos: Chaos, name: str, carrier: Any, webhook: OutgoingWebhook
     carrier.webhook_answered(webhook, status, chaos.now())
 
 
-async def _mischief(chaos: Chaos) -> None:
-    """Processes stand still and clocks jump."""
+async def _jumps(chaos: Chaos) -> None:
+    """Clocks are put forward and back."""
     troubles = chaos.scenario.troubles
-    acts = ["suspend"] * chaos.draw.randint(*troubles.suspended) + ["jump"] * chaos.draw.randint(*troubles.jumps)
-    chaos.draw.shuffle(acts)
-    for act in acts:
+    for _ in range(chaos.draw.randint(*troubles.jumps)):
         await asyncio.sleep(chaos.draw.uniform(1, 120))
-        standing = [each for each in chaos.alive() if not each.frozen]
-        if not standing:
-            continue
-        machine = chaos.draw.choice(standing)
-        if act == "jump":
-            machine.skew += round(chaos.draw.uniform(-troubles.jump, troubles.jump) * 1_000_000)
-            chaos.tell(f"the clock of {machine.name} is {machine.skew / 1e6:+.3f} s off")
-        else:
-            seconds = chaos.draw.uniform(*troubles.standstill)
-            chaos.tell(f"{machine.name} stands still for {seconds:.1f} s")
-            chaos.loop.freeze(machine)
-            chaos.loop.call_later(seconds, _go_on, chaos, machine)
-
-
-def _go_on(chaos: Chaos, machine: Machine) -> None:
-    if machine.alive:
-        chaos.tell(f"{machine.name} goes on")
-        chaos.loop.thaw(machine)
+        machine = chaos.draw.choice(chaos.machines)
+        machine.skew += round(chaos.draw.uniform(-troubles.jump, troubles.jump) * 1_000_000)
+        chaos.tell(f"the clock of {machine.name} is {machine.skew / 1e6:+.3f} s off")

@@ -5,6 +5,8 @@ import hashlib
 import random
 import shutil
 from collections.abc import Sequence
+from contextvars import Context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,8 @@ _TROUBLED_SECONDS = 900.0
 """Things go wrong for a quarter of an hour; then everything must come to rest."""
 _ODOO_WRITES = r"/json/2/.*/(create|write|load|message_post|action_.*|button_.*)"
 _AWAY = (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
+_KILL, _SUSPEND = "kill", "suspend"
+_STRIKING_SECONDS = 200.0
 _BREAKER = Limits(failures=20, open_seconds=30)
 
 
@@ -59,6 +63,7 @@ class Chaos(Struct):
     odoo: Any
     carriers: dict[str, Any]
     draw: random.Random
+    strikes: list[tuple[float, str]] = field(default_factory=list)
     database_away: tuple[Outage, ...] = ()
     machines: list[Machine] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
@@ -94,6 +99,7 @@ def build(seed: int, scenario: ChaosScenario, empty: Path, loop: VirtualLoop) ->
     odoo = simulators().get("odoo").build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(EPOCH)})
     carriers = {name: _carrier(name, seed) for name in _CARRIERS[: scenario.carriers]}
     chaos = Chaos(seed, scenario, database, loop, odoo, carriers, draw)
+    chaos.strikes = _strikes(chaos)
     chaos.database_away = _outages(chaos, scenario.troubles.database_away)
     return chaos
 
@@ -151,18 +157,42 @@ def _outages(chaos: Chaos, count: tuple[int, int]) -> tuple[Outage, ...]:
 def start(chaos: Chaos, wires: InProcessCaller) -> Machine:
     """A new process on the same database, running all its loops."""
     number = len(chaos.machines) + 1
-    deaths = frozenset(chaos.draw.sample(range(1, 600), 1)) if _may_die(chaos) else frozenset[int]()
-    machine = Machine(f"process-{number}", chaos.loop, str(chaos.seed), chaos.scenario.troubles, deaths, chaos.tell)
+    strike = partial(_strike, chaos)
+    machine = Machine(f"process-{number}", chaos.loop, str(chaos.seed), chaos.scenario.troubles, strike, chaos.tell)
     chaos.machines.append(machine)
     chaos.tell(f"{machine.name} starts")
     chaos.loop.spawn(machine, _live(chaos, machine, number, wires))
     return machine
 
 
-def _may_die(chaos: Chaos) -> bool:
-    """As many processes die as the scenario draws; those that come later live."""
-    wanted = random.Random(f"deaths/{chaos.scenario.name}/{chaos.seed}").randint(*chaos.scenario.troubles.deaths)  # noqa: S311
-    return sum(1 for each in chaos.machines if each.deaths) < wanted
+def _strikes(chaos: Chaos) -> list[tuple[float, str]]:
+    """From when on which troubles wait for a process."""
+    troubles = chaos.scenario.troubles
+    acts = [_KILL] * chaos.draw.randint(*troubles.deaths) + [_SUSPEND] * chaos.draw.randint(*troubles.suspended)
+    return [(chaos.draw.uniform(0, _STRIKING_SECONDS), act) for act in acts]
+
+
+def _strike(chaos: Chaos, machine: Machine, what: str) -> None:
+    """Kill or suspend a process at this step, as long as the seed has such troubles left."""
+    due = [each for each in chaos.strikes if each[0] <= chaos.loop.time()]
+    if not due:
+        return
+    strike = chaos.draw.choice(due)
+    chaos.strikes.remove(strike)
+    if strike[1] == _KILL:
+        chaos.tell(f"{machine.name} is killed {what}")
+        chaos.loop.kill(machine)
+        return
+    seconds = chaos.draw.uniform(*chaos.scenario.troubles.standstill)
+    chaos.tell(f"{machine.name} stands still for {seconds:.1f} s {what}")
+    chaos.loop.freeze(machine)
+    chaos.loop.call_later(seconds, _go_on, chaos, machine, context=Context())
+
+
+def _go_on(chaos: Chaos, machine: Machine) -> None:
+    if machine.alive:
+        chaos.tell(f"{machine.name} goes on")
+        chaos.loop.thaw(machine)
 
 
 async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCaller) -> None:
