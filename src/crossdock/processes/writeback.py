@@ -2,12 +2,13 @@
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
+from crossdock.model.desk import RETURN
 from crossdock.model.identifiers import digest
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
 from crossdock.ports.process import Order
 from crossdock.processes.promises import judged
-from crossdock.processes.shipping_work import RETURN, Work
+from crossdock.processes.shipping_work import Work
 
 
 def tracked(work: Work) -> None:
