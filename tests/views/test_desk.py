@@ -1,12 +1,13 @@
 """What the carriers' desk is shown: jobs and the day's shipments."""
 
+import msgspec
 import pytest
 
 from crossdock.backbone import desk
 from crossdock.model import events as ev
 from crossdock.model.commands import CheckAddress
-from crossdock.model.desk import DeskRequested, Relay, Void
-from crossdock.model.fulfilment import FulfilmentState, summary_of
+from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
+from crossdock.model.fulfilment import FulfilmentState, apply, summary_of
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.party import Address
@@ -61,6 +62,23 @@ async def test_another_packages_void_is_not_this_ones(store):
     assert (await job(store, "j1")).state == "working"
     await tell(store, DOUBTFUL, ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
     assert (await job(store, "j1")).state == "done"
+
+
+@pytest.mark.req("C5", "C3")
+async def test_a_job_names_the_labels_it_is_about(store):
+    bookings = [Booking("ups", each, f"s{each}", f"T{each}", "UPS", "Ground") for each in ("P1", "P10", "P1:return")]
+    bodies = [ev.ShipmentBooked(each) for each in bookings]
+    state = FulfilmentState()
+    for body in bodies:
+        apply(state, body, "k")
+    await tell(store, "do:odoo:70", *bodies)
+    row = StateRow("do:odoo:70", msgspec.json.encode(state), {}, 1, summary_of(state, ""))
+    await store.run(lambda tx: tx.states.save([row]))
+    wishes = {"j1": Book(), "j2": Void("P1"), "j3": Return("P1")}
+    for name, wish in wishes.items():
+        await asked(store, "do:odoo:70", DeskRequested(name, "cli:ann", wish))
+    told = {name: (await job(store, name)).tracking_numbers for name in wishes}
+    assert told == {"j1": ("TP1", "TP10"), "j2": ("TP1",), "j3": ("TP1:return",)}
 
 
 @pytest.mark.req("C3", "C11")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from crossdock.model import events as ev
-from crossdock.model.desk import RETURN, DeskRequested, Relay, Return, Void
+from crossdock.model.desk import RETURN, DeskRequested, Relay, Return, Void, Wish
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import ReferenceKind
 from crossdock.model.shipment import BookedShipment, Document
@@ -108,12 +108,19 @@ def job_of(tx: Transaction, job_id: str) -> Job | None:
         return Job(job_id, kind, subject, "working", request.recorded_at, "nobody has taken it up yet")
     since = [event for event in events if event.recorded_at >= request.recorded_at]
     state, text = _standing(body, story, since)
-    lines = story.packages if not isinstance(body.wish, Void | Return) else [
-        each for each in story.packages if each.id.startswith(body.wish.package_id)
-    ]  # fmt: skip
+    lines = [each for each in story.packages if _is_about(body.wish, each.id)]
     documents = tuple(each.label for each in lines if each.label) + _sheets(since)
     numbers = tuple(each.tracking_number for each in lines if each.tracking_number)
     return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
+
+
+def _is_about(wish: Wish, package_id: str) -> bool:
+    match wish:
+        case Void(wanted):
+            return package_id == wanted
+        case Return(wanted):
+            return package_id == f"{wanted}{RETURN}"
+    return not package_id.endswith(RETURN)
 
 
 def _sheets(events: Sequence[ev.Event]) -> tuple[Document, ...]:
