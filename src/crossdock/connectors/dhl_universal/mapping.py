@@ -95,7 +95,8 @@ def _meaning(service: str, code: str, own: tuple[str, str], said: str, remark: s
     """The remark where it tells of trouble, else the division's code, its words, the status code."""
     told = CODES.meaning("dhl.unified.text", "", remark) if remark else None
     if told is not None and told.known and told.category != "none":
-        return told
+        delivered = code.casefold() == "delivered" and told.milestone == "exception"
+        return Meaning("delivered", told.category, told.reason) if delivered else told
     axis = _AXIS.get(service, "")
     coded = [CODES.meaning(axis, one, said) for one in own if one and axis and CODES.has(axis, one)]
     worded = [CODES.meaning("dhl.unified.text", "", one) for one in (said, *own) if one]

@@ -183,6 +183,8 @@ def _expeditions(answer: Tree, pointer: str, scans: Scans) -> None:
         for index, event in enumerate(each(one, "tracking_list", "tracking")):
             code, said = text(event, "codigo"), text(event, "evento")
             kind = text(event, "tipo")
+            if not said or said.startswith("http"):
+                continue  # the address of a page, or a proof without words
             occurred = scans.when(f"{pointer}/tracking/{index}", moment, text(event, "fecha"), "dmy")
             city = text(event, "nombreplaza")
             place = Address(city=city, country="ES") if city else NOWHERE
