@@ -79,7 +79,8 @@ UK = {"error": None, "data": {"parcelNumber": "15500000000001", "trackingEvent":
      "trackingEventStatus": "We have received the details of your order but not the parcel"},
 ]}}  # fmt: skip
 BALTIC = [{"parcelNumber": "05800000000001", "error": None, "details": [
-    {"status": "Parcel delivered to the Pickup point", "dateTime": "2026-03-05 08:13:14", "country": "EE"}]}]  # fmt: skip
+    {"status": "Parcel delivered to the Pickup point", "dateTime": "2026-03-05 08:13:14", "country": "EE"},
+]}]  # fmt: skip
 FRANCE = """<getShipmentTraceResult><ShipmentNumber>250000000001</ShipmentNumber><Traces><clsTrace>
 <StatusNumber>30</StatusNumber><StatusDescription>En cours de livraison</StatusDescription>
 <ScanDate>05.04.2026</ScanDate><ScanTime>08:13</ScanTime></clsTrace></Traces></getShipmentTraceResult>"""

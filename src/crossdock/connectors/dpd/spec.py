@@ -1,6 +1,6 @@
 """DPD's declaration."""
 
-from crossdock.connectors.dpd.mapping import read
+from crossdock.connectors.dpd.mapping.tracking import read
 from crossdock.tracking.connector import Listening, tracking_spec
 
 SPEC = tracking_spec(

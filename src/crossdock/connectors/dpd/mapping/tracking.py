@@ -5,7 +5,7 @@ Poland (``eventsList``) and a parcel with its ``events``; those of other nationa
 `national`. Times are local and without an offset except in the last.
 """
 
-from crossdock.connectors.dpd.national import read_national
+from crossdock.connectors.dpd.mapping.national import read_national
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.tracking.codes import Codes
