@@ -55,7 +55,7 @@ def _not_read(node: Tree, scans: Scans) -> None:
 
 
 def _shipment(shipment: Tree, pointer: str, scans: Scans) -> None:
-    number = any_text(shipment, "id", "trackingNumber")
+    number = any_text(shipment, "id", "trackingNumber", "barcode")
     service = text(shipment, "service").casefold()
     details = first(shipment, "details")
     proof = first(details, "proofOfDelivery")
@@ -71,6 +71,9 @@ def _shipment(shipment: Tree, pointer: str, scans: Scans) -> None:
 
 def _event(event: Tree, number: str, service: str, signed: str, pointer: str, scans: Scans) -> None:
     code, status, said = text(event, "statusCode"), text(event, "status"), text(event, "description")
+    if "category" in event and not code:
+        _benelux(event, number, pointer, scans)
+        return
     detailed, remark = text(event, "statusDetailed"), text(event, "remark")
     occurred = scans.when(f"{pointer}/timestamp", moment, text(event, "timestamp"))
     address = first(event, "location", "address")
@@ -89,6 +92,18 @@ def _event(event: Tree, number: str, service: str, signed: str, pointer: str, sc
         ),
         signed_by=signed,
     )
+
+
+def _benelux(event: Tree, number: str, pointer: str, scans: Scans) -> None:
+    """DHL Parcel Benelux (and Connect): a category, and a status in capitals below it."""
+    category, status = text(event, "category"), text(event, "status")
+    occurred = scans.when(f"{pointer}/timestamp", moment, any_text(event, "timestamp", "localTimestamp"))
+    meaning = CODES.meaning("dhl.benelux", status, status.replace("_", " "))
+    if not CODES.has("dhl.benelux", status) and meaning.milestone in {"unknown", "in_transit", "info_update"}:
+        coarse = CODES.meaning("dhl.benelux.category", category)
+        meaning = Meaning(coarse.milestone, coarse.category, coarse.reason, known=False)
+    code = "/".join(part for part in (category, status) if part)
+    scans.scan(number, occurred, meaning, code=code, text=status, place=Address(city=text(event, "facility")))
 
 
 def _meaning(service: str, code: str, own: tuple[str, str], said: str, remark: str) -> Meaning:
