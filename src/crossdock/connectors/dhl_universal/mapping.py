@@ -36,10 +36,17 @@ def _told(tree: Tree, scans: Scans) -> None:
                 _shipment(shipment, f"/{index}/shipments/{count}", scans)
             if not shipments:
                 scans.refusal("the answer holds no shipments")
-        elif type(node) is dict and ("events" in node or first(node, "status", "timestamp")):
+        elif type(node) is dict and _is_shipment(node):
             _shipment(node, f"/{index}", scans)
         else:
             _not_read(node, scans)
+
+
+def _is_shipment(node: Tree) -> bool:
+    """Whether a shipment stands alone: others' parcels have ``events`` too, but no status code or category in them."""
+    if first(node, "status", "timestamp"):
+        return True
+    return any(type(event) is dict and ("statusCode" in event or "category" in event) for event in each(node, "events"))
 
 
 def _not_read(node: Tree, scans: Scans) -> None:

@@ -33,8 +33,17 @@ def _not_read(tree: Tree, scans: Scans) -> None:
 
 def _parcels(tree: Tree) -> Iterator[tuple[str, list[Tree]]]:
     for shipment in each(find(tree, "shipments")):
-        if type(shipment) is dict and "events" in shipment:
+        if type(shipment) is dict and any(_is_event(event) for event in each(shipment, "events")):
             yield any_text(shipment, "trackingCode", "trackingNumber", "shipmentNumber", "id"), each(shipment, "events")
+
+
+def _is_event(node: Tree) -> bool:
+    """Posti's own: a place by name, or words in several languages."""
+    return type(node) is dict and ("locationName" in node or "eventCode" in node or type(_first(node)) is dict)
+
+
+def _first(event: Tree) -> Tree:
+    return next((event[name] for name in _TEXTS if name in event), None)
 
 
 def _words(node: Tree) -> str:

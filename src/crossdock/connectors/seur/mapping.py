@@ -42,7 +42,7 @@ def _parcels(tree: Tree) -> Iterator[tuple[str, list[Tree]]]:
         events = each(node, "situations") or each(node, "events") if type(node) is dict else []
         if events:
             yield any_text(node, "shipmentCode", "expeditionCode", "ref", "ecb"), events
-    flat = [one for one in data if any_text(one, "situationDate", "eventDate")]
+    flat = [one for one in data if any_text(one, "situationDate")]
     if flat:
         yield next((found for one in flat if (found := any_text(one, "shipmentCode", "expeditionCode"))), ""), flat
 
