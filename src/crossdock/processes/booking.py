@@ -158,7 +158,9 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     if work.progress.phase == "cancelled":
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
-    if buying.then == "again":
+    if not buying.then:  # a person ended it, and may book it again
+        work.progress.phase = "attention"
+    elif buying.then == "again":
         book_again(work, order)
     elif buying.then == "reroute" and reroute(work, order, package_id, buying):
         return
