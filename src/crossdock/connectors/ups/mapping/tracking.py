@@ -46,7 +46,7 @@ def read(tree: Tree, scans: Scans) -> None:
         _web(details, scans)
     elif alerts and any(type(alert.get("activityStatus")) is dict for alert in alerts):
         _alerts(alerts, scans)
-    elif not refusals:
+    if scans.silent:
         scans.problem("", "this is none of the shapes UPS's tracking is known to send")
 
 
