@@ -25,7 +25,7 @@ def read(tree: Tree, scans: Scans) -> None:
 
 
 def _told(tree: Tree, scans: Scans) -> None:
-    if read_national(tree, scans):
+    if type(tree) is list and read_national(tree, scans):
         return
     if type(tree) is list or (type(tree) is dict and "events" in tree):
         for index, parcel in enumerate(each(tree)):
@@ -43,7 +43,8 @@ def _told(tree: Tree, scans: Scans) -> None:
         for index, event in enumerate(each(events)):
             _info_service(event, f"/eventsList/{index}", scans)
         return
-    _not_read(tree, scans)
+    if not read_national(tree, scans):
+        _not_read(tree, scans)
 
 
 def _not_read(tree: Tree, scans: Scans) -> None:
