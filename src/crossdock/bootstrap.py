@@ -271,8 +271,9 @@ class Installation(Struct, frozen=True):
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     """Read and check the configuration at ``path``: the installation, or every fault there is with file and line."""
     loaded = read_settings(path)
-    specs = installed_connectors().working()
-    configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()})
+    plugins = installed_connectors()
+    specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
+    configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
     faults = sorted({*loaded.faults, *faults})
     if faults or loaded.settings is None:
         return None, tuple(faults)

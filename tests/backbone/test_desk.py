@@ -4,11 +4,14 @@ import pytest
 
 from crossdock.backbone import desk
 from crossdock.backbone.breaker import Limits, allow, effective
+from crossdock.backbone.parking import Requests
 from crossdock.model.commands import CheckAddress
+from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import DeskRequested, Relay
 from crossdock.ports.stores_delivery import Health
+from crossdock.ports.verdicts import Refuse
 from crossdock.processes.carriers_desk import carriers_desk
-from hubs import Scripted, scripted_hub
+from hubs import WHY, Scripted, scripted_hub
 from orders import CUSTOMER
 
 
@@ -61,4 +64,22 @@ async def test_a_bucket_set_by_a_person_holds_for_all_until_it_is_taken_off():
     health = await hub.store.read(lambda tx: tx.partners.health("carrier"))
     assert allow(health, Limits(), 10**15, 10).calls == 10
     assert effective(Limits(5, 7), Health()) == Limits(5, 7)
+    await hub.store.close()
+
+
+@pytest.mark.req("C4", "K1")
+async def test_that_a_person_ended_a_command_is_a_fact_of_its_order():
+    carrier = Scripted()
+    carrier.answers = [Refuse(WHY)]
+    hub = scripted_hub(carrier, processes=[carriers_desk()])
+    await hub.store.migrate()
+    subject, request = check(1)
+    await hub.store.run(lambda tx: desk.ask(tx, subject, request, 5))
+    await hub.engine.settle_all()
+    rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound"))
+    for done in (1, 0):
+        assert await hub.store.run(lambda tx: Requests().discard(tx, [rows[0].id], 6)) == done, "once"
+    events = await hub.store.read(lambda tx: tx.log.of_subject(subject))
+    [given_up] = [event.body for event in events if isinstance(event.body, CommandWithdrawn)]
+    assert (given_up.what, given_up.last) == ("address.check.v1", "a person ended it")
     await hub.store.close()

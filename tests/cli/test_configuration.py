@@ -47,6 +47,16 @@ def test_secrets_are_for_their_owner_only_and_never_printed(crossdock, tmp_path)
     assert "secrets/" in (tmp_path / ".gitignore").read_text()
 
 
+def test_the_demo_says_how_its_simulators_are_started(crossdock, tmp_path):
+    answer = crossdock("init", tmp_path, "--preset", "demo", "--no-key")
+    written = (tmp_path / "partners" / "odoo.yaml").read_text()
+    [odoo] = [line for line in answer.err.splitlines() if "crossdock sim odoo" in line]
+    options = dict(re.findall(r'--option (\w+)="?\$?\(?(?:cat )?([^\s")]+)', odoo))
+    assert f"database: {options['database']}\n" in written
+    assert (tmp_path / "secrets" / "odoo-api-key").samefile(options["api_key"])
+    assert "crossdock sim easypost --option webhook_url=http://127.0.0.1:8480/in/easypost/events" in answer.err
+
+
 def test_init_does_not_overwrite(crossdock, home):
     signing = (home / "secrets" / "signing").read_text()
     assert crossdock("init", home).code == 2

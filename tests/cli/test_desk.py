@@ -119,5 +119,6 @@ def test_a_partner_is_paused_resumed_and_limited(seeded, crossdock):
     assert crossdock("partner", "limit", "easypost", "--per-second", 2, "--burst", 3, "-c", seeded).code == 0
     rows = {row["id"]: row for row in crossdock("partner", "list", "-c", seeded, "--json").json}
     assert (rows["easypost"]["paused"], rows["easypost"]["per_second"], rows["easypost"]["burst"]) == (True, 2.0, 3)
+    assert (rows["easypost"]["set"], rows["odoo"]["set"], rows["odoo"]["burst"]) == (True, False, 10), "as configured"
     assert crossdock("partner", "resume", "easypost", "-c", seeded, "--json").json["changed"]
     assert crossdock("partner", "pause", "nobody", "-c", seeded).code == 2

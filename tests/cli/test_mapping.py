@@ -57,6 +57,14 @@ def test_a_word_that_is_not_in_the_vocabulary_is_refused_and_nothing_is_kept(see
     assert crossdock("mapping", "history", "--json", "-c", seen).json == []
 
 
+def test_a_code_no_message_held_is_settled_with_a_warning(seen, crossdock):
+    def settle(name):
+        return crossdock("mapping", "settle", "easypost", name, "--milestone", "in_transit", "-c", seen)
+
+    assert "so far" in settle("in_transit/telported").err
+    assert "so far" not in settle("in_transit/teleported").err
+
+
 def test_a_dry_run_changes_nothing(seen, crossdock):
     answer = crossdock("mapping", "settle", "easypost", "x", "--milestone", "held", "--dry-run", "-c", seen)
     assert answer.code == 0

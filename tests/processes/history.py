@@ -20,6 +20,7 @@ class History:
         self.events: list[ev.EventBody] = []
         self.timers: list[str] = []
         self.withdrawn: list[str] = []
+        self.told: list[str] = []
         self.position = 0
 
     def tell(self, *bodies: ev.EventBody) -> list[Order]:
@@ -32,6 +33,7 @@ class History:
             apply(self.state, body, event.key)
             if ev.type_of(body) not in self.process.handles:
                 continue
+            self.told.append(event.key)
             decision = self.process.decide(Situation(self.state, self.own, event, event.recorded_at))
             self.own, self.phase = decision.state, decision.phase
             self.orders.extend(decision.orders)

@@ -4,10 +4,12 @@ import pytest
 
 from crossdock.model import events as ev
 from crossdock.model.commands import CheckAddress
+from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
 from crossdock.model.instants import stamp
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
+from crossdock.ports.process import command_key
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
@@ -74,9 +76,22 @@ def test_booking_again_after_a_refusal_takes_the_refused_purchase_back_first():
     told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Top up.", "402", "P1"))
     assert ask(told, Book()) == []
     [taken_back] = told.withdrawn
-    [again] = told.tell(ev.CommandWithdrawn(taken_back, "easypost", "label.buy.v1", "P1"))
+    [again] = told.tell(CommandWithdrawn(taken_back, "easypost", "label.buy.v1", "P1"))
     assert again.body.consignment.reference == "do:odoo:7/P1/2"
     assert told.resolved() == ["booking.failed"]
+
+
+@pytest.mark.req("C4", "C9")
+def test_a_purchase_that_a_person_ended_is_booked_again_by_hand():
+    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), delivery_order().id)
+    told.tell(ev.FulfilmentRequested(delivery_order()))
+    [bought] = told.tell(ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    key = command_key("order_to_ship", told.told[-1], f"buy/{bought.body.consignment.package.id}")
+    told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Look there.", "in doubt", "P1"))
+    assert told.tell(CommandWithdrawn(key, "easypost", "label.buy.v1", "P1", "a person ended it")) == []
+    assert told.phase == "attention"
+    assert kinds(ask(told, Book())) == ["RequestRates"]
+    assert told.withdrawn == []
 
 
 @pytest.mark.req("C3")
@@ -113,7 +128,7 @@ def test_clicks_while_a_return_label_is_under_way_buy_no_second_one():
     told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Top up.", "402", BACK))
     assert ask(told, Return("P1"), "j3") == [], "what became of the first is settled before"
     [taken_back] = told.withdrawn
-    [again] = told.tell(ev.CommandWithdrawn(taken_back, "easypost", "label.buy.v1", BACK))
+    [again] = told.tell(CommandWithdrawn(taken_back, "easypost", "label.buy.v1", BACK))
     assert again.body.consignment.reference == "do:odoo:7/P1:return/2"
     assert told.resolved() == ["booking.failed"]
     assert told.phase == "labelled"

@@ -183,3 +183,7 @@ def test_an_unknown_code_is_kept_and_asked_about_once():
         scan("T1", "unknown", "2026-11-21T10:00:00Z", "ZZ9"), scan("T1", "unknown", "2026-11-21T11:00:00Z", "ZZ9")
     )
     assert told.raised() == ["mapping.unknown_code"]
+    told.tell(scan("T1", "in_transit", "2026-11-21T10:00:00Z", "ZZ8"))
+    assert told.resolved() == [], "another code"
+    told.tell(scan("T1", "in_transit", "2026-11-21T10:00:00Z", "ZZ9"))
+    assert told.resolved() == ["mapping.unknown_code"], "it was settled, and the message read again"

@@ -156,6 +156,12 @@ def test_partners_are_read_by_their_connectors_types(tmp_path):
     assert found[0].hint == "did you mean 'system'?"
 
 
+def test_a_connector_that_cannot_be_loaded_says_why(tmp_path):
+    loaded = load(write(tmp_path, "partners:\n  a: {connector: acme}\n"), {})
+    _, found = read_partners(loaded, {"system": System}, {"acme": "plug-in 'acme' cannot be loaded: SyntaxError"})
+    assert [(fault.text, fault.hint) for fault in found] == [("plug-in 'acme' cannot be loaded: SyntaxError", "")]
+
+
 def test_a_config_is_judged_field_by_field():
     value, found = config("mode: fats\ninner: {depth: 0, x: 1}\nsizes: [1, two, three]\n")
     assert value is None

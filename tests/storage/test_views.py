@@ -44,6 +44,8 @@ async def test_shipments_are_found_by_what_people_see(store):
     assert await subjects(text="1z_9") == ["do:odoo:2"]
     assert await subjects(text="1z%9") == []  # no wildcard of SQL reaches the query
     assert await subjects(milestone="delivered") == ["do:odoo:1"]
+    await store.run(lambda tx: tx.states.save([state("desk:ups:ad-1", 3), state("feed:ups", 3)]))
+    assert await subjects() == ["do:odoo:2", "do:odoo:1"], "what is asked of a carrier is no shipment"
     assert (await store.read(lambda tx: tx.views.shipment("do:odoo:1"))).exceptions == 1
     assert await store.read(lambda tx: tx.views.shipment("none")) is None
 

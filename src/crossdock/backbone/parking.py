@@ -4,7 +4,10 @@ they commit together with the audit entry or the answer of the door they came th
 
 from collections.abc import Sequence
 
-from crossdock.ports.stores import Transaction
+from crossdock.backbone.withdrawing import withdrawal
+from crossdock.model.identifiers import trace_id_of
+from crossdock.ports.stores import NewEvent, Transaction
+from crossdock.ports.stores_delivery import Withdrawn
 from crossdock.ports.stores_inbound import Settlement
 
 
@@ -19,15 +22,24 @@ class Requests:
         return tx.lanes.retry(exchange_ids, now) + tx.exchanges.reopen(_parked(tx, exchange_ids), "")
 
     def discard(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
-        """End parked messages for good; they stay readable. How many."""
+        """End parked messages for good; they stay readable. How many. That a command never will be carried out is a
+        fact of its order: what waited for it goes on.
+        """
         inbound = _parked(tx, exchange_ids)
         tx.exchanges.reopen(inbound, "")
         ended = tx.exchanges.settle([Settlement(each, "discarded") for each in inbound], now)
-        return len(ended) + tx.lanes.discard(exchange_ids, now)
+        commands = tx.lanes.discard(exchange_ids, now)
+        tx.log.append([_given_up(each, now) for each in commands], now)
+        return len(ended) + len(commands)
 
     def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:  # noqa: ARG002 - every request is told the time
         """Read inbound messages again with today's mapping; without ``effects`` no command leaves. How many."""
         return tx.exchanges.reopen(exchange_ids, "effects" if effects else "quiet")
+
+
+def _given_up(row: Withdrawn, now: int) -> NewEvent:
+    fact = withdrawal(row.key, row.partner, row.kind, row.body, "a person ended it", row.subject, now)
+    return NewEvent(fact.key(row.subject), row.subject, fact, now, "", "", trace_id_of(row.subject))
 
 
 def _parked(tx: Transaction, exchange_ids: Sequence[str]) -> list[str]:

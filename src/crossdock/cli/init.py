@@ -178,11 +178,22 @@ async def _first_key(config: Path) -> tuple[str, str]:
     return issued.key, ""
 
 
+def _simulators(folder: Path) -> tuple[str, ...]:
+    """How the simulated partners are started to fit the preset's configuration."""
+    key, webhook = (folder / "secrets" / name for name in ("odoo-api-key", "easypost-webhook"))
+    address = f"http://127.0.0.1:{Settings().listen.port}/in/easypost/events"
+    return (
+        f'odoo --option database=demo --option api_key="$(cat {key})"',
+        f'easypost --option webhook_url={address} --option webhook_secret="$(cat {webhook})"',
+    )
+
+
 def _next_steps(config: Path, preset: Preset) -> None:
     note("Next:")
     if preset is Preset.DEMO:
-        note("  crossdock sim odoo            in a terminal of its own")
-        note("  crossdock sim easypost        in another")
+        note("  in terminals of their own, so that they know the secrets just written:")
+        for words in _simulators(config.parent):
+            note(f"    crossdock sim {words}")
     else:
         note(f"  put the address of your Odoo into {config.parent / 'partners' / 'odoo.yaml'}")
         note(f"  put the API keys into {config.parent / 'secrets'}/odoo-api-key and easypost-api-key (chmod 600)")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -108,10 +109,18 @@ def settle(
     act: Act = "settled" if approvals == 1 else "proposed"
     ruling = Ruling(partner, kind, name, act, actor(), now(), milestone, category, reason, why)
     _rule(ruling, config, dry_run=dry_run, json=json)
-    if not json and act == "proposed":
+    if not json:
+        _what_next(ruling, config, dry_run=dry_run)
+
+
+def _what_next(ruling: Ruling, config: Path, *, dry_run: bool) -> None:
+    partner, name = ruling.partner, ruling.name
+    if ruling.act == "proposed":
         note(f"A second person agrees with: crossdock mapping approve {partner} '{name}'")
-    elif not json and not dry_run and kind == "code":
+    elif not dry_run and ruling.kind == "code":
         note(f"Messages that came before are read anew with: crossdock replay --partner {partner} --since 7d")
+    if name not in read(config, lambda tx: {gap.name for gap in tx.mappings.gaps(partner)}):
+        note(f"No message of {partner} held '{name}' without a mapping so far; is it written as they write it?")
 
 
 def accept(
@@ -138,7 +147,7 @@ def accept(
         return
     for name in names:
         note(f"{'would be ' if dry_run else ''}accepted: {name}")
-    note(f"{len(names)} new fields of {partner}")
+    note(f"{len(names)} new field{'' if len(names) == 1 else 's'} of {partner}")
 
 
 def approve(

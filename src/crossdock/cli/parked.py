@@ -98,7 +98,9 @@ def discard(
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """End exchanges for good; they stay readable."""
+    """End exchanges for good; they stay readable. Look first at the partner whether one that is in doubt was done: its
+    order goes on as if it was not.
+    """
     _act("discard", ids, config, dry_run=dry_run, yes=yes, json=json)
 
 
@@ -117,7 +119,7 @@ def _act(action: str, ids: list[str], config: ConfigPath, *, dry_run: bool, yes:
             tx.doors.audit(moment, actor(), f"exchange.{action}", each, "")
         return count
 
-    count = read(config, step) if dry_run else write(config, step, wakes=("inbound", "outbound"))
+    count = read(config, step) if dry_run else write(config, step, wakes=("inbound", "outbound", "log"))
     if json:
         as_json({"action": action, "asked": len(ids), "done": 0 if dry_run else count, "would": count})
     else:

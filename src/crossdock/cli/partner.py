@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from crossdock.backbone import desk
+from crossdock.backbone.breaker import effective
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, note, table
 from crossdock.ports.stores import Transaction
@@ -25,22 +26,26 @@ def register(app: typer.Typer) -> None:
 
 
 def list_partners(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """List partners: breaker, pause, limits and how many commands wait."""
-    names = [plan.id for plan in installation(config).plans]
+    """List partners: breaker, pause, the limits that hold (``set`` by a person, else configured; 0 calls per second: no
+    limit) and how many commands wait.
+    """
+    plans = {plan.id: plan.limits for plan in installation(config).plans}
     moment = now()
 
     def step(tx: Transaction) -> tuple[dict[str, Health], dict[str, int]]:
         waiting: dict[str, int] = {}
         for partner, _, count, _ in tx.lanes.depth(moment):
             waiting[partner] = waiting.get(partner, 0) + count
-        return {name: tx.partners.health(name) for name in names}, waiting
+        return {name: tx.partners.health(name) for name in plans}, waiting
 
     healths, waiting = read(config, step)
     rows = [
         {"id": name, "breaker": "open" if health.opened_at else "closed", "paused": health.paused,
-         "per_second": health.per_second, "burst": health.burst, "waiting": waiting.get(name, 0),
+         "per_second": limits.per_second, "burst": limits.burst,
+         "set": health.per_second is not None or health.burst is not None, "waiting": waiting.get(name, 0),
          "attention": health.attention}
         for name, health in healths.items()
+        for limits in [effective(plans[name], health)]
     ]  # fmt: skip
     if json:
         as_json(rows)

@@ -16,6 +16,10 @@ class Void(Struct, frozen=True, tag="void", omit_defaults=True):
     again: bool = False
 
 
+RETURN = ":return"
+"""Ends the id of a package's way back, which is a package of its own."""
+
+
 class Return(Struct, frozen=True, tag="return", omit_defaults=True):
     """A label for the way back of a package, from the customer to the warehouse."""
 

@@ -117,8 +117,8 @@ class Lanes(Protocol):
         """Put parked, refused or waiting commands back into their lanes, due now; doubt is kept. How many."""
         ...
 
-    def discard(self, ids: Sequence[str], now: int) -> int:
-        """End parked or refused commands for good, by a person's decision. How many."""
+    def discard(self, ids: Sequence[str], now: int) -> list[Withdrawn]:
+        """End parked or refused commands for good, by a person's decision; those that were ended."""
         ...
 
     def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:

@@ -8,13 +8,14 @@ from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import Terms, dangers_of, declaration_of
 from crossdock.model.deciding import BookingDiverted, CarrierSelected
+from crossdock.model.desk import RETURN
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer
 from crossdock.processes import outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, RETURN, SECOND, Buying, Work
+from crossdock.processes.shipping_work import QUOTES, SECOND, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
@@ -157,7 +158,9 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     if work.progress.phase == "cancelled":
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
-    if buying.then == "again":
+    if not buying.then:  # a person ended it, and may book it again
+        work.progress.phase = "attention"
+    elif buying.then == "again":
         book_again(work, order)
     elif buying.then == "reroute" and reroute(work, order, package_id, buying):
         return

@@ -21,9 +21,6 @@ Record = Mapping[tuple[str, str, str], OnTime]
 NAME = "order_to_ship"
 SECOND = 1_000_000
 QUOTES = "quotes"
-RETURN = ":return"
-"""Ends the id of a package's way back, which is a package of its own."""
-
 _ENCODE = msgspec.json.Encoder().encode
 
 

@@ -5,13 +5,13 @@ from msgspec import structs
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.deciding import CarrierSelected
-from crossdock.model.desk import Book, DeskRequested, Return, Void
+from crossdock.model.desk import RETURN, Book, DeskRequested, Return, Void
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer, command_key
 from crossdock.processes import booking, outage
 from crossdock.processes.selection import Ask, select
-from crossdock.processes.shipping_work import NAME, QUOTES, RETURN, SECOND, Buying, Work
+from crossdock.processes.shipping_work import NAME, QUOTES, SECOND, Buying, Work
 
 
 def asked(work: Work) -> None:

@@ -2,12 +2,14 @@
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
+from crossdock.model.desk import RETURN
 from crossdock.model.identifiers import digest
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.process import Order
 from crossdock.processes.promises import judged
-from crossdock.processes.shipping_work import RETURN, Work
+from crossdock.processes.shipping_work import Work
 
 
 def tracked(work: Work) -> None:
@@ -19,9 +21,7 @@ def tracked(work: Work) -> None:
     _follow(work, order)
     _judge(work, scan.tracking_number)
     _collect(work, scan.tracking_number, scan.milestone)
-    if scan.milestone == "unknown" and scan.raw_code:
-        text = f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows."
-        work.raise_exception("mapping.unknown_code", text, f"/{scan.partner}/{scan.raw_code}")
+    _mapped(work, scan)
     once = f"{scan.tracking_number}/{scan.milestone}"
     if scan.milestone not in work.policy.milestones or once in work.progress.noted:
         return
@@ -37,6 +37,19 @@ def tracked(work: Work) -> None:
     marker = digest(order.id, once)[:16]
     record = cmd.RecordMilestone(order.external_id, scan.tracking_number, scan.milestone, text, scan.occurred, marker)
     work.orders.append(Order(f"milestone/{once}", order.partner, record))
+
+
+def _mapped(work: Work, scan: TrackingEvent) -> None:
+    """A code no mapping knows is somebody's to settle; it is over once the message was read again with its meaning."""
+    pointer = f"/{scan.partner}/{scan.raw_code}"
+    if scan.milestone == "unknown" and scan.raw_code:
+        text = (
+            f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows. "
+            "Settle it (crossdock mapping review), then read its messages again (crossdock replay)."
+        )
+        work.raise_exception("mapping.unknown_code", text, pointer)
+    else:
+        work.resolve(lambda each: each.kind == "mapping.unknown_code" and each.pointer == pointer)
 
 
 def _collect(work: Work, number: str, milestone: str) -> None:

@@ -8,8 +8,11 @@ from crossdock.settings.nodes import Fault
 from crossdock.settings.reading import closest, read_config
 
 
-def read_partners(loaded: Loaded, types: Mapping[str, type]) -> tuple[dict[str, Any], list[Fault]]:
-    """Each partner's typed config by partner id, and all faults of all of them. ``types`` is by connector name.
+def read_partners(
+    loaded: Loaded, types: Mapping[str, type], broken: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Each partner's typed config by partner id, and all faults of all of them. ``types`` is by connector name, and so
+    is ``broken``: why an installed connector cannot be loaded.
 
     A config that reads files of its own has a method ``anchored(root)``, which gives it with their content or raises
     `ValueError` with what to correct: relative paths start at the configuration's folder.
@@ -19,8 +22,9 @@ def read_partners(loaded: Loaded, types: Mapping[str, type]) -> tuple[dict[str, 
     for partner, (connector, place) in loaded.connectors.items():
         path = f"partners.{partner}"
         if connector not in types:
-            text = f"there is no connector '{connector}'"
-            faults.append(Fault.at(place, f"{path}.connector", text, closest(connector, types)))
+            why = (broken or {}).get(connector, "")
+            text, hint = (why, "") if why else (f"there is no connector '{connector}'", closest(connector, types))
+            faults.append(Fault.at(place, f"{path}.connector", text, hint))
             continue
         config, more = read_config(types[connector], loaded.configs[partner], f"{path}.config")
         faults += more

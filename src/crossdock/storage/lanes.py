@@ -131,15 +131,11 @@ _RETRY = (
         settled_at=0,
     )
 )
-_DISCARD = (
-    update(COMMAND)
-    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused"]))
-    .values(status="discarded", settled_at=_NOW)
-)
+_DISCARD = update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="discarded", settled_at=_NOW)
 _NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
 """Without doubt these were not carried out: a retry certainly did not happen."""
 
-_OPEN_OR_STOPPED = (
+_STANDING_NOW = (
     select(
         COMMAND.c.id,
         COMMAND.c.key,
@@ -151,9 +147,12 @@ _OPEN_OR_STOPPED = (
         COMMAND.c.status,
         COMMAND.c.doubt,
     )
-    .where(COMMAND.c.key.in_(_MANY), COMMAND.c.status.not_in(["done", "discarded", "withdrawn"]))
     .order_by(COMMAND.c.seq)
     .with_for_update()
+)
+_STOPPED = _STANDING_NOW.where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused"]))
+_OPEN_OR_STOPPED = _STANDING_NOW.where(
+    COMMAND.c.key.in_(_MANY), COMMAND.c.status.not_in(["done", "discarded", "withdrawn"])
 )
 _TAKE_BACK = (
     update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="withdrawn", withdrawn=True, settled_at=_NOW, owner="")
@@ -267,9 +266,11 @@ class SqlLanes:
         """Put parked, refused or waiting commands back into their lanes, due now; doubt is kept. How many."""
         return change_in(self._connection, _RETRY, ids, now=now)
 
-    def discard(self, ids: Sequence[str], now: int) -> int:
-        """End parked or refused commands for good, by a person's decision. How many."""
-        return change_in(self._connection, _DISCARD, ids, now=now)
+    def discard(self, ids: Sequence[str], now: int) -> list[Withdrawn]:
+        """End parked or refused commands for good, by a person's decision; those that were ended."""
+        ended = list(rows_in(self._connection, _STOPPED, ids))
+        change_in(self._connection, _DISCARD, [row.id for row in ended], now=now)
+        return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in ended]
 
     def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:
         """Take commands back: those certainly not carried out end at once and are given; of the others it is settled

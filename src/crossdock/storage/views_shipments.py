@@ -25,7 +25,11 @@ _COLUMNS = (
     STATE.c.tracking_numbers,
     STATE.c.updated_at,
 )
-_LIST = select(*_COLUMNS).order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
+_LIST = (
+    select(*_COLUMNS)
+    .where(STATE.c.subject.not_like("desk:%"), STATE.c.subject.not_like("feed:%"))  # nobody ships a request or a feed
+    .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
+)
 _ONE = select(*_COLUMNS).where(STATE.c.subject == bindparam("which"))
 _EXCEPTIONS = (
     select(EXCEPTION.c.subject, func.count())

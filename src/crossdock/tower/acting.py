@@ -90,8 +90,8 @@ async def act(request: Request[Any, Any, Any], desk: At, exchange_id: str, actio
 
     if not await desk.context.store.run(step):
         return await _confirmation(request, desk, exchange_id, action, "Nothing was done: it has moved on meanwhile.")
-    desk.context.store.wake("in")
-    desk.context.store.wake("out")
+    for topic in ("inbound", "outbound", "log"):
+        desk.context.store.wake(topic)
     return Redirect(f"/parked?done={action}", status_code=303)
 
 

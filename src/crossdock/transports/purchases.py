@@ -76,7 +76,7 @@ class Purchases:
 
 
 def not_done(partner: str, what: str) -> Retry:
-    """The verdict that a doubted command certainly was not carried out; ``what`` the partner said is for the engineer."""
+    """The verdict that a doubted command certainly was not carried out. ``what`` there is is for the engineer."""
     operator = "It was not carried out; Crossdock does it again."
     return Retry(Explanation(operator, f"{partner}: {what}"), ErrorClass.PENDING)
 

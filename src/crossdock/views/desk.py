@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from crossdock.model import events as ev
-from crossdock.model.desk import DeskRequested, Relay, Return, Void
+from crossdock.model.desk import RETURN, DeskRequested, Relay, Return, Void, Wish
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import ReferenceKind
 from crossdock.model.shipment import BookedShipment, Document
@@ -45,13 +45,15 @@ class Job(Struct, frozen=True):
 
 
 def end_of_day(tx: Transaction, since: int, until: int, partner: str = "") -> list[DayLine]:
-    """What was booked in a span of time and not voided, oldest first; of one partner, or of all."""
+    """What was booked in a span of time to leave here and not voided, oldest first; of one partner, or of all. Ways
+    back are handed over by somebody else.
+    """
     booked = {}
     for event in _events(tx, "shipment.booked.v1"):
         body = event.body
         if isinstance(body, ev.ShipmentBooked) and since <= event.recorded_at < until:
             booking = body.booking
-            if partner in {"", booking.partner}:
+            if partner in {"", booking.partner} and not booking.package_id.endswith(RETURN):
                 booked[booking.partner, booking.shipment_id] = (event, booking)
     for event in _events(tx, "shipment.voided.v1"):
         if isinstance(event.body, ev.ShipmentVoided):
@@ -96,20 +98,29 @@ def job_of(tx: Transaction, job_id: str) -> Job | None:
     events = tx.log.of_subject(subject)
     asked = [event for event in events if isinstance(event.body, DeskRequested) and event.body.id == job_id]
     story = story_of(tx, subject)
-    if not asked or story is None:
+    if not asked:
         return None
     request = asked[0]
     body = request.body
     assert isinstance(body, DeskRequested)
+    kind = str((body.wish.command if isinstance(body.wish, Relay) else body.wish).__struct_config__.tag)
+    if story is None:
+        return Job(job_id, kind, subject, "working", request.recorded_at, "nobody has taken it up yet")
     since = [event for event in events if event.recorded_at >= request.recorded_at]
     state, text = _standing(body, story, since)
-    lines = story.packages if not isinstance(body.wish, Void | Return) else [
-        each for each in story.packages if each.id.startswith(body.wish.package_id)
-    ]  # fmt: skip
+    lines = [each for each in story.packages if _is_about(body.wish, each.id)]
     documents = tuple(each.label for each in lines if each.label) + _sheets(since)
-    kind = str((body.wish.command if isinstance(body.wish, Relay) else body.wish).__struct_config__.tag)
     numbers = tuple(each.tracking_number for each in lines if each.tracking_number)
     return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
+
+
+def _is_about(wish: Wish, package_id: str) -> bool:
+    match wish:
+        case Void(wanted):
+            return package_id == wanted
+        case Return(wanted):
+            return package_id == f"{wanted}{RETURN}"
+    return not package_id.endswith(RETURN)
 
 
 def _sheets(events: Sequence[ev.Event]) -> tuple[Document, ...]:
@@ -119,24 +130,40 @@ def _sheets(events: Sequence[ev.Event]) -> tuple[Document, ...]:
 def _standing(request: DeskRequested, story: Story, since: Sequence[ev.Event]) -> tuple[str, str]:
     """The state of a request and what to say of it."""
     if _is_done(request, story.state, since):
-        return "done", ""
+        return "done", next((said for event in since if (said := _answer(event.body))), "")
     outbound = [row for row in story.exchanges if row.direction == "outbound"]
     if any(row.status in _OPEN for row in outbound):
         doubtful = next((row for row in outbound if row.status == "in_doubt"), None)
-        return "working", f"{doubtful.partner} is asked what became of it" if doubtful else ""
+        waiting = next((row.operator for row in outbound if row.status == "retry"), "")
+        return "working", f"{doubtful.partner} is asked what became of it" if doubtful else waiting
     standing = [row.text for row in story.exceptions if not row.resolved_at]
     stopped = [row.operator for row in outbound if row.status in _STOPPED]
     return ("attention", (standing or stopped)[0]) if standing or stopped else ("working", "")
+
+
+def _answer(body: ev.EventBody) -> str:
+    """What a carrier said when it was asked at the desk."""
+    match body:
+        case ev.AddressChecked(verdict=verdict, suggested=suggested, messages=messages):
+            better = ", ".join(part for part in (*suggested.lines, suggested.postcode, suggested.city) if part)
+            return "; ".join([verdict, *([f"it should be {better}"] if verdict == "corrected" else []), *messages])
+        case ev.PickupScheduled(pickup_id=pickup_id, confirmation=confirmation):
+            return f"pickup {pickup_id}{f', confirmed as {confirmation}' if confirmation else ''}"
+        case ev.ManifestClosed(manifest_id=manifest_id):
+            return f"manifest {manifest_id}"
+    return ""
 
 
 def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.Event]) -> bool:
     live = state.live_bookings()
     match request.wish:
         case Void(package_id, again):
-            gone = any(isinstance(each.body, ev.ShipmentVoided) for each in since)
+            gone = any(
+                isinstance(each.body, ev.ShipmentVoided) and each.body.package_id == package_id for each in since
+            )
             return gone and (not again or _labelled(state, package_id))
         case Return(package_id):
-            return _labelled(state, f"{package_id}:return")
+            return _labelled(state, f"{package_id}{RETURN}")
         case Relay():
             answers = (ev.PickupScheduled, ev.PickupCancelled, ev.ManifestClosed, ev.AddressChecked)
             return any(isinstance(each.body, answers) for each in since)

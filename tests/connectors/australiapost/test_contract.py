@@ -22,11 +22,20 @@ ANSWER = b"""{"tracking_results": [
  {"tracking_id": "33XYZ000004", "status": "Created", "trackable_items": []}]}"""
 REFUSAL = b'{"errors": [{"code": "51101", "name": "TOO_MANY_IDS", "message": "At most 10."}]}'
 OTHER = b'{"shipments": [{"shipment_id": "x", "items": []}]}'
+OLDER = b"""{"QueryTrackEventsResponse": {"TrackingResults": [{"ArticleDetails": [
+ {"ArticleId": "CZ000000017AU", "Events": [
+ {"EventDescription": "Delivered", "EventDateTime": "2016-05-30T14:43:09+10:00", "Location": "KEW VIC",
+  "SignerName": "N OSEI"},
+ {"EventDescription": "Left Australia", "EventDateTime": "2016-05-27T04:43:09+10:00", "Location": ""}]}]},
+ {"BusinessException": {"Code": "ESB-20010", "Description": "Invalid tracking ID"}}]}}"""
+PAGE = b"""{"articles": [{"articleId": "33XYZ000009", "details": [{"articleId": "33XYZ00000901", "events": [
+ {"dateTime": 1772582529000, "localeDateTime": "2026-03-04T11:02:09+11:00", "description": "Collected",
+  "location": "FITZROY VIC", "eventCode": "DD-ER6"}]}]}]}"""
 
 
 class TestAustraliaPost(ConnectorContract):
     spec = SPEC
-    samples: ClassVar = {"file": [ANSWER, REFUSAL, OTHER]}
+    samples: ClassVar = {"file": [ANSWER, REFUSAL, OTHER, OLDER, PAGE]}
 
 
 @pytest.mark.req("C6", "E3")
@@ -53,3 +62,14 @@ def test_each_number_has_its_own_errors():
     }
     assert said(SPEC, REFUSAL) == {"51101 TOO_MANY_IDS At most 10.": True}
     assert list(said(SPEC, OTHER).values()) == [False]
+
+
+@pytest.mark.req("C6", "E3")
+def test_the_older_answer_and_the_page_are_read_as_well():
+    assert told(SPEC, OLDER) == [
+        ("CZ000000017AU", "2016-05-30T14:43:09+10:00", "delivered"),
+        ("CZ000000017AU", "2016-05-27T04:43:09+10:00", "departed_origin_country"),
+    ]
+    assert events(SPEC, OLDER)[0].signed_by == "N OSEI"
+    assert said(SPEC, OLDER) == {"Invalid tracking ID": True}
+    assert told(SPEC, PAGE) == [("33XYZ00000901", "2026-03-04T11:02:09+11:00", "delivered")]

@@ -38,10 +38,14 @@ SUMMARY = b"""<tracking-summary><pin-summary><pin>7000000000000028</pin>
 <event-location>OTTAWA</event-location>
 </pin-summary></tracking-summary>"""
 
+PAGE = b"""{"pin": "7000000000000039", "events": [{"cd": "1496", "descEn": "Delivered", "descFr": "Livr\u00e9",
+ "datetime": {"date": "2026-03-05", "time": "11:26:48", "zoneOffset": "-05:00"},
+ "locationAddr": {"city": "OTTAWA", "regionCd": "ON", "countryCd": "CA"}}]}"""
+
 
 class TestCanadaPost(ConnectorContract):
     spec = SPEC
-    samples: ClassVar[dict[str, list[bytes]]] = {"file": [DETAIL, SUMMARY]}
+    samples: ClassVar[dict[str, list[bytes]]] = {"file": [DETAIL, SUMMARY, PAGE]}
 
 
 def events_of(body: bytes) -> list[Any]:
@@ -53,7 +57,7 @@ def events_of(body: bytes) -> list[Any]:
 def test_milestones_instants_and_categories() -> None:
     told = [
         (one.milestone, one.exception_category, one.occurred.at)
-        for body in (DETAIL, SUMMARY)
+        for body in (DETAIL, SUMMARY, PAGE)
         for one in events_of(body)
     ]
     assert told == [
@@ -62,6 +66,7 @@ def test_milestones_instants_and_categories() -> None:
         ("delivery_attempted", "recipient", "2026-03-04T09:10:00-05:00"),
         ("customs_processing", "customs", "2026-03-02T09:10:00"),
         ("out_for_delivery", "none", "2026-03-01T14:15:05"),
+        ("delivered", "none", "2026-03-05T11:26:48-05:00"),
     ]
 
 

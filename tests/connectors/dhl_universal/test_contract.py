@@ -66,3 +66,25 @@ def test_what_is_no_answer_is_a_problem():
 def test_a_push_shows_the_token_we_gave():
     message = Received("events", PUSHED, {"x-crossdock-token": "not ours"}, 0)
     assert isinstance(specimen_connector(SPEC, "dhl").verify(message, 0), Rejected)
+
+
+BENELUX = b"""[{"barcode": "3SBLC0000000000017", "events": [
+ {"category": "PROBLEM", "status": "NOT_HOME", "timestamp": "2026-03-02T12:05:11.000Z"},
+ {"category": "UNDERWAY", "status": "SOMETHING_NEW", "timestamp": "2026-03-02T08:00:00.000Z"}]}]"""
+
+
+@pytest.mark.req("C6")
+def test_benelux_tells_categories_and_statuses():
+    assert told(SPEC, BENELUX) == [
+        ("3SBLC0000000000017", "2026-03-02T12:05:11Z", "delivery_attempted recipient/recipient_absent"),
+        ("3SBLC0000000000017", "2026-03-02T08:00:00Z", "in_transit"),
+    ]
+
+
+@pytest.mark.req("C6")
+def test_a_remark_of_damage_does_not_undo_a_delivery():
+    body = (
+        b'{"shipments": [{"id": "17", "service": "freight", "events": [{"timestamp": "2026-03-02T12:05:11Z",'
+        b' "statusCode": "delivered", "status": "Delivered with remarks", "remark": "1 colli damaged"}]}]}'
+    )
+    assert told(SPEC, body) == [("17", "2026-03-02T12:05:11Z", "delivered damage/damaged")]

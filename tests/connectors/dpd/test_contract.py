@@ -1,5 +1,6 @@
 """DPD holds what every connector holds, and reads its own formats."""
 
+import json
 from typing import ClassVar
 
 import pytest
@@ -69,3 +70,29 @@ def test_the_other_forms():
     assert told(SPEC, POLAND) == [("0000000000017Q", "2026-03-03T10:00:00+01:00", "delivered")]
     assert told(SPEC, GROUP) == [("05000000000017", "2026-03-02T08:00:00Z", "arrived_at_destination_facility")]
     assert said(SPEC, FAULT) == {"1 No such parcel": True}
+
+
+UK = {"error": None, "data": {"parcelNumber": "15500000000001", "trackingEvent": [
+    {"trackingEventCode": "001", "trackingEventDate": "2026-03-05T12:13:00.000", "trackingEventLocation": "Testham",
+     "trackingEventStatus": "Your parcel has been delivered"},
+    {"trackingEventCode": "000", "trackingEventDate": "2026-03-04T17:13:00.000", "trackingEventLocation": "Internet",
+     "trackingEventStatus": "We have received the details of your order but not the parcel"},
+]}}  # fmt: skip
+BALTIC = [{"parcelNumber": "05800000000001", "error": None, "details": [
+    {"status": "Parcel delivered to the Pickup point", "dateTime": "2026-03-05 08:13:14", "country": "EE"},
+]}]  # fmt: skip
+FRANCE = """<getShipmentTraceResult><ShipmentNumber>250000000001</ShipmentNumber><Traces><clsTrace>
+<StatusNumber>30</StatusNumber><StatusDescription>En cours de livraison</StatusDescription>
+<ScanDate>05.04.2026</ScanDate><ScanTime>08:13</ScanTime></clsTrace></Traces></getShipmentTraceResult>"""
+
+
+@pytest.mark.req("C6")
+def test_national_companies_are_read_by_their_words():
+    assert told(SPEC, json.dumps(UK).encode()) == [
+        ("15500000000001", "2026-03-05T12:13:00", "delivered"),
+        ("15500000000001", "2026-03-04T17:13:00", "info_received"),
+    ]
+    assert told(SPEC, json.dumps(BALTIC).encode()) == [
+        ("05800000000001", "2026-03-05T08:13:14", "available_for_pickup")
+    ]
+    assert told(SPEC, FRANCE.encode()) == [("250000000001", "2026-04-05T08:13:00", "out_for_delivery")]

@@ -90,6 +90,27 @@ def test_pairs_of_status_and_detail(status, detail, expected):
     assert meaning.known
 
 
+@pytest.mark.req("C6", "E3")
+def test_the_carriers_words_say_more_than_a_status_that_says_little():
+    details = [
+        scan("in_transit", "status_update", message="Inbound Out of Customs"),
+        scan("in_transit", "status_update", message="Delivery exception", description="Recipient not available"),
+        scan("failure", "status_update", message="Insufficient Address"),
+        scan("in_transit", "status_update", message="Delivered, Front Door/Porch"),
+        scan("return_to_sender", "return", message="Delivered, To Original Sender"),
+        scan("pre_transit", "status_update", message="Shipping Label Created, USPS Awaiting Item"),
+    ]
+    told = [fact.body.event for fact in read(tracker(tracking_details=details)).facts]
+    assert [(event.milestone, event.exception_category) for event in told] == [
+        ("customs_cleared", "none"),
+        ("delivery_attempted", "recipient"),
+        ("exception", "address"),
+        ("in_transit", "none"),
+        ("returned", "return"),
+        ("info_received", "none"),
+    ]
+
+
 @pytest.mark.req("C6")
 def test_unknown_codes_are_kept_and_reported_never_guessed():
     translation = read(tracker(tracking_details=[scan("teleported", "beam"), scan("in_transit", "by_camel")]))

@@ -51,6 +51,7 @@ def answer(*results: Any) -> Any:
         ("DY", "Delay", "A52", "Weather delay", "delayed", "delay_external"),
         ("IT", "Tendered to U.S. Postal Service", "", "", "handed_to_partner", "none"),
         ("RS", "Returning package to shipper", "", "", "return_initiated", "return"),
+        ("RS", "Returning package to shipper", "07", "Refused by recipient", "return_initiated", "refused"),
     ],
 )
 def test_words_of_the_exception_refine_the_scan(

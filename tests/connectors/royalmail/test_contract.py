@@ -46,3 +46,14 @@ def test_events_and_summaries():
 def test_what_is_no_answer_is_a_problem():
     assert said(SPEC, REFUSAL) == {"E0010 Invalid": True}
     assert list(said(SPEC, NOTHING).values()) == [False]
+
+
+HISTORY = b"""<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
+<getSingleItemHistoryResponse><trackDetail><trackDate>2026-01-20</trackDate><trackTime>10:11:00</trackTime>
+<trackPoint>Testham DO</trackPoint><header>Delivered</header></trackDetail></getSingleItemHistoryResponse>
+</soapenv:Body></soapenv:Envelope>"""
+
+
+@pytest.mark.req("C6")
+def test_the_older_service_tells_rows_without_a_number():
+    assert told(SPEC, HISTORY) == [("", "2026-01-20T10:11:00", "delivered")]

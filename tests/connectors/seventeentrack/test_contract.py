@@ -34,9 +34,9 @@ class TestSeventeenTrack(ConnectorContract):
 
 
 @pytest.mark.req("C6", "E3")
-def test_offsets_are_the_carriers_or_none():
+def test_times_are_the_iso_ones_and_days_alone_stay_days():
     assert told(SPEC, ANSWER) == [
-        ("RR000000001CN", "2026-03-04T11:21:00", "customs_processing customs/customs_hold"),
+        ("RR000000001CN", "2026-03-04T11:21:00+08:00", "customs_processing customs/customs_hold"),
         ("RR000000001CN", "2026-03-03", "picked_up"),
         ("RR000000001CN", "2026-03-09T11:21:00-05:00", "delivered"),
     ]

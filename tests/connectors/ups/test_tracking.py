@@ -115,6 +115,8 @@ def test_quantum_view_files_hold_many_packages() -> None:
         ({"trackResponse": {"shipment": [{"warnings": [{"code": "TW0001", "message": "Not Found"}]}]}}, "TW0001"),
         (rest(), "no activity"),
         ({"RateResponse": {"RatedShipment": []}}, "none of the shapes"),
+        ({"TrackResponse": {"TrackInfo": {"TrackDetail": "of another carrier"}}}, "none of the shapes"),
+        ({"Fault": {"detail": {"Errors": {"ErrorDetail": {"PrimaryErrorCode": {"Code": "151018"}}}}}}, "151018"),
     ],
 )
 def test_errors_and_other_answers_are_no_events(body: Any, said: str) -> None:

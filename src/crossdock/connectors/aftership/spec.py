@@ -14,5 +14,9 @@ SPEC = tracking_spec(
         pull=Pull("https://api.aftership.com/tracking/2025-07/trackings?tracking_numbers={number}", "as-api-key"),
     ),
     summary="Tracking events of any carrier through AfterShip: API answers, and webhooks signed with HMAC-SHA256.",
-    aliases=("after_ship",),
+    aliases=(
+        "after_ship",
+        "aftership_v4",
+        "aftership_api",
+    ),
 )

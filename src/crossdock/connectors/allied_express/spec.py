@@ -11,5 +11,9 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of Allied Express, as its SOAP service getShipmentsStatus answers them, as XML or JSON.",
-    aliases=("allied_express_local", "allied-express"),
+    aliases=(
+        "allied_express_local",
+        "allied-express",
+        "alliedexpress",
+    ),
 )

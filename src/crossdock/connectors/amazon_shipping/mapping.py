@@ -1,11 +1,14 @@
 """Between Amazon's tracking answers (Shipping v1 and v2, fulfilment in SP-API and MWS) and canonical scans; pure."""
 
+import re
+
 from crossdock.model.party import Address
 from crossdock.tracking.codes import Codes, Meaning
 from crossdock.tracking.scans import Scans
 from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, WebPage, any_text, each, find, first, text
 
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CODES = Codes("crossdock.connectors.amazon_shipping")
 _BACK = Meaning("returned", "return")
 _MOVES = frozenset({"in_transit", "departed_facility", "arrived_at_facility", "out_for_delivery", "picked_up"})
@@ -45,7 +48,7 @@ def _shipping(payload: Tree, scans: Scans) -> None:
         scans.scan(
             number,
             scans.when(f"/eventHistory/{index}/eventTime", moment, text(event, "eventTime")),
-            _direction(CODES.meaning("amazon.eventCode", code), kind),
+            _direction(CODES.meaning("amazon.eventCode", code, _words(code)), kind),
             code=code,
             text=kind,
             place=Address(
@@ -56,6 +59,11 @@ def _shipping(payload: Tree, scans: Scans) -> None:
             ),
             signed_by=signed,
         )
+
+
+def _words(code: str) -> str:
+    """``DepartedFacility`` as words: a code nobody has mapped is read by what it is made of."""
+    return _CAPITAL.sub(" ", code)
 
 
 def _direction(meaning: Meaning, kind: str) -> Meaning:

@@ -11,5 +11,9 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of Aramex: the Shipments Tracking API (SOAP and JSON) and South African waybills.",
-    aliases=("aramex_sa", "aramex_za"),
+    aliases=(
+        "aramex_sa",
+        "aramex_za",
+        "aramex_ws",
+    ),
 )

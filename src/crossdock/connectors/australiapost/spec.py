@@ -14,5 +14,15 @@ SPEC = tracking_spec(
         ),
     ),
     summary="Tracking events of Australia Post, eParcel and StarTrack in the answers of Track Items.",
-    aliases=("australia-post", "australia_post", "auspost", "eparcel", "startrack"),
+    aliases=(
+        "australia-post",
+        "australia_post",
+        "auspost",
+        "eparcel",
+        "startrack",
+        "australia_post_v2",
+        "auspost_web",
+        "star_track",
+        "star_track_express",
+    ),
 )

@@ -9,6 +9,8 @@ SPEC = tracking_spec(
     Listening("bpost", read),
     summary="Tracking events of bpost: the Shipping Manager's itemTracking and the data of the parcel page.",
     aliases=(
+        "bpost_world",
+        "bpost_international",
         "bpost_be",
         "bpack",
     ),

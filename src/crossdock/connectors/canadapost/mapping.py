@@ -1,4 +1,6 @@
-"""Between Canada Post's Tracking answers (tracking-detail and tracking-summary, XML) and canonical scans; pure."""
+"""Between Canada Post's Tracking answers and canonical scans; pure. Read are tracking-detail and tracking-summary (XML)
+and the data behind the tracking page (JSON).
+"""
 
 from crossdock.model.instants import InvalidInstant, Stamp
 from crossdock.model.party import Address
@@ -18,6 +20,7 @@ def read(tree: Tree, scans: Scans) -> None:
         return
     details = each(tree, "tracking-detail") or each(tree, "wrapper", "tracking-detail")
     summaries = each(find(tree, "tracking-summary"), "pin-summary")
+    pages = [one for one in each(tree) if type(one) is dict and "pin" in one and "events" in one]
     messages = each(find(tree, "messages"), "message")
     for message in messages:
         scans.refusal(f"{text(message, 'code')} {text(message, 'description')}".strip())
@@ -25,7 +28,9 @@ def read(tree: Tree, scans: Scans) -> None:
         _detail(detail, scans)
     for summary in summaries:
         _summary(summary, scans)
-    if not (details or summaries or messages):
+    for page in pages:
+        _page(page, scans)
+    if not (details or summaries or pages or messages):
         scans.problem("", "this is none of the shapes Canada Post's tracking is known to send")
 
 
@@ -78,3 +83,24 @@ def _summary(summary: Tree, scans: Scans) -> None:
         place=Address(city=text(summary, "event-location")),
         signed_by=text(summary, "signatory-name"),
     )
+
+
+def _page(item: Tree, scans: Scans) -> None:
+    """The data behind the tracking page: day, clock and offset apart, texts in both languages."""
+    number, events = text(item, "pin"), each(item, "events")
+    if not events:
+        scans.refusal(f"no event of {number or 'the number'} yet")
+    for index, event in enumerate(events):
+        code, said = text(event, "cd"), any_text(event, "descEn", "descFr")
+        when, where = event.get("datetime"), event.get("locationAddr")
+        parts = text(when, "date"), text(when, "time"), text(when, "zoneOffset")
+        scans.scan(
+            number,
+            scans.when(f"/events/{index}/datetime", _stamp, *parts),
+            CODES.meaning(_AXIS, code, said),
+            code=code,
+            text=said,
+            place=Address(
+                city=text(where, "city"), region=text(where, "regionCd"), country=text(where, "countryCd")[:2]
+            ),
+        )

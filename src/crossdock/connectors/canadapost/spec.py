@@ -12,5 +12,8 @@ SPEC = tracking_spec(
         "postes_canada",
         "canada_post",
         "canadapost_rest",
+        "canada_post_web",
+        "canadapost_web",
+        "canada_post_pws",
     ),
 )

@@ -9,6 +9,8 @@ SPEC = tracking_spec(
     Listening("Chronopost", read),
     summary="Tracking events of Chronopost: trackSkybill and its sisters.",
     aliases=(
+        "chronopost_france",
+        "chrono",
         "chronopost_fr",
         "chronopost_international",
     ),

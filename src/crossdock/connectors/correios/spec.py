@@ -12,5 +12,5 @@ SPEC = tracking_spec(
         pull=Pull("https://api.correios.com.br/srorastro/v1/objetos/{number}?resultado=T", "Authorization", "Bearer "),
     ),
     summary="Tracking events of Correios (Brazil), as its tracking API (SRO Rastro) answers them.",
-    aliases=("correios_br",),
+    aliases=("correios_brasil", "correios_sro", "correios_br"),
 )

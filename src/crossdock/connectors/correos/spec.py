@@ -9,6 +9,8 @@ SPEC = tracking_spec(
     Listening("Correos", read),
     summary="Tracking events of Correos (Spain) and of Correos Express.",
     aliases=(
+        "correos_de_espana",
+        "correos_express_es",
         "correos_es",
         "correos_spain",
         "correos_express",

@@ -12,4 +12,5 @@ SPEC = tracking_spec(
         pull=Pull("https://track.delhivery.com/api/v1/packages/json/?waybill={number}", "Authorization", "Token "),
     ),
     summary="Tracking events of Delhivery: the packages of its tracking API, and pushed scans.",
+    aliases=("delhivery_express", "delhivery_india"),
 )

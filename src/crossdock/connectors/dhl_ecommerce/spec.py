@@ -15,5 +15,7 @@ SPEC = tracking_spec(
         "dhl_ecommerce_us",
         "dhl_ecommerce_americas",
         "dhl_ecommerce_amer",
+        "dhl_ecommerce_v4",
+        "dhlgm",
     ),
 )

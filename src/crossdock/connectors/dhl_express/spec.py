@@ -41,6 +41,15 @@ SPEC = ConnectorSpec(
         "tracking.reported.v1",
         "proof.captured.v1",
     ),
-    aliases=("mydhl", "dhl_express_web"),
+    aliases=(
+        "mydhl",
+        "dhl_express_web",
+        "dhl_express_xml",
+        "dhl_express_rest",
+        "dhl_express_soap",
+        "mydhl_api",
+        "mydhl_rest",
+        "dhl_xml",
+    ),
     hosts=_hosts,
 )

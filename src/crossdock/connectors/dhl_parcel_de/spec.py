@@ -9,6 +9,10 @@ SPEC = tracking_spec(
     Listening("DHL Paket", read),
     summary="Tracking events of DHL Paket (Germany): Parcel DE Tracking's XML and the data of its tracking page.",
     aliases=(
+        "dhl_paket_web",
+        "dhl_germany",
+        "dhl_parcel_germany",
+        "deutsche_post_dhl",
         "dhl_paket_de_web",
         "dhl_paket",
         "dhl_paket_de",

@@ -9,6 +9,7 @@ SPEC = tracking_spec(
     Listening("DHL Parcel Poland", read),
     summary="Tracking events of DHL Parcel Poland: getTrackAndTraceInfo of DHL24.",
     aliases=(
+        "dhl_parcel_poland",
         "dhl_parcel_polska",
         "dhl_pl",
         "dhl24",

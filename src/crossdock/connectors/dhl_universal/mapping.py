@@ -36,10 +36,17 @@ def _told(tree: Tree, scans: Scans) -> None:
                 _shipment(shipment, f"/{index}/shipments/{count}", scans)
             if not shipments:
                 scans.refusal("the answer holds no shipments")
-        elif type(node) is dict and ("events" in node or first(node, "status", "timestamp")):
+        elif type(node) is dict and _is_shipment(node):
             _shipment(node, f"/{index}", scans)
         else:
             _not_read(node, scans)
+
+
+def _is_shipment(node: Tree) -> bool:
+    """Whether a shipment stands alone: others' parcels have ``events`` too, but no status code or category in them."""
+    if first(node, "status", "timestamp"):
+        return True
+    return any(type(event) is dict and ("statusCode" in event or "category" in event) for event in each(node, "events"))
 
 
 def _not_read(node: Tree, scans: Scans) -> None:
@@ -55,7 +62,7 @@ def _not_read(node: Tree, scans: Scans) -> None:
 
 
 def _shipment(shipment: Tree, pointer: str, scans: Scans) -> None:
-    number = any_text(shipment, "id", "trackingNumber")
+    number = any_text(shipment, "id", "trackingNumber", "barcode")
     service = text(shipment, "service").casefold()
     details = first(shipment, "details")
     proof = first(details, "proofOfDelivery")
@@ -71,6 +78,9 @@ def _shipment(shipment: Tree, pointer: str, scans: Scans) -> None:
 
 def _event(event: Tree, number: str, service: str, signed: str, pointer: str, scans: Scans) -> None:
     code, status, said = text(event, "statusCode"), text(event, "status"), text(event, "description")
+    if "category" in event and not code:
+        _benelux(event, number, pointer, scans)
+        return
     detailed, remark = text(event, "statusDetailed"), text(event, "remark")
     occurred = scans.when(f"{pointer}/timestamp", moment, text(event, "timestamp"))
     address = first(event, "location", "address")
@@ -91,11 +101,24 @@ def _event(event: Tree, number: str, service: str, signed: str, pointer: str, sc
     )
 
 
+def _benelux(event: Tree, number: str, pointer: str, scans: Scans) -> None:
+    """DHL Parcel Benelux (and Connect): a category, and a status in capitals below it."""
+    category, status = text(event, "category"), text(event, "status")
+    occurred = scans.when(f"{pointer}/timestamp", moment, any_text(event, "timestamp", "localTimestamp"))
+    meaning = CODES.meaning("dhl.benelux", status, status.replace("_", " "))
+    if not CODES.has("dhl.benelux", status) and meaning.milestone in {"unknown", "in_transit", "info_update"}:
+        coarse = CODES.meaning("dhl.benelux.category", category)
+        meaning = Meaning(coarse.milestone, coarse.category, coarse.reason, known=False)
+    code = "/".join(part for part in (category, status) if part)
+    scans.scan(number, occurred, meaning, code=code, text=status, place=Address(city=text(event, "facility")))
+
+
 def _meaning(service: str, code: str, own: tuple[str, str], said: str, remark: str) -> Meaning:
     """The remark where it tells of trouble, else the division's code, its words, the status code."""
     told = CODES.meaning("dhl.unified.text", "", remark) if remark else None
     if told is not None and told.known and told.category != "none":
-        return told
+        delivered = code.casefold() == "delivered" and told.milestone == "exception"
+        return Meaning("delivered", told.category, told.reason) if delivered else told
     axis = _AXIS.get(service, "")
     coded = [CODES.meaning(axis, one, said) for one in own if one and axis and CODES.has(axis, one)]
     worded = [CODES.meaning("dhl.unified.text", "", one) for one in (said, *own) if one]

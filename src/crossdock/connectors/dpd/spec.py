@@ -1,6 +1,6 @@
 """DPD's declaration."""
 
-from crossdock.connectors.dpd.mapping import read
+from crossdock.connectors.dpd.mapping.tracking import read
 from crossdock.tracking.connector import Listening, tracking_spec
 
 SPEC = tracking_spec(
@@ -18,6 +18,27 @@ SPEC = tracking_spec(
         "dpd_ch",
         "dpd_pl",
         "dpd_fr",
+        "dpd_uk",
+        "dpd_gb",
+        "dpd_local",
+        "dpd_cz",
+        "dpd_sk",
+        "dpd_hu",
+        "dpd_ie",
+        "dpd_lt",
+        "dpd_lv",
+        "dpd_ee",
+        "dpd_es",
+        "dpd_pt",
+        "dpd_it",
+        "dpd_hr",
+        "dpd_si",
+        "dpd_ro",
+        "dpd_webservice",
+        "dpd_germany",
+        "dpd_france",
+        "dpd_poland",
+        "dpd_meta_api",
         "geopost",
     ),
 )

@@ -47,6 +47,10 @@ SPEC = ConnectorSpec(
     ),
     feeds=(Feed("trackers", 1800.0, "Trackers that changed, as a fall-back for lost webhooks."),),
     webhooks=(Webhook("events", "HMAC-SHA256, v2 with path and time, or v1", "Tracker events as they happen."),),
-    aliases=("easypost-tracker",),
+    aliases=(
+        "easypost-tracker",
+        "easypost_v2",
+        "easypost_api",
+    ),
     hosts=_hosts,
 )

@@ -12,5 +12,6 @@ SPEC = tracking_spec(
     aliases=(
         "easyship_v2",
         "easyship_api",
+        "easyship_v1",
     ),
 )

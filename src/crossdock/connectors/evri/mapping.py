@@ -26,7 +26,7 @@ def _told(tree: Tree, scans: Scans) -> None:
             continue
         if "trackingEvents" in node:
             _evri(node, f"/{index}", scans)
-        elif any(type(node.get(name)) in {list, dict} for name in _HISTORIES):
+        elif "service" not in node and any(type(node.get(name)) in {list, dict} for name in _HISTORIES):
             _hermes(node, f"/{index}", scans)
         elif not _refused(node, scans):
             continue

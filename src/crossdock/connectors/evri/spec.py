@@ -9,6 +9,9 @@ SPEC = tracking_spec(
     Listening("Evri and Hermes", read),
     summary="Tracking events of Evri (Britain) and of Hermes (Germany).",
     aliases=(
+        "hermesworld",
+        "my_hermes",
+        "hermes_world",
         "hermes",
         "hermes_de",
         "hermes_germany",

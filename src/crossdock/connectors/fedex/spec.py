@@ -46,6 +46,17 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("events", SIGNED.says, "Advanced Integrated Visibility: scans as they happen."),),
-    aliases=("fedex_ws", "fedex_web", "fedex_rest", "fedex_express", "fedex_ground", "fedex_freight"),
+    aliases=(
+        "fedex_ws",
+        "fedex_web",
+        "fedex_rest",
+        "fedex_express",
+        "fedex_ground",
+        "fedex_freight",
+        "fedex_legacy",
+        "fedex_soap",
+        "fedex_smartpost",
+        "fedex_api",
+    ),
     hosts=_hosts,
 )

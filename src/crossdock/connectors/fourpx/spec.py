@@ -11,5 +11,5 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of 4PX, as its open platform (tr.order.tracking.get) answers them.",
-    aliases=("4px", "four_px", "4px_express"),
+    aliases=("fpx", "4px", "four_px", "4px_express"),
 )

@@ -9,6 +9,7 @@ SPEC = tracking_spec(
     Listening("GEODIS", read),
     summary="Tracking events of GEODIS: the follow-up (suivi) of its Espace Client API.",
     aliases=(
+        "calberson",
         "geodis_france",
         "geodis_calberson",
         "france_express",

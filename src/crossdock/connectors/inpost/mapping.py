@@ -21,7 +21,7 @@ def _told(tree: Tree, scans: Scans) -> None:
     for index, node in enumerate(each(tree, "parcels") or each(tree, "trackings") or each(tree)):
         if type(node) is not dict:
             continue
-        if "tracking_details" in node:
+        if "tracking_details" in node and "object" not in node:  # EasyPost's trackers have an object's name
             _shipx(node, f"/{index}", scans)
         elif text(node, "event") and type(node.get("payload")) is dict:
             _webhook(node, scans)

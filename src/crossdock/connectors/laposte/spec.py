@@ -9,6 +9,10 @@ SPEC = tracking_spec(
     Listening("La Poste", read, pull=Pull("https://api.laposte.fr/suivi/v2/idships/{number}", "X-Okapi-Key")),
     summary="Tracking events of La Poste and Colissimo: Suivi v2, one or many, and Colissimo's tracking service.",
     aliases=(
+        "laposte_fr",
+        "colissimo_fr",
+        "laposte_france",
+        "laposte_suivi_v2",
         "colissimo",
         "la_poste",
         "laposte_colissimo",

@@ -11,5 +11,5 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of Meest: the answers of its XML service (API-1C) and of its JSON API 3.",
-    aliases=("meest_express", "meest-express", "meestexpress"),
+    aliases=("meest_poland", "meest_express", "meest-express", "meestexpress"),
 )

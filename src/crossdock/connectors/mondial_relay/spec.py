@@ -9,6 +9,8 @@ SPEC = tracking_spec(
     Listening("Mondial Relay", read),
     summary="Tracking events of Mondial Relay: the detailed parcel tracing of its SOAP service.",
     aliases=(
+        "inpost_fr",
+        "mondialrelay_fr",
         "mondialrelay",
         "mondial_relay_fr",
     ),

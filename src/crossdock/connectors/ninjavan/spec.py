@@ -13,5 +13,5 @@ SPEC = tracking_spec(
         signature=BodyHmac("x-ninjavan-hmac-sha256", "base64"),
     ),
     summary="Tracking events of Ninja Van, as its webhooks push them, signed with HMAC-SHA256.",
-    aliases=("ninja_van", "ninja-van"),
+    aliases=("ninjavan_sg", "ninjavan_my", "ninja_van_sg", "ninja_van", "ninja-van"),
 )

@@ -21,6 +21,9 @@ _POSTCODE = re.compile(r"(.*?);?\s*PLZ\s+(\S+)$", re.DOTALL)
 _BLANKS = re.compile(r"[\s\u00a0]+")
 _LISTS = ("ParcelEvent", "ParcelEventRow", "TrackingEvent", "SendungsEvent", "Event")
 
+_WORDS = ("EventDescription", "Description", "Text", "StatusText", "EventText")
+"""One of them stands in every event of Austrian Post's; others' events are told apart by it."""
+
 
 def read(tree: Tree, scans: Scans) -> None:
     """A page, the data of one, or an answer of the web service."""
@@ -76,11 +79,11 @@ def _data(event: Tree, number: str, pointer: str, scans: Scans) -> None:
 
 def _service(tree: Tree, scans: Scans) -> None:
     events = next((found for found in (find(tree, name) for name in _LISTS) if found is not None), None)
-    rows = [event for event in each(events) if type(event) is dict] if events is not None else []
+    rows = [event for event in each(events) if any_text(event, *_WORDS)] if events is not None else []
     number = text(find(tree, "TrackingNumber")) or text(find(tree, "Identcode")) or text(find(tree, "ParcelNumber"))
     for index, event in enumerate(rows):
         code = any_text(event, "EventCode", "Code", "StatusCode", "ReasonCode")
-        said = any_text(event, "EventDescription", "Description", "Text", "StatusText")
+        said = any_text(event, *_WORDS)
         written = any_text(event, "EventTimestamp", "Timestamp", "EventDateTime", "DateTime", "EventDate", "Date")
         occurred = scans.when(f"/{index}", at, written, any_text(event, "EventTime", "Time"), "dmy")
         place = Address(

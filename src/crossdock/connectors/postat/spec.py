@@ -9,6 +9,8 @@ SPEC = tracking_spec(
     Listening("Austrian Post", read),
     summary="Tracking events of Austrian Post: its parcel page, the page's data and its web service.",
     aliases=(
+        "austria_post",
+        "post_austria",
         "postat_web",
         "post_at",
         "austrian_post",

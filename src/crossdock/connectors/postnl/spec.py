@@ -11,6 +11,8 @@ SPEC = tracking_spec(
     ),
     summary="Tracking events of PostNL: ShippingStatus v2 and the data of its parcel page.",
     aliases=(
+        "postnl_be",
+        "postnl_international",
         "post_nl",
         "postnl_nl",
         "tnt_post",

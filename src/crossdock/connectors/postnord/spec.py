@@ -16,6 +16,10 @@ SPEC = tracking_spec(
     ),
     summary="Tracking events of PostNord: track and trace by identifier, JSON or XML.",
     aliases=(
+        "postnord_fi",
+        "posten_norden",
+        "postnord_denmark",
+        "postnord_sweden",
         "post_nord",
         "postnord_se",
         "postnord_dk",

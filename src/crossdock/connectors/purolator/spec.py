@@ -12,5 +12,6 @@ SPEC = tracking_spec(
         "purolator_ws",
         "purolator_courier",
         "purolator_freight",
+        "purolator_express",
     ),
 )

@@ -1,10 +1,10 @@
-"""Between Royal Mail's Tracking API v2 and canonical scans; pure."""
+"""Between Royal Mail's Tracking API (v2, and the SOAP service before it) and canonical scans; pure."""
 
 from crossdock.model.party import Address
 from crossdock.tracking.codes import Codes
 from crossdock.tracking.scans import NOWHERE, Scans
-from crossdock.tracking.times import moment
-from crossdock.tracking.trees import Tree, any_text, each, first, text
+from crossdock.tracking.times import at, moment
+from crossdock.tracking.trees import Tree, any_text, each, find, first, text
 
 CODES = Codes("crossdock.connectors.royalmail")
 
@@ -20,6 +20,8 @@ def _told(tree: Tree, scans: Scans) -> None:
     pieces = tree.get("mailPieces") if type(tree) is dict else None
     for index, piece in enumerate(each(pieces) if pieces else []):
         _piece(piece, f"/mailPieces/{index}", scans)
+    if _history(tree, scans):
+        return
     errors = each(tree, "errors")
     for error in errors:
         _error(error, "", scans)
@@ -33,6 +35,21 @@ def _told(tree: Tree, scans: Scans) -> None:
         scans.refusal("; ".join([told, *sub]).strip("; "))
     else:
         scans.problem("", "this is none of the shapes Royal Mail is known to send")
+
+
+def _history(tree: Tree, scans: Scans) -> bool:
+    """The older SOAP service: one item's ``trackDetail`` rows, newest first, local times."""
+    rows = find(tree, "trackDetail") if type(tree) is dict and "Envelope" in tree else None
+    number = text(find(tree, "trackingNumber")) if rows is not None else ""
+    for index, row in enumerate(each(rows)):
+        said = any_text(row, "header", "trackHeader", "statusDescription")
+        occurred = scans.when(f"/trackDetail/{index}", at, text(row, "trackDate"), text(row, "trackTime"))
+        place = _place(any_text(row, "trackPoint", "location"))
+        scans.scan(number, occurred, CODES.meaning("royalmail", "", said), text=said, place=place)
+    if rows is None and (fault := text(find(tree, "faultstring"))):
+        scans.refusal(fault)
+        return True
+    return rows is not None
 
 
 def _error(error: Tree, number: str, scans: Scans) -> None:

@@ -9,6 +9,12 @@ SPEC = tracking_spec(
     Listening("Royal Mail", read),
     summary="Tracking events of Royal Mail: Tracking API v2, one item's events or many items' summaries.",
     aliases=(
+        "royal_mail_uk",
+        "royalmail_uk",
+        "parcelforce_worldwide",
+        "parcel_force",
+        "royalmail_v2",
+        "royalmail_clickdrop",
         "royal_mail",
         "sapient",
         "parcelforce",

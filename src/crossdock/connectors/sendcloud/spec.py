@@ -41,5 +41,6 @@ SPEC = ConnectorSpec(
         "tracking.reported.v1",
     ),
     webhooks=(Webhook("events", SIGNATURE.says, "Parcel statuses as they change."),),
+    aliases=("sendcloud_v3", "sendcloud_v2"),
     hosts=_hosts,
 )

@@ -12,5 +12,10 @@ SPEC = tracking_spec(
         pull=Pull("https://api.sendle.com/api/tracking/{number}", "Authorization", "Basic "),
     ),
     summary="Tracking events of Sendle, as its tracking API answers them and its webhooks push them.",
-    aliases=("sendle_au", "sendle_us", "sendle_ca"),
+    aliases=(
+        "sendle_au",
+        "sendle_us",
+        "sendle_ca",
+        "sendle_api",
+    ),
 )

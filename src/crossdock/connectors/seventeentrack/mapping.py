@@ -62,9 +62,10 @@ def _meaning(sub_status: str, stage: str, said: str) -> Meaning:
 
 
 def _moment(event: Tree) -> Stamp:
-    """The time with its offset only where the carrier gave one. Raises `InvalidInstant`."""
+    """The time in ISO with its offset; a day alone where the carrier gave no clock. Raises `InvalidInstant`."""
     raw = event.get("time_raw")
-    day, clock, offset = text(raw, "date"), text(raw, "time"), text(raw, "timezone")
-    if day and not offset:
-        return at(day, clock)
-    return moment(text(event, "time_iso") or text(event, "time_utc"))
+    day, clock = text(raw, "date"), text(raw, "time")
+    told = text(event, "time_iso") or text(event, "time_utc")
+    if told and (clock or not day):
+        return moment(told)
+    return at(day, f"{clock} {text(raw, 'timezone')}".strip())

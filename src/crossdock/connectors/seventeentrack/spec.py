@@ -11,5 +11,10 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of any carrier through 17TRACK: API v2 answers and webhooks.",
-    aliases=("17track", "seventeen_track", "17-track"),
+    aliases=(
+        "17track",
+        "seventeen_track",
+        "17-track",
+        "seventeentrack_v2",
+    ),
 )

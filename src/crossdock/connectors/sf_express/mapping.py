@@ -49,4 +49,5 @@ def _route(route: Tree, number: str, scans: Scans) -> None:
     written = any_text(route, "acceptTime", "accept_time", "@accept_time")
     occurred = scans.when("/acceptTime", moment, written)
     place = Address(city=any_text(route, "acceptAddress", "accept_address", "@accept_address"))
-    scans.scan(number, occurred, CODES.meaning("sf_express.opcode", code, said), code=code, text=said, place=place)
+    meaning = CODES.meaning("sf_express.opcode", code, text(route, "reasonName") or said)
+    scans.scan(number, occurred, meaning, code=code, text=said, place=place)

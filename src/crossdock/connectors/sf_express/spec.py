@@ -11,5 +11,5 @@ SPEC = tracking_spec(
         read,
     ),
     summary="Tracking events of SF Express: route push, and the answers of the route service (JSON and XML).",
-    aliases=("sf", "shunfeng", "sf-express", "sfexpress"),
+    aliases=("sf_international", "shun_feng", "sf", "shunfeng", "sf-express", "sfexpress"),
 )

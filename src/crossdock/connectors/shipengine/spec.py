@@ -50,7 +50,12 @@ SPEC = ConnectorSpec(
     webhooks=(
         Webhook("events", "RSA-SHA256 over time and body, with ShipEngine's published keys", "Tracking as it happens."),
     ),
-    aliases=("shipstation",),
+    aliases=(
+        "shipstation",
+        "shipstation_v2",
+        "shipstation_api",
+        "shipengine_v1",
+    ),
     operations=(Operation("keys", "Fetch the public keys webhooks are checked with.", fetch_keys, writes=True),),
     hosts=_hosts,
 )

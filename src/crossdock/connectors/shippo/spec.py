@@ -45,5 +45,9 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("events", f"{SIGNED.says}; or a token in the address", "Tracking events as they happen."),),
+    aliases=(
+        "goshippo",
+        "shippo_api",
+    ),
     hosts=_hosts,
 )

@@ -11,5 +11,7 @@ SPEC = tracking_spec(
     aliases=(
         "stamps_com",
         "stampscom",
+        "stamps_swsim",
+        "endicia",
     ),
 )

@@ -21,6 +21,8 @@ def read(tree: Tree, scans: Scans) -> None:
         number = text(consignment, "ConsignmentNumber")
         for index, status in enumerate(each(consignment, "StatusData")):
             _status(status, number, text(consignment, "Signatory"), f"/Consignment/StatusData/{index}", scans)
+    if scans.silent:
+        scans.problem("", "this TrackResponse has no consignment with a status, and no error")
 
 
 def _status(status: Tree, number: str, signatory: str, pointer: str, scans: Scans) -> None:

@@ -8,5 +8,5 @@ SPEC = tracking_spec(
     "TNT",
     Listening("TNT", read),
     summary="Tracking events of TNT in the answers of ExpressConnect Tracking 3.",
-    aliases=("tnt_it",),
+    aliases=("tnt_express", "tnt_uk", "tnt_fr", "tnt_nl", "tnt_xml", "fedex_tnt", "tnt_it"),
 )

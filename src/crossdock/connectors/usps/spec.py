@@ -46,6 +46,17 @@ SPEC = ConnectorSpec(
         "proof.captured.v1",
     ),
     webhooks=(Webhook("events", SIGNED.says, "Tracking events of a subscription, as they happen."),),
-    aliases=("usps_international", "usps_web", "usps_rest", "usps_wt", "usps_wt_international", "usps_xml"),
+    aliases=(
+        "usps_international",
+        "usps_web",
+        "usps_rest",
+        "usps_wt",
+        "usps_wt_international",
+        "usps_xml",
+        "usps_v3",
+        "usps_legacy",
+        "usps_api",
+        "usps_rest_international",
+    ),
     hosts=_hosts,
 )

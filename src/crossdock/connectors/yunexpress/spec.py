@@ -14,5 +14,5 @@ SPEC = tracking_spec(
         ),
     ),
     summary="Tracking events of YunExpress, as its order API (GetTrackInfo) answers them.",
-    aliases=("yun_express", "yun-express"),
+    aliases=("yunexp", "yun", "yun_express", "yun-express"),
 )

@@ -5,7 +5,6 @@ from functools import cache
 from importlib import resources
 
 import msgspec
-from msgspec import Struct
 
 from crossdock.connectors.easypost import wire
 from crossdock.model.events import Fact, ProofCaptured, TrackingReported
@@ -16,6 +15,8 @@ from crossdock.model.party import Address
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.ports.connector import Translation, Unreadable
 from crossdock.ports.verdicts import Explanation
+from crossdock.tracking.codes import Meaning
+from crossdock.tracking.refining import refined
 
 _NOWHERE = Address()
 _TRACKER_EVENTS = frozenset({"tracker.created", "tracker.updated"})
@@ -23,15 +24,6 @@ _READER = msgspec.json.Decoder(wire.Inbound)
 _LIST_READER = msgspec.json.Decoder(list[wire.Tracker])
 _FAILURE_READER = msgspec.json.Decoder(wire.ErrorAnswer)
 _HEADING_READER = msgspec.json.Decoder(wire.Heading)
-
-
-class Meaning(Struct, frozen=True, gc=False):
-    """What a status says in canonical words; ``known`` is false where the table has no row for it."""
-
-    milestone: str
-    category: str = "none"
-    reason: str = ""
-    known: bool = True
 
 
 _UNKNOWN = Meaning("unknown", known=False)
@@ -195,9 +187,9 @@ class _Reading:
         occurred = self._stamp(detail.datetime or "", f"{pointer}/datetime")
         if occurred is None:
             return None
-        status, refined = detail.status or "", detail.status_detail or ""
-        meaning = meaning_of(status, refined)
-        raw_code = f"{status}/{refined}" if refined else status
+        status, finer = detail.status or "", detail.status_detail or ""
+        meaning = refined(meaning_of(status, finer), detail.description or "", detail.message or "")
+        raw_code = f"{status}/{finer}" if finer else status
         if not meaning.known:
             self.unknown[raw_code] = None
         if detail.est_delivery_date:

@@ -22,6 +22,8 @@ _LAST_MILE = frozenset({"DL", "OD", "HP", "OC", "AO", "AE"})
 _MOVES = frozenset({"PU", "AR", "DP"})
 """Types that a remark changes only where it says that the package waits for customs."""
 _AT_CUSTOMS = frozenset({"customs", "documents"})
+_RETURNS = frozenset({"RS", "RT"})
+"""Types that say where the package goes; the remark says why."""
 _SAYS_LITTLE = frozenset({"unknown", "info_update"})
 _NOWHERE = Address()
 
@@ -56,6 +58,8 @@ def meaning_of(kind: str, said: str, exception: str, remark: str) -> Meaning:
     if not (exception or remark) or kind in _LAST_MILE:
         return scan
     finer = CODES.meaning("fedex.exceptionCode", exception, remark)
+    if kind in _RETURNS and finer.category != "none":
+        return Meaning(scan.milestone, finer.category, finer.reason, known=scan.known)
     if finer.milestone in _SAYS_LITTLE or (kind in _MOVES and finer.category not in _AT_CUSTOMS):
         return scan
     return Meaning(finer.milestone, finer.category, finer.reason, known=scan.known or finer.known)

@@ -7,7 +7,7 @@ parcel page (``tuStatus``), ShipIT (``UnitDetail``), MyGLS (``ParcelStatusList``
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.ports.connector import Translation
-from crossdock.tracking.codes import Codes
+from crossdock.tracking.codes import Codes, Meaning
 from crossdock.tracking.reading import reading_of
 from crossdock.tracking.scans import NOWHERE, Scans
 from crossdock.tracking.times import at, epoch, moment
@@ -89,7 +89,7 @@ def _parcel(parcel: Tree, pointer: str, scans: Scans) -> None:
         occurred = scans.when(f"{pointer}/events/{index}", moment, written)
         code, said = any_text(event, "code", "eventCode", "status"), any_text(event, "description", "text")
         place = first(event, "location") or event
-        meaning = CODES.meaning("gls.event", code, said)
+        meaning = _event_meaning(code, said)
         scans.scan(
             number,
             occurred,
@@ -103,6 +103,16 @@ def _parcel(parcel: Tree, pointer: str, scans: Scans) -> None:
             ),
             signed_by=any_text(parcel, "signedBy", "receiver") or text(event, "signedBy"),
         )
+
+
+def _event_meaning(code: str, said: str) -> Meaning:
+    """By the code, else by the words, else by what stands before the code's dot (``INBOUND.REGULAR``)."""
+    meaning = CODES.meaning("gls.event", code, said)
+    family = code.partition(".")[0]
+    if meaning.milestone != "unknown" or family == code:
+        return meaning
+    coarse = CODES.meaning("gls.event", family)
+    return Meaning(coarse.milestone, coarse.category, coarse.reason, known=False)
 
 
 def _page(unit: Tree, pointer: str, scans: Scans) -> None:
@@ -183,6 +193,8 @@ def _expeditions(answer: Tree, pointer: str, scans: Scans) -> None:
         for index, event in enumerate(each(one, "tracking_list", "tracking")):
             code, said = text(event, "codigo"), text(event, "evento")
             kind = text(event, "tipo")
+            if not said or said.startswith("http"):
+                continue  # the address of a page, or a proof without words
             occurred = scans.when(f"{pointer}/tracking/{index}", moment, text(event, "fecha"), "dmy")
             city = text(event, "nombreplaza")
             place = Address(city=city, country="ES") if city else NOWHERE

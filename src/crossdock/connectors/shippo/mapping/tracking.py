@@ -11,6 +11,7 @@ from crossdock.model.party import Address
 from crossdock.ports.connector import Translation
 from crossdock.tracking.codes import Codes, Meaning
 from crossdock.tracking.reading import reading_of
+from crossdock.tracking.refining import refined
 from crossdock.tracking.scans import Scans
 from crossdock.tracking.times import moment
 from crossdock.tracking.trees import Tree, each, first, text
@@ -80,7 +81,7 @@ def _scan(status: Tree, track: Tree, scans: Scans, pointer: str, eta: Stamp | No
     scans.scan(
         text(track, "tracking_number"),
         scans.when(f"{pointer}/status_date", moment, text(status, "status_date")),
-        meaning_of(word, code),
+        refined(meaning_of(word, code), said),
         code=f"{word}/{code}" if code else word,
         text=said,
         place=_place(first(status, "location")),

@@ -46,7 +46,7 @@ def read(tree: Tree, scans: Scans) -> None:
         _web(details, scans)
     elif alerts and any(type(alert.get("activityStatus")) is dict for alert in alerts):
         _alerts(alerts, scans)
-    elif not refusals:
+    if scans.silent:
         scans.problem("", "this is none of the shapes UPS's tracking is known to send")
 
 
@@ -74,7 +74,7 @@ def meaning_of(kind: str, code: str, described: str, said: str) -> Meaning:
 
 
 def _refusals(tree: Tree) -> list[str]:
-    """What UPS says went wrong: REST errors and warnings, the XML tool's Error, a SOAP fault."""
+    """What UPS says went wrong: REST errors and warnings, the XML tool's Error, a SOAP fault (also as JSON)."""
     errors = (
         each(tree, "response", "errors") + each(tree, "errors") + each(tree, "trackResponse", "shipment", "warnings")
     )
@@ -82,7 +82,7 @@ def _refusals(tree: Tree) -> list[str]:
     if type(tree) is dict and "trackResponse" not in tree:
         response = find(tree, "Response")
         found += [_words(error, "ErrorCode", "ErrorDescription") for error in each(response, "Error")]
-    if type(tree) is dict and "Envelope" in tree:
+    if type(tree) is dict and ("Envelope" in tree or "Fault" in tree):
         fault = find(tree, "Fault")
         causes = each(fault, "detail", "Errors", "ErrorDetail", "PrimaryErrorCode")
         found += [_words(cause, "Code", "Description") for cause in causes] or [

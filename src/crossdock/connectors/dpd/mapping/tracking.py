@@ -1,9 +1,11 @@
 """Between DPD's tracking answers and canonical scans; pure.
 
 Four shapes: ParcelLifeCycleService (SOAP), the parcel page's data (``parcelLifeCycleData``), DPDInfoServices of DPD
-Poland (``eventsList``) and a parcel with its ``events``. Times are local and without an offset except in the last.
+Poland (``eventsList``) and a parcel with its ``events``; those of other national companies are in
+`national`. Times are local and without an offset except in the last.
 """
 
+from crossdock.connectors.dpd.mapping.national import read_national
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.tracking.codes import Codes
@@ -23,6 +25,8 @@ def read(tree: Tree, scans: Scans) -> None:
 
 
 def _told(tree: Tree, scans: Scans) -> None:
+    if type(tree) is list and read_national(tree, scans):
+        return
     if type(tree) is list or (type(tree) is dict and "events" in tree):
         for index, parcel in enumerate(each(tree)):
             _parcel(parcel, f"/{index}", scans)
@@ -39,7 +43,8 @@ def _told(tree: Tree, scans: Scans) -> None:
         for index, event in enumerate(each(events)):
             _info_service(event, f"/eventsList/{index}", scans)
         return
-    _not_read(tree, scans)
+    if not read_national(tree, scans):
+        _not_read(tree, scans)
 
 
 def _not_read(tree: Tree, scans: Scans) -> None:

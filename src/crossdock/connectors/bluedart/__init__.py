@@ -1,0 +1,1 @@
+"""Blue Dart: its tracking answers become canonical scans."""

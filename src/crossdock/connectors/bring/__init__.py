@@ -1,0 +1,1 @@
+"""Bring: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""BRT: its tracking answers become canonical scans."""

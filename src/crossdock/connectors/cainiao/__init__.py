@@ -1,0 +1,1 @@
+"""Cainiao: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""China Post: its tracking answers become canonical scans."""

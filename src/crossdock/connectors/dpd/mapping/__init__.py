@@ -1,0 +1,1 @@
+"""Between DPD's messages and canonical scans; pure."""

@@ -1,0 +1,1 @@
+"""DTDC: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""Fastway: tracking by its Track and Trace API."""

@@ -1,0 +1,1 @@
+"""J&T Express: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""New Zealand Post: tracking by its ParcelTrack API."""

@@ -1,0 +1,1 @@
+"""OnTrac and LaserShip: tracking by their APIs."""

@@ -1,0 +1,1 @@
+"""Packeta: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""Poste Italiane: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""Posti: its tracking answers become canonical scans."""

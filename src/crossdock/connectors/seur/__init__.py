@@ -1,0 +1,1 @@
+"""SEUR: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""Swiss Post: its tracking answers become canonical scans."""

@@ -1,0 +1,1 @@
+"""Yanwen: its tracking answers become canonical scans."""
