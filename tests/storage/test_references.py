@@ -51,3 +51,14 @@ async def test_more_names_than_fit_one_list(store):
     names = [tracking(f"N{n:05d}") for n in range(2500)]
     await store.run(lambda tx: (tx.references.lock(names), tx.references.bind((name, "s") for name in names)))
     assert len(await store.read(lambda tx: tx.references.lookup(names))) == 2500
+
+
+@pytest.mark.req("K1", "K2")
+async def test_a_message_that_repeats_what_waits_already_does_not_wait_itself(store):
+    first, again, more = (
+        waiting("A", key=key, exchange_id=name) for key, name in (("w", "x1"), ("w", "x2"), ("v", "x2"))
+    )
+    held = await store.run(lambda tx: tx.references.hold([first, again]))
+    assert [each.exchange_id for each in held] == ["x1"]
+    held = await store.run(lambda tx: tx.references.hold([again, more]))
+    assert [(each.exchange_id, each.key) for each in held] == [("x2", "v")]

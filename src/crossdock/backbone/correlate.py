@@ -1,8 +1,9 @@
 """Whose is it: facts find their subject by reference, wait for it, or are seen to be ambiguous. Runs inside a step."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from crossdock.model.events import Event, ExceptionRaised, Fact
 from crossdock.model.identifiers import Reference, trace_id_of
@@ -50,8 +51,12 @@ def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: 
     placed: list[Placed] = []
     for origin, facts in batch:
         placed.append(_place_one(origin, facts, owners, events, held))
-    if held:
-        tx.references.hold(held)
+    if held:  # what waits already waits for the message that said it first; the repetition is done with
+        waiting = Counter(each.exchange_id for each in tx.references.hold(held))
+        placed = [
+            structs.replace(each, waiting=waiting[origin.exchange_id])
+            for (origin, _), each in zip(batch, placed, strict=True)
+        ]
     events.extend(_released(tx, bound))
     return Placement(placed, tx.log.append(events, now) if events else [])
 

@@ -96,8 +96,8 @@ class References(Protocol):
         """Make references true of subjects; gives those that were new."""
         ...
 
-    def hold(self, facts: Sequence[Waiting]) -> None:
-        """Keep facts that match nothing yet, under each of their lookups."""
+    def hold(self, facts: Sequence[Waiting]) -> list[Waiting]:
+        """Keep facts that match nothing yet, under each of their lookups; gives those that were not held already."""
         ...
 
     def release(self, references: Iterable[Reference]) -> list[Waiting]:

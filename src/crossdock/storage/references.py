@@ -32,6 +32,7 @@ _LOOKUP = (
     .order_by(REFERENCE.c.subject)
 )
 _BIND = insert_new(REFERENCE)
+_HELD = select(WAITING_FACT.c.key).where(WAITING_FACT.c.key.in_(_MANY))
 _HOLD = insert_new(WAITING_FACT)
 _HOLD_LOOKUP = insert_new(WAITING_LOOKUP)
 _WAITING_FOR = select(
@@ -102,11 +103,14 @@ class SqlReferences:
             self._connection.execute(_BIND, sorted(rows, key=_in_key_order))
         return list(dict.fromkeys(reference for reference, _ in new))
 
-    def hold(self, facts: Sequence[Waiting]) -> None:
-        """Keep facts that match nothing yet, under each of their lookups; one that is held already stays as it is."""
-        if not facts:
-            return
-        in_order = sorted(facts, key=lambda each: each.key)
+    def hold(self, facts: Sequence[Waiting]) -> list[Waiting]:
+        """Keep facts that match nothing yet, under each of their lookups; gives those that were not held already."""
+        known = {row[0] for row in rows_in(self._connection, _HELD, {each.key for each in facts})}
+        in_order = sorted(
+            {each.key: each for each in reversed(facts) if each.key not in known}.values(), key=lambda each: each.key
+        )
+        if not in_order:
+            return []
         self._connection.execute(_HOLD, [
             {"key": each.key, "fact": _ENCODE(each.fact).decode(), "received_at": each.received_at,
              "source": each.source, "exchange_id": each.exchange_id, "trace_id": each.trace_id}
@@ -115,6 +119,7 @@ class SqlReferences:
         lookups = [{**_columns(name), "key": each.key} for each in in_order for name in each.fact.lookups]
         if lookups:
             self._connection.execute(_HOLD_LOOKUP, lookups)
+        return in_order
 
     def release(self, references: Iterable[Reference]) -> list[Waiting]:
         """Take out the facts that were waiting for any of these names, oldest first.

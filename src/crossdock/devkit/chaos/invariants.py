@@ -15,7 +15,8 @@ from crossdock.devkit.crashing import SeededIds
 from crossdock.model.events import TrackingReported
 from crossdock.model.fulfilment import FulfilmentState, summary_of
 from crossdock.model.identifiers import PARTITIONS
-from crossdock.ports.rows import ExchangeRow
+from crossdock.ports.connector import Received
+from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Store, Transaction
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -101,6 +102,31 @@ async def _accounted_for(chaos: Chaos, store: Store) -> list[str]:
     texts = [f"accepted and not kept: {lost}"] if lost else []
     texts += [f"accepted and never finished: {open_}"] if open_ else []
     return texts + ([f"Crossdock knows nothing of {sorted(unknown)}"] if unknown else [])
+
+
+async def _facts_of_messages(chaos: Chaos, store: Store) -> list[str]:
+    """What every message says, read anew, is in the log."""
+    connectors = next((each.hub.connectors for each in chaos.machines if each.hub), {})
+    subjects, keys, messages = await store.read(_messages)
+    texts = []
+    for message in messages:
+        row = message.row
+        received = Received(row.kind, message.body, message.headers, row.received_at, message.content_type)
+        facts = connectors[row.partner].translate(received).facts
+        lost = [
+            fact
+            for fact in facts
+            if not any(fact.key(each) in keys for each in [fact.subject] * bool(fact.subject) or subjects)
+        ]
+        texts += [f"{row.partner} {row.kind} {row.id}: {type(fact.body).__name__} is not in the log" for fact in lost]
+    return texts
+
+
+def _messages(tx: Transaction) -> tuple[list[str], set[str], list[ExchangeDetail]]:
+    """All subjects, the keys of all events, and the inbound messages that were translated."""
+    _, events = _everything(tx)
+    rows = [tx.views.exchange(row.id) for row in _all(tx, "inbound") if row.status == "translated"]
+    return sorted({event.subject for event in events}), {event.key for event in events}, [row for row in rows if row]
 
 
 async def _one_label(chaos: Chaos, _store: Store) -> list[str]:
@@ -214,6 +240,7 @@ _PROMISES: dict[str, Callable[[Chaos, Store], Awaitable[list[str]]]] = {
     "nothing is stuck": _nothing_stuck,
     "nobody is asked without need": _nothing_parked,
     "every accepted message is accounted for": _accounted_for,
+    "what messages say is in the log": _facts_of_messages,
     "one live label per package": _one_label,
     "everything is written once": _written_once,
     "one posted invoice and one stock move per delivery": _one_invoice,

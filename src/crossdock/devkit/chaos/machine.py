@@ -18,7 +18,8 @@ T = TypeVar("T")
 EPOCH = 1_795_262_400_000_000
 """Virtual second 0: 21 November 2026, 12:00 UTC, in microseconds."""
 _MICROSECONDS = 1_000_000
-_HAZARD = 0.15
+_HAZARD = 0.5
+_WORK = ("Reducer.step", "_settle", "_committing", "_accepting", "Poller.step", "StoredDocuments", "POST")
 _NAMES = re.compile(r"[0-9a-f]{12,}|[0-9]+")
 
 
@@ -65,10 +66,12 @@ class Machine(Domain):
         """One I/O step: others get their turn, and the process may die or stand still here; the dead never return.
 
         The n-th step of a kind is struck with a share of 1/n: what happens seldom is struck as often as what happens
-        all the time, so that the short moments between two commits that belong together are hit.
+        all the time. Steps that carry work are struck ten times as often as looking for some, so that the short moments
+        around commits that belong together are hit.
         """
         self._seen[what] += 1
-        if self.draw(_HAZARD / self._seen[what]) and not self.over:
+        hazard = _HAZARD if any(name in what for name in _WORK) else _HAZARD / 10
+        if self.draw(hazard / self._seen[what]) and not self.over:
             self._strike(self, what)
         await asyncio.sleep(self._random.random() * 0.01)
         if self.over:
