@@ -130,7 +130,7 @@ def scripted_hub(
     world = World(store, clock, SeededIds(seed), None, lambda _plan: (silent, silent), Metrics(), Spans(), "w1")
     plans = [PartnerPlan(partner.partner, spec(partner), Nothing(), limits) for partner in partners]
     hub = compose(world, plans, processes)
-    hub.engine.partitions = tuple(range(64))
+    hub.engine.partitions = hub.engine.shards = tuple(range(64))
     return hub
 
 

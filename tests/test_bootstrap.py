@@ -5,6 +5,7 @@ from msgspec import structs
 
 from cli.running import installed, partners
 from crossdock import bootstrap
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.model.milestones import MILESTONES, NOTEWORTHY
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.settings.shipping import OrderToShip
@@ -54,7 +55,7 @@ async def test_large_documents_are_files_in_the_configured_folder(tmp_path):
     installation, _ = bootstrap.load(installed(tmp_path))
     store = bootstrap.open_store(installation)
     await store.migrate()
-    documents = bootstrap.StoredDocuments(store, bootstrap.RealClock())
+    documents = StoredDocuments(store, bootstrap.RealClock())
     small, large = b"s" * 64 * 1024, b"l" * (64 * 1024 + 1)
     kept = [await documents.put(data, "application/pdf", "label") for data in (small, large)]
     assert [await documents.get(sha256) for sha256 in kept] == [small, large]

@@ -2,11 +2,10 @@
 
 import asyncio
 import gc
-import hashlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import time as time_of_day
 from functools import partial
@@ -19,6 +18,7 @@ from crossdock import __version__
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Partner
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.engine import Engine, FeedPlan, Pace
 from crossdock.backbone.intake import Intake
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
@@ -37,12 +37,12 @@ from crossdock.governance.retention import Retention, cutoffs, purge
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
+from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.process import Process
 from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store
-from crossdock.ports.stores_delivery import Blob
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
 from crossdock.processes.reconciliation import Policy, Reconciliation
@@ -60,6 +60,7 @@ from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.recorder import RecordingCaller
 
 Schedules = Mapping[str, Schedule]
+Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
 
 
 class RealClock:
@@ -90,29 +91,6 @@ class FreshIds:
     def jitter(self) -> float:
         """A number in [0, 1)."""
         return random.random()  # noqa: S311 - spreads retries, guards nothing
-
-
-class StoredDocuments:
-    """Labels and proofs in the store (`crossdock.ports.connector.Documents`)."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        """Keep them in ``store``."""
-        self._store = store
-        self._clock = clock
-
-    async def get(self, sha256: str) -> bytes:
-        """The bytes. Raises `KeyError`."""
-        blob = await self._store.read(lambda tx: tx.blobs.get(sha256))
-        if blob is None or not blob.data:
-            raise KeyError(sha256)
-        return blob.data
-
-    async def put(self, data: bytes, media_type: str, kind: str) -> str:
-        """Keep the bytes and return their SHA-256."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        blob = Blob(sha256, media_type, kind, len(data), self._clock.now(), data)
-        await self._store.run(lambda tx: tx.blobs.put(blob))
-        return sha256
 
 
 class PartnerPlan(Struct, frozen=True):
@@ -193,11 +171,13 @@ def compose(
     *,
     schedules: Schedules = DEFAULT_SCHEDULES,
     sizes: Sizes = Sizes(),  # noqa: B008 - immutable
-    sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+    sweeps: Jobs | None = None,
+    refreshes: Jobs | None = None,
     judge: Judge = Reconciliation(),  # noqa: B008 - has no state
     nightly: Plan | None = None,
+    roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one worker process; without ``nightly`` partners are reconciled by hand only."""
+    """Join everything for one process; without ``nightly`` partners are reconciled by hand only."""
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
@@ -228,6 +208,8 @@ def compose(
         feeds=feeds,
         pace=sizes.pace,
         sweeps={**(sweeps or {}), **night},
+        refreshes=refreshes,
+        roles=roles,
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
     replayer = Replayer(store, translator, reducer)
@@ -353,8 +335,8 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
     return chosen
 
 
-def hub(installation: Installation, store: Store) -> Hub:
-    """One worker of this installation on ``store``, ready to run."""
+def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
+    """One process of this installation on ``store``, ready to run."""
     settings = installation.settings
     workers = settings.workers
     sizes = Sizes(
@@ -377,9 +359,11 @@ def hub(installation: Installation, store: Store) -> Hub:
         configured(settings.processes, record),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},
+        sweeps={"retention": partial(_retain, store, keep), "feeds": quiet},
+        refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
+        roles=roles,
     )
 
 

@@ -25,7 +25,7 @@ BOUNDED = {
     "type": {each.__struct_config__.tag for each in events.EventBody.__args__},
     "kind": {each.__struct_config__.tag for each in commands.CommandBody.__args__},
     "verdict": {each.__name__ for each in Verdict.__args__},
-    "stage": {"received", "waiting", "queued", "parked", "in_doubt", "open_exceptions"},
+    "stage": {"received", "waiting", "queued", "parked", "in_doubt", "undecided", "due", "open_exceptions"},
     "step": {"sweep:broken"},
     "le": None,  # the buckets are fixed in the code
 }

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from crossdock import bootstrap
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.model import events as ev
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import from_epoch_us
@@ -30,7 +31,7 @@ def seed(config) -> None:
         await store.migrate()
         clock = bootstrap.RealClock()
         data = label_file("application/pdf", "T1", ("x",))
-        sha = await bootstrap.StoredDocuments(store, clock).put(data, "application/pdf", "label")
+        sha = await StoredDocuments(store, clock).put(data, "application/pdf", "label")
         document = Document(sha, "application/pdf", "T1.pdf", len(data))
         bodies = [
             ev.FulfilmentRequested(ORDER),

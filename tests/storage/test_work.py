@@ -1,9 +1,11 @@
 import pytest
 
+from crossdock.model.identifiers import partition_of
+from crossdock.ports.leases import ALL_ROLES, Member, Role
 from crossdock.ports.stores import OpenException
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
 from crossdock.ports.stores_doors import ApiClient, KeptAnswer
-from storage.made import state
+from storage.made import command, event, exchange, state
 
 SUMMARY = {
     "name": "WH/OUT/1",
@@ -105,6 +107,46 @@ async def test_partitions_are_shared_with_a_newcomer_and_taken_over_from_the_los
     await store.run(lambda tx: tx.leases.release("b"))
     assert await store.read(lambda tx: tx.leases.owners(36)) == {"a": 0}
     assert {lease.fence for lease in await claim("a", 36, 64)} == {3}
+
+
+@pytest.mark.req("K13", "N5")
+async def test_processes_are_listed_with_what_they_do_and_hold(store):
+    def step(tx):
+        tx.leases.claim("a", 5, 35, 40)
+        tx.leases.claim("a", 5, 35, 64, Role.SCHEDULER)
+        tx.leases.present("a", ALL_ROLES, 5, 35)
+        tx.leases.present("b", [Role.INTAKE], 7, 20)
+        tx.leases.present("b", [Role.INTAKE], 9, 22)
+
+    await store.run(step)
+    assert await store.read(lambda tx: tx.leases.members(10)) == [
+        Member("a", 5, 35, ("intake", "scheduler", "tower", "worker"), {"worker": 40, "scheduler": 64}),
+        Member("b", 7, 22, ("intake",), {}),
+    ]
+    assert await store.read(lambda tx: tx.leases.owners(10, Role.SCHEDULER)) == {"a": 64}
+    await store.run(lambda tx: tx.leases.release("a"))
+    assert [each.owner for each in await store.read(lambda tx: tx.leases.members(30))] == ["b"], "silent, not forgotten"
+    await store.run(lambda tx: tx.leases.present("c", [Role.TOWER], 2 * 3_600_000_000, 2 * 3_600_000_030))
+    assert [each.owner for each in await store.read(lambda tx: tx.leases.members(30))] == ["c"]
+
+
+@pytest.mark.req("K7", "N5")
+async def test_what_waits_is_told_by_stage_with_the_age_of_the_oldest(store):
+    def step(tx):
+        tx.exchanges.accept([exchange(received_at=100), exchange(received_at=90)])
+        tx.log.append([event("do:odoo:1", "k1"), event("do:odoo:1", "k2"), event("do:odoo:2", "k3")], 60)
+        tx.log.advance("reducer", {partition_of("do:odoo:1"): (0, 1)})
+        tx.lanes.enqueue(
+            [command(subject="s1", created_at=30, due_at=40), command(subject="s2", created_at=20, due_at=999)]
+        )
+
+    await store.run(step)
+    queues = await store.read(lambda tx: tx.views.queues(500))
+    assert queues.oldest == {"received": 90, "undecided": 60, "queued": 20, "due": 40}
+    wanted = {"received": 2, "undecided": 2, "queued": 2, "due": 1, "in_doubt": 0, "waiting": 0, "parked": 0}
+    assert queues.depth == {**wanted, "open_exceptions": 0}
+    nothing = await store.read(lambda tx: tx.views.queues(1))
+    assert nothing.oldest["due"] == 0
 
 
 async def test_doors_keep_clients_answers_and_an_audit(store):

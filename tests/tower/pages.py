@@ -4,8 +4,8 @@ import re
 
 import httpx
 
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.parking import Requests
-from crossdock.bootstrap import StoredDocuments
 from crossdock.tower.app import build
 from crossdock.tower.context import Context
 from crossdock.tower.sessions import Sessions

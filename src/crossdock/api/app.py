@@ -46,10 +46,13 @@ def document(version: str) -> bytes:
     return msgspec.json.format(msgspec.json.encode(schema, order="sorted")) + b"\n"
 
 
-def build(context: Context) -> Litestar:
-    """The API over ``context``; see `crossdock.api.server` for how it is mounted beside intake and tower."""
+def build(context: Context, *, probes_only: bool = False) -> Litestar:
+    """The API over ``context``; see `crossdock.api.server` for how it is mounted beside intake and tower.
+
+    A process whose roles have no API answers ``probes_only``: /livez, /readyz and /metrics.
+    """
     return Litestar(
-        route_handlers=[*ROUTES, openapi_document],
+        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document],
         dependencies=_provided(context, Once(context)),
         guards=[guard(context)],
         before_request=refuse_unknown,

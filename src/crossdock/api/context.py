@@ -1,6 +1,6 @@
 """What the API is built with. bootstrap fills it; tests fill it with less."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
+from crossdock.ports.leases import Standing
 from crossdock.ports.policy import Access
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
@@ -102,8 +103,14 @@ class Planner(Protocol):
         ...
 
 
+def _unknown() -> Standing:
+    return Standing("", (), 0, 0, leased=True)
+
+
 class Context(Struct, frozen=True, kw_only=True):
-    """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids."""
+    """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
+    ``standing`` says what this process is.
+    """
 
     store: Store
     access: Access
@@ -115,3 +122,4 @@ class Context(Struct, frozen=True, kw_only=True):
     version: str
     issuer: str
     partners: tuple[str, ...] = ()
+    standing: Callable[[], Standing] = _unknown

@@ -15,7 +15,9 @@ class Doors:
     def __init__(
         self, intake: Any, api: ASGIApp, tower: ASGIApp | None = None, tower_segments: Iterable[str] = ()
     ) -> None:
-        """Mount the three applications; the API takes part in the server's lifespan."""
+        """Mount the three applications; the API takes part in the server's lifespan. Without an intake its paths fall
+        to the API's 404.
+        """
         self._intake = intake
         self._api = api
         self._tower = tower
@@ -25,7 +27,7 @@ class Doors:
         """One connection."""
         if scope["type"] == "http":
             path: str = scope["path"]
-            if path.startswith("/in/"):
+            if path.startswith("/in/") and self._intake is not None:
                 await self._intake(scope, receive, send)
                 return
             if self._tower is not None and path.split("/", 2)[1] in self._segments:

@@ -3,7 +3,7 @@ worker may stop anywhere and another goes on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,12 +19,15 @@ from crossdock.backbone.poll import Poller
 from crossdock.backbone.translate import Translator
 from crossdock.model.identifiers import PARTITIONS, partition_of
 from crossdock.ports.clock import Clock
-from crossdock.ports.stores import Store, StoreFull, StoreUnavailable
+from crossdock.ports.leases import ALL_ROLES, SHARING, Role, Standing
+from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
 
 T = TypeVar("T")
 _LOG = structlog.get_logger("crossdock.engine")
 _LAST_CALLS = 15.0
 """Seconds that calls in flight get when a worker stops; what is still out then is settled by asking the partner."""
+_UNTIL_TOLD = 3600.0
+"""Seconds a task waits for a hint before it waits again."""
 
 
 class FeedPlan(Struct, frozen=True):
@@ -61,10 +64,16 @@ class Engine:
         feeds: Sequence[FeedPlan],
         pace: Pace = Pace(),  # noqa: B008 - immutable
         sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+        refreshes: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+        roles: Iterable[Role] = ALL_ROLES,
     ) -> None:
-        """``owner`` names the worker in leases; ``sweeps`` are further jobs run every ``pace.sweep`` seconds."""
+        """``owner`` names the process in leases; ``sweeps`` are further jobs that schedulers run every ``pace.sweep``
+        seconds, ``refreshes`` those that every worker runs for itself.
+        """
         self.owner = owner
+        self.roles = frozenset(roles)
         self.partitions: tuple[int, ...] = ()
+        self.shards: tuple[int, ...] = ()
         self._store = store
         self._clock = clock
         self._metrics = metrics
@@ -76,35 +85,62 @@ class Engine:
         self._hints: dict[tuple[str, str], asyncio.Event] = {}
         self._pace = pace
         self._sweeps = dict(sweeps or {})
+        self._refreshes = dict(refreshes or {})
+        self._until: int | None = None
         self._stopping = asyncio.Event()
         self._carrying: set[asyncio.Task[None]] = set()
 
     # ---- one step of each kind: what tests, the demo's crash seeds and the loops below are made of
 
     async def lease(self) -> None:
-        """Renew this worker's partitions and take its fair share of free ones."""
+        """Say that this process lives, renew its partitions and take its fair share of free ones.
+
+        A newcomer, and whoever gave partitions back, tells the others, so that they need not wait for their turn.
+        """
         now = self._clock.now()
         until = now + int(self._pace.lease * SECOND)
-        owners = await self._store.read(lambda tx: tx.leases.owners(now))
-        share = -(-PARTITIONS // len({*owners, self.owner}))
-        held = await self._store.run(lambda tx: tx.leases.claim(self.owner, now, until, share))
-        self.partitions = tuple(lease.partition for lease in held)
+        before, first = (self.partitions, self.shards), self._until is None
+        held = await self._store.run(lambda tx: self._claim(tx, now, until))
+        self.shards, self.partitions = held[Role.SCHEDULER], held[Role.WORKER]
+        self._until = until
+        given = set(before[0]) - set(self.partitions) or set(before[1]) - set(self.shards)
+        if first or given:
+            self._store.wake("leases")
+
+    def _claim(self, tx: Transaction, now: int, until: int) -> dict[Role, tuple[int, ...]]:
+        """Locks are taken role by role in one order by all."""
+        held: dict[Role, tuple[int, ...]] = dict.fromkeys(SHARING, ())
+        for role in SHARING:
+            if role in self.roles:
+                share = -(-PARTITIONS // len({*tx.leases.owners(now, role), self.owner}))
+                held[role] = tuple(each.partition for each in tx.leases.claim(self.owner, now, until, share, role))
+        tx.leases.present(self.owner, self.roles, now, until)
+        return held
+
+    def standing(self) -> Standing:
+        """What this process is and has now, for probes."""
+        leased = self._until is not None and self._in_time()
+        return Standing(self.owner, tuple(sorted(self.roles)), len(self.partitions), len(self.shards), leased)
+
+    def _in_time(self) -> bool:
+        """Whether the leases still stand by this process's own clock: one that stood still does not even begin."""
+        return self._until is None or self._clock.now() < self._until
 
     async def translate(self) -> int:
         """One batch from exchanges to events."""
-        return await self._translator.step(self.partitions) if self.partitions else 0
+        return await self._translator.step(self.partitions) if self.partitions and self._in_time() else 0
 
     async def reduce(self) -> int:
         """One batch from events to state and commands."""
-        return await self._reducer.step(self.partitions) if self.partitions else 0
+        return await self._reducer.step(self.partitions) if self.partitions and self._in_time() else 0
 
     async def deliver(self) -> int:
         """One round of commands, waited for."""
         return await self.courier.step()
 
     async def poll(self, partner: str, feed: str) -> bool:
-        """One page of a feed, if this worker holds the feed's partition."""
-        if partition_of(f"{partner}/{feed}") not in self.partitions:
+        """One page of a feed, if this scheduler holds the feed's partition."""
+        if partition_of(f"{partner}/{feed}") not in self.shards or not self._in_time():
             return False
         return await self._poller.step(partner, feed)
 
@@ -113,25 +149,20 @@ class Engine:
         now = self._clock.now()
         if await self._store.run(lambda tx: len(release_overdue(tx, now))):
             self._store.wake("log")
-        for name, job in self._sweeps.items():
-            await self._guarded(f"sweep:{name}", partial(job, now))
+        await self._each("sweep", self._sweeps, now)
+
+    async def refresh(self) -> None:
+        """What every worker keeps in memory for itself."""
+        await self._each("refresh", self._refreshes, self._clock.now())
+
+    async def _each(self, kind: str, jobs: Mapping[str, Callable[[int], Awaitable[object]]], now: int) -> None:
+        for name, job in jobs.items():
+            await self._guarded(f"{kind}:{name}", partial(job, now))
 
     async def measure(self) -> None:
         """Refresh the gauges of queues and their ages."""
         now = self._clock.now()
-        counts = await self._store.read(lambda tx: tx.views.counts())
-        stages = {
-            "received": counts.received,
-            "waiting": counts.waiting,
-            "queued": counts.queued,
-            "parked": counts.parked,
-            "in_doubt": counts.in_doubt,
-            "open_exceptions": counts.open_exceptions,
-        }
-        for stage, number in stages.items():
-            self._metrics.depth.labels(stage).set(number)
-        self._metrics.age.labels("received").set(_age(counts.oldest_received_at, now))
-        self._metrics.age.labels("queued").set(_age(counts.oldest_queued_at, now))
+        self._metrics.measured(await self._store.read(lambda tx: tx.views.queues(now)), now)
 
     async def settle_all(self, rounds: int = 10_000) -> int:
         """Step everything but feeds until nothing moves; how many rounds that took. For scenarios and tests."""
@@ -150,34 +181,66 @@ class Engine:
         """A partner says there is news on a feed, or on several (their names separated by blanks): poll now."""
         for name in feed.split():
             if (partner, name) in self._feeds:
-                self._hint(partner, name).set()
+                self._store.wake(_topic(partner, name))
 
     def stop(self) -> None:
         """Ask the loops to end after their current step."""
         self._stopping.set()
-        for topic in ("inbound", "log", "outbound"):
+        for topic in ("inbound", "log", "outbound", "leases"):
             self._store.wake(topic)
 
     async def run(self) -> None:
-        """Run until `stop`; then finish what is in flight and give the partitions back."""
+        """Run until `stop`; then give the partitions back at once, and finish what is in flight."""
         await self._guarded("lease", self.lease)
+        feeds = self._feeds.values() if Role.SCHEDULER in self.roles else ()
+        hearing = [asyncio.create_task(self._hearing(plan)) for plan in feeds]
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._every("lease", self._pace.lease / 3, self.lease))
-            group.create_task(self._busy("translate", "inbound", self.translate))
-            group.create_task(self._busy("reduce", "log", self.reduce))
-            group.create_task(self._deliveries())
-            group.create_task(self._every("renew", self.courier.lease_seconds / 3, self.courier.renew))
-            group.create_task(self._every("timers", self._pace.idle, self._fire))
-            group.create_task(self._every("measure", 5.0, self.measure))
-            group.create_task(self._every("sweep", self._pace.sweep, self.sweep))
-            for plan in self._feeds.values():
+            group.create_task(self._leasing())
+            for loop in self._loops():
+                group.create_task(loop)
+            for plan in feeds:
                 group.create_task(self._polling(plan))
+        for task in hearing:
+            task.cancel()
+        await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
+        self._store.wake("leases")
         if self._carrying:
             patience = asyncio.create_task(self._clock.sleep(_LAST_CALLS))
             flying = asyncio.create_task(asyncio.wait(self._carrying))
             await asyncio.wait([patience, flying], return_when=asyncio.FIRST_COMPLETED)
             patience.cancel()
-        await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
+
+    def _loops(self) -> list[Coroutine[Any, Any, None]]:
+        """What this process's roles do besides leases and feeds."""
+        loops: list[Coroutine[Any, Any, None]] = []
+        if Role.WORKER in self.roles:
+            loops += [
+                self._busy("translate", "inbound", self.translate),
+                self._busy("reduce", "log", self.reduce),
+                self._deliveries(),
+                self._every("renew", self.courier.lease_seconds / 3, self.courier.renew),
+                self._every("refresh", self._pace.sweep, self.refresh),
+            ]
+        if Role.SCHEDULER in self.roles:
+            loops += [
+                self._every("timers", self._pace.idle, self._fire),
+                self._every("sweep", self._pace.sweep, self.sweep),
+            ]
+        if self.roles & {Role.SCHEDULER, Role.TOWER}:
+            loops.append(self._every("measure", 5.0, self.measure))
+        return loops
+
+    async def _leasing(self) -> None:
+        """Renew in time, and look again when others come or go."""
+        while not self._stopping.is_set():
+            await self._guarded("lease", self.lease)
+            await self._store.wait("leases", self._pace.lease / 3)
+
+    async def _hearing(self, plan: FeedPlan) -> None:
+        """Hints reach whoever holds the feed, whichever process took them in; a lost one costs the feed's own pause."""
+        while True:
+            if await self._store.wait(_topic(plan.partner, plan.feed), _UNTIL_TOLD):
+                self._hint(plan.partner, plan.feed).set()
 
     async def _fire(self) -> None:
         await fire_timers(self._store, self._clock.now())
@@ -245,6 +308,5 @@ class Engine:
         return None
 
 
-def _age(oldest: int, now: int) -> float:
-    """Seconds since ``oldest``; nothing waits when it is 0."""
-    return (now - oldest) / SECOND if oldest else 0.0
+def _topic(partner: str, feed: str) -> str:
+    return f"feed:{partner}/{feed}"

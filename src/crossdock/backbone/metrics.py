@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from crossdock.ports.rows import Queues
+
 _FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 
@@ -45,3 +47,10 @@ class Metrics:
         self.depth = Gauge("crossdock_queue_messages", "Messages by stage.", ["stage"], registry=reg)
         self.age = Gauge("crossdock_queue_age_seconds", "Age of the oldest message, by stage.", ["stage"], registry=reg)
         self.failures = Counter("crossdock_step_failures_total", "Engine steps that failed.", ["step"], registry=reg)
+
+    def measured(self, queues: Queues, now: int) -> None:
+        """What waits at ``now`` (epoch microseconds), and since when."""
+        for stage, number in queues.depth.items():
+            self.depth.labels(stage).set(number)
+        for stage, oldest in queues.oldest.items():
+            self.age.labels(stage).set((now - oldest) / 1_000_000 if oldest else 0.0)

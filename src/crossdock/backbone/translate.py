@@ -48,9 +48,9 @@ class Translator:
         translated = [(row, ruled(row.partner, self.translate(row), in_force)) for row in inbound]
         now = self._clock.now()
         placement, settlements = await self._store.run(_committing(translated, now))
-        statuses = {each.id: each.status for each in settlements}
-        for row, _ in translated:
-            self._metrics.translated.labels(row.partner, statuses[row.id]).inc()
+        partners = {row.id: row.partner for row, _ in translated}
+        for each in settlements:
+            self._metrics.translated.labels(partners[each.id], each.status).inc()
         if placement.appended:
             self.count(placement)
             self._store.wake("log")
@@ -88,9 +88,13 @@ def _committing(translated: Translated, now: int) -> Callable[[Transaction], tup
 
 
 def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement, list[Settlement]]:
-    """Place the facts of messages that can be read, park the others, settle all; facts of a message that somebody
-    else settled meanwhile are the same facts and fall to their keys.
+    """Place the facts of messages that can be read, park the others, settle all.
+
+    A message that somebody else settled meanwhile is left alone: a worker that stood still wakes up with a translation
+    of yesterday's mapping, and must not write it.
     """
+    mine = tx.exchanges.unsettled([row.id for row, _ in translated])
+    translated = [(row, translation) for row, translation in translated if row.id in mine]
     readable = [(row, translation) for row, translation in translated if not translation.problems]
     batch = [(_origin(row), translation.facts) for row, translation in readable]
     placement = place(tx, batch, now)

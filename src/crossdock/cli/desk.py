@@ -11,6 +11,7 @@ import typer
 
 from crossdock import bootstrap
 from crossdock.backbone import desk
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, with_store, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
@@ -52,7 +53,7 @@ def labels(
 
     async def work(_: object, store: Store) -> list[tuple[LabelRef, bytes]]:
         found = await store.read(lambda tx: [ref for each in orders for ref in labels_of(_story(tx, each), package)])
-        documents = bootstrap.StoredDocuments(store, bootstrap.RealClock())
+        documents = StoredDocuments(store, bootstrap.RealClock())
         return [(ref, await documents.get(ref.document.sha256)) for ref in found]
 
     try:

@@ -15,6 +15,7 @@ from crossdock import bootstrap
 from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
+from crossdock.ports.leases import Role
 from crossdock.ports.secrets import UnknownSecret
 
 _PARTNER_SECONDS = 60.0
@@ -58,6 +59,8 @@ async def examine(found: Installation) -> list[Finding]:
         return [*findings, _store_fault(problem)]
     try:
         findings.append(await _store(store))
+        if findings[-1].status != "fail":
+            findings.append(await _processes(store))
         checks = [_partner(plan.id, partial(_check, found, plan.id)) for plan in found.plans]
         findings += [finding for group in await asyncio.gather(*checks) for finding in group]
     finally:
@@ -100,6 +103,21 @@ async def _store(store: MigratableStore) -> Finding:
     if counts.parked:
         return Finding("warn", f"store ({store.name})", text, "look at them: crossdock parked list")
     return Finding("ok", f"store ({store.name})", text)
+
+
+async def _processes(store: MigratableStore) -> Finding:
+    """Whether every role is somebody's. Nobody at all is no fault: doctor is run before the first start too."""
+    moment = time.time_ns() // 1000
+    members = [each for each in await store.read(lambda tx: tx.leases.members(moment)) if each.until > moment]
+    missing = sorted(set(Role) - {role for each in members for role in each.roles})
+    if not members:
+        return Finding("ok", "processes", "none runs now")
+    text = f"{len(members)} alive"
+    if missing:
+        return Finding(
+            "warn", "processes", f"{text}, nobody is {', '.join(missing)}", "start: crossdock serve --role …"
+        )
+    return Finding("ok", "processes", f"{text}, every role is taken (crossdock workers)")
 
 
 def _store_fault(problem: Exception) -> Finding:

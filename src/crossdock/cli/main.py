@@ -33,6 +33,7 @@ from crossdock.cli import (
     sim,
     trace,
     translate,
+    workers,
 )
 from crossdock.cli.output import Exit, Stop, say_both, set_quiet
 from crossdock.ports.secrets import UnknownSecret
@@ -96,6 +97,7 @@ for _command in (
     sim,
     config,
     operations,
+    workers,
 ):
     _command.register(app)
 

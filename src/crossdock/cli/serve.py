@@ -1,4 +1,4 @@
-"""`crossdock serve`: intake, engine, API and tower in one process."""
+"""`crossdock serve`: intake, engine, API and tower, in one process or divided by roles among many."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+from msgspec import structs
 
 from crossdock import __version__
 from crossdock.api import app as api_app
@@ -19,10 +20,12 @@ from crossdock.api.context import Context as ApiContext
 from crossdock.api.context import Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
+from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store, steady_collector
-from crossdock.cli.output import Stop, fail_with_faults, note
+from crossdock.bootstrap import Hub, Installation, hub, load, open_store, steady_collector
+from crossdock.cli.output import Exit, Stop, fail_with_faults, note
 from crossdock.governance.access import ClientAccess
+from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.stores import Store
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
@@ -39,24 +42,46 @@ def register(app: typer.Typer) -> None:
 def serve(
     config: Annotated[Path, typer.Option(help="The configuration file.")] = Path("crossdock.yaml"),
     migrate: Annotated[bool, typer.Option(help="Bring the schema up before serving.")] = True,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(help="What this process does; may be repeated. Needs PostgreSQL.", show_default="all of them"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Instead of listen.port; 0 takes any free one.")
+    ] = None,
 ) -> None:
-    """Run Crossdock until it is told to stop: intake, engine, API and control tower."""
+    """Run Crossdock until it is told to stop: intake, engine, API and control tower.
+
+    On PostgreSQL any number of processes share the work. intake only takes messages in; worker translates, decides and
+    delivers; scheduler fires timers, polls feeds, reconciles by night and cleans up; tower serves pages and API.
+    """
     installation, faults = load(config)
     if installation is None:
         fail_with_faults(faults)
+    roles = frozenset(role or ALL_ROLES)
+    if roles != ALL_ROLES and not installation.settings.store.url.startswith("postgresql"):
+        text = "Roles need PostgreSQL: SQLite belongs to one process. Leave --role out, or set store.url."
+        raise Stop(text, installation.settings.store.url, Exit.USAGE)
     start_logs(installation)
     with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
-        runner.run(run(installation, migrate=migrate))
+        runner.run(run(_listening_at(installation, port), roles, migrate=migrate))
 
 
-async def run(installation: Installation, *, migrate: bool) -> None:
+def _listening_at(installation: Installation, port: int | None) -> Installation:
+    if port is None:
+        return installation
+    listen = structs.replace(installation.settings.listen, port=port)
+    return structs.replace(installation, settings=structs.replace(installation.settings, listen=listen))
+
+
+async def run(installation: Installation, roles: frozenset[Role], *, migrate: bool) -> None:
     """Serve and work until a signal comes, then drain: intake stops first, commands in flight are waited for."""
     with _listening(installation) as door:
         store = open_store(installation)
         try:
             if migrate:
                 await store.migrate()
-            joined = hub(installation, store)
+            joined = hub(installation, store, roles)
             try:
                 sessions = Sessions(joined.clock)
                 server = _server(installation, _doors(installation, store, joined, sessions))
@@ -93,9 +118,11 @@ async def _until_stopped(
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     working = asyncio.create_task(joined.engine.run())
     serving = asyncio.create_task(server.serve([door]))
-    address = public_url(installation)
-    note(f"Crossdock {__version__} listens on {address}")
-    if installation.settings.security.tower_login:
+    address = public_url(installation, door.getsockname()[1])
+    roles = joined.engine.roles
+    doing = "" if roles == ALL_ROLES else f" as {', '.join(sorted(roles))}"
+    note(f"Crossdock {__version__} listens on {address}{doing}")
+    if installation.settings.security.tower_login and Role.TOWER in roles:
         note(f"Open the control tower (once, within ten minutes): {address}/enter?token={sessions.invite()}")
     await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
@@ -111,6 +138,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     settings = installation.settings
     address = public_url(installation)
     access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
+    roles = joined.engine.roles
     api = api_app.build(
         ApiContext(
             store=store,
@@ -123,7 +151,9 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             version=__version__,
             issuer=address,
             partners=tuple(joined.plans),
-        )
+            standing=joined.engine.standing,
+        ),
+        probes_only=Role.TOWER not in roles,
     )
     tower = tower_app.build(
         TowerContext(
@@ -136,8 +166,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             secure=address.startswith("https://"),
         )
     )
-    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body)
-    return Doors(intake, api, tower, tower_app.SEGMENTS)
+    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
+    return Doors(intake, api, tower if Role.TOWER in roles else None, tower_app.SEGMENTS)
 
 
 def _planner(joined: Hub) -> Planner:
@@ -173,10 +203,10 @@ def _server(installation: Installation, doors: Doors) -> uvicorn.Server:
     return _Server(config)
 
 
-def public_url(installation: Installation) -> str:
-    """The address people and partners call."""
+def public_url(installation: Installation, port: int = 0) -> str:
+    """The address people and partners call; ``port`` is the one that was taken where the configured one is 0."""
     listen = installation.settings.listen
-    return listen.public_url or f"http://{listen.host}:{listen.port}"
+    return listen.public_url or f"http://{listen.host}:{listen.port or port}"
 
 
 def start_logs(installation: Installation) -> None:

@@ -95,6 +95,17 @@ class Counts(Struct, frozen=True):
     events: int
 
 
+class Queues(Struct, frozen=True):
+    """What waits, by stage: how much, and since when (epoch microseconds, 0 where nothing waits).
+
+    ``received`` waits for translation, ``undecided`` for the reducer, ``due`` are commands whose time has come and that
+    nobody carries. What waits for its own time or for a person is in ``depth`` only.
+    """
+
+    depth: dict[str, int]
+    oldest: dict[str, int]
+
+
 class Views(Protocol):
     """Questions people ask. Pages are by opaque ``after`` (the last row's sort key) and ``limit``."""
 
@@ -151,6 +162,10 @@ class Views(Protocol):
 
     def events(self, *, after: str = "", limit: int = 100, type_prefix: str = "") -> tuple[list[Event], str]:
         """The log, by (recorded_at, partition, position)."""
+        ...
+
+    def queues(self, now: int) -> Queues:
+        """What waits. The answer costs what waits, not what was ever there."""
         ...
 
     def counts(self) -> Counts:

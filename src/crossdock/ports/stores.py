@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from crossdock.model.events import Event, Fact
 from crossdock.model.identifiers import Reference
+from crossdock.ports.leases import Leases
 from crossdock.ports.rows import Views
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
@@ -158,29 +159,6 @@ class ExceptionBook(Protocol):
         ...
 
 
-class Lease(Struct, frozen=True):
-    """A held partition. ``fence`` grows with every change of owner."""
-
-    partition: int
-    fence: int
-
-
-class Leases(Protocol):
-    """Who works on which partition (rows, never session locks: a transaction-mode pooler must work)."""
-
-    def claim(self, owner: str, now: int, until: int, want: int) -> list[Lease]:
-        """Renew what ``owner`` has and take free or expired ones up to ``want``; all it holds now."""
-        ...
-
-    def release(self, owner: str) -> None:
-        """Give everything back."""
-        ...
-
-    def owners(self, now: int) -> dict[str, int]:
-        """Live owners and how many partitions each holds."""
-        ...
-
-
 class Transaction(Protocol):
     """Everything a step may touch, inside one transaction."""
 
@@ -266,8 +244,10 @@ class Store(Protocol):
         """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
         ...
 
-    async def wait(self, topic: str, seconds: float) -> None:
-        """Sleep until somebody commits work on ``topic`` (``inbound``, ``log``, ``outbound``) or time is up."""
+    async def wait(self, topic: str, seconds: float) -> bool:
+        """Sleep until somebody wakes ``topic`` (``inbound``, ``log``, ``outbound``, ``leases``, ``feed:…``) or time is
+        up; whether somebody did. A wake may be lost with a connection: look for work in any case.
+        """
         ...
 
     def wake(self, topic: str) -> None:

@@ -87,6 +87,10 @@ class Exchanges(Protocol):
         """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
         ...
 
+    def unsettled(self, ids: Sequence[str]) -> set[str]:
+        """Those still ``received``, kept from everybody else until the transaction ends."""
+        ...
+
     def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
         """End messages that are still ``received``; gives the ids this call ended (others had been ended before)."""
         ...

@@ -81,6 +81,7 @@ class SqlExchanges:
         """Large bodies go to ``bodies``."""
         self._connection = connection
         self._bodies = bodies
+        self._locked: set[str] = set()
 
     def accept(self, batch: Sequence[NewExchange]) -> list[Receipt]:
         """Keep a batch; one whose (partner, channel, delivery_id) is known is not kept again."""
@@ -165,15 +166,22 @@ class SqlExchanges:
             replay,
         )
 
+    def unsettled(self, ids: Sequence[str]) -> set[str]:
+        """Those still ``received``, kept from everybody else until the transaction ends."""
+        self._locked = {row[0] for row in rows_in(self._connection, _OPEN, ids)}
+        return set(self._locked)
+
     def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
         """End messages that are still ``received``; gives the ids this call ended."""
-        ended = {row[0] for row in rows_in(self._connection, _OPEN, [each.id for each in settlements])}
+        ids = [each.id for each in settlements]
+        ended = self._locked.intersection(ids) if self._locked.issuperset(ids) else self.unsettled(ids)
         last = {each.id: each for each in reversed(settlements) if each.id in ended}
         _SETTLE.run(self._connection, [
             {"which": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
              "operator": words(each.operator), "engineer": words(each.engineer)}
             for each in last.values()
         ])  # fmt: skip
+        self._locked -= ended
         return ended
 
     def reopen(self, ids: Sequence[str], mode: str) -> int:

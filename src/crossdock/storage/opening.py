@@ -34,7 +34,8 @@ def open_store(
 
     ``sqlite:///crossdock.db`` (relative), ``sqlite:////var/lib/crossdock.db``, ``sqlite:///:memory:`` (migrated at
     once), or ``postgresql://user:password@host/name``; that with ``?pooler=transaction`` behind a transaction-mode
-    pooler (``&listen=host:port`` is then the database itself, to be woken by it) and ``?connections=10``.
+    pooler (``&listen=host:port`` is then the database itself, to be woken by it) and ``?connections=10``. Of several
+    servers, ``postgresql://user@/name?host=one:5432&host=two:5432``, the primary is looked for.
     ``threads`` are SQLite's; without them every step runs in the caller's thread. Bodies above 64 KiB go to
     ``folder``: by default ``<file>.bodies`` beside SQLite, and into the row in memory and on PostgreSQL.
     """
@@ -74,5 +75,6 @@ def _postgresql(url: URL, folder: Path | None) -> PostgresqlStore:
     direct: URL | None = None if transaction else plain
     if listen:
         host, _, port = listen.rpartition(":")
-        direct = plain.set(host=host or listen, port=int(port) if host and port.isdigit() else None)
+        own = {name: value for name, value in query.items() if name not in {"host", "port"}}
+        direct = plain.set(host=host or listen, port=int(port) if host and port.isdigit() else None, query=own)
     return PostgresqlStore(plain, listen=direct, folder=folder, pooler=transaction, connections=int(connections))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, ExceptionContext, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from crossdock.ports.stores import Transaction
-from crossdock.storage.failures import network_in_our_words, worth_running_again
+from crossdock.storage.failures import network_in_our_words, sqlstate_of, worth_running_again
 from crossdock.storage.schema import revision_of, upgrade
 from crossdock.storage.transaction import SqlTransaction
 from crossdock.storage.waking import Topics
@@ -25,6 +25,14 @@ T = TypeVar("T")
 CHANNEL = "crossdock"
 _TRIES = 6
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_SESSION = {
+    "application_name": "crossdock",
+    # A worker that stands still in the middle of a transaction would hold its locks for as long as it sleeps.
+    "idle_in_transaction_session_timeout": "15000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 _LOG = logging.getLogger(__name__)
 
 
@@ -94,12 +102,12 @@ class PostgresqlStore:
             async with self._reading.begin() as connection:
                 return await connection.run_sync(lambda inner: step(SqlTransaction(inner, self._folder, writing=False)))
 
-    async def wait(self, topic: str, seconds: float) -> None:
+    async def wait(self, topic: str, seconds: float) -> bool:
         """Sleep until somebody commits work on ``topic``, in this process or another, or time is up."""
         loop = self._remember_loop()
         if self._listener is None and self._listen is not None:
             self._listener = loop.create_task(self._listening(), name="crossdock-listen")
-        await self._topics.wait(topic, seconds)
+        return await self._topics.wait(topic, seconds)
 
     def wake(self, topic: str) -> None:
         """Tell waiters, in this process and others, that there is work on ``topic``. May be called in any thread."""
@@ -132,13 +140,12 @@ class PostgresqlStore:
     async def _listening(self) -> None:
         """One connection that listens; when it breaks it is opened anew, and waiters look once for what it missed."""
         assert self._listen is not None
-        address = self._listen.set(drivername="postgresql", query={}).render_as_string(hide_password=False)
-        options = {"host": self._listen.query["host"]} if "host" in self._listen.query else {}
+        options = connect_options(self._listen)
         while True:
             lost = asyncio.Event()
             connection: asyncpg.Connection | None = None
             try:
-                connection = await asyncpg.connect(address, **options)
+                connection = await asyncpg.connect(**options)
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._heard)
                 await lost.wait()
@@ -148,8 +155,7 @@ class PostgresqlStore:
                 if connection is not None and not connection.is_closed():
                     connection.terminate()
             await asyncio.sleep(1.0)
-            for topic in ("inbound", "log", "outbound"):
-                self._topics.wake(topic)
+            self._topics.wake_all()
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: str) -> None:
         topic, _, sender = payload.partition(" ")
@@ -186,15 +192,15 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 
 
 def _engine(url: URL, *, pooler: bool, connections: int) -> AsyncEngine:
-    arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 120}
+    arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 120, **connect_options(url)}
     if pooler:
         # the next transaction may be on another server connection: no statement may be expected to be there
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0,
                       "prepared_statement_name_func": lambda: ""}  # fmt: skip
     else:
-        arguments |= {"prepared_statement_cache_size": 500}
-    return create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
+        arguments |= {"prepared_statement_cache_size": 500, "server_settings": _SESSION}
+    engine = create_async_engine(
+        URL.create("postgresql+asyncpg"),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=connections,
         max_overflow=0,
@@ -203,3 +209,34 @@ def _engine(url: URL, *, pooler: bool, connections: int) -> AsyncEngine:
         connect_args=arguments,
         isolation_level="READ COMMITTED",
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_a_standby)
+    return engine
+
+
+def _leave_a_standby(context: ExceptionContext) -> None:
+    """A server that refuses writes became a standby while we were connected: look for the primary again."""
+    if sqlstate_of(context.original_exception) == "25006":
+        context.is_disconnect = True
+
+
+def connect_options(url: URL) -> dict[str, Any]:
+    """What asyncpg wants to know of ``url``; several ``host=name:port`` in its query are tried for the primary."""
+    query = dict(url.query)
+    hosts = query.pop("host", url.host or "")
+    several = (hosts,) if isinstance(hosts, str) else hosts
+    places = [_place(each, str(query.get("port") or url.port or "5432")) for each in several]
+    query.pop("port", None)
+    options: dict[str, Any] = {"user": url.username, "password": url.password, "database": url.database, **query}
+    if any(host for host, _ in places):
+        options |= {"host": [host for host, _ in places], "port": [port for _, port in places]}
+    if len(places) > 1:
+        options.setdefault("target_session_attrs", "primary")
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _place(text: str, port: str) -> tuple[str, int]:
+    """Host and port of ``name``, ``name:port``, ``[address]:port`` or the folder of a socket."""
+    name, colon, own = text.rpartition(":")
+    if colon and own.isdigit() and not text.startswith("/") and (":" not in name or name.startswith("[")):
+        return name.strip("[]"), int(own)
+    return text.strip("[]"), int(port)

@@ -76,9 +76,9 @@ class SqliteStore:
             finally:
                 _query_only(connection, wanted=False)
 
-    async def wait(self, topic: str, seconds: float) -> None:
-        """Sleep until somebody in this process commits work on ``topic`` or time is up."""
-        await self._topics.wait(topic, seconds)
+    async def wait(self, topic: str, seconds: float) -> bool:
+        """Sleep until somebody in this process commits work on ``topic`` or time is up; whether somebody did."""
+        return await self._topics.wait(topic, seconds)
 
     def wake(self, topic: str) -> None:
         """Tell waiters in this process that there is work; another process finds out when its own time is up."""

@@ -94,19 +94,23 @@ FEED_CURSOR = Table(
 LEASE = Table(
     "lease",
     METADATA,
+    Column("role", Text, primary_key=True),
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
     text("owner"),
     number("until"),
     number("fence"),
 )
+"""Who works on which partition: of subjects for workers, of feeds for schedulers."""
 
 WORKER = Table(
     "worker",
     METADATA,
     Column("owner", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    number("since"),
     number("until"),
 )
-"""Workers that asked for partitions, so that those who hold all of them learn of newcomers."""
+"""Living processes by what they do; so those who hold all partitions learn of newcomers, and people of everybody."""
 
 API_CLIENT = Table(
     "api_client",

@@ -19,11 +19,12 @@ from crossdock.storage.references import SqlReferences
 from crossdock.storage.states import SqlStates
 from crossdock.storage.timers import SqlTimers
 from crossdock.storage.views_exchanges import ExchangeViews
+from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
-class SqlViews(ShipmentViews, ExchangeViews, RecordViews):
+class SqlViews(ShipmentViews, ExchangeViews, RecordViews, QueueViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies) -> None:

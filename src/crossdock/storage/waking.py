@@ -23,8 +23,8 @@ class Topics:
         self._waiters: dict[str, list[_Waiter]] = {}
         self._seen: WeakKeyDictionary[asyncio.Task[object], dict[str, int]] = WeakKeyDictionary()
 
-    async def wait(self, topic: str, seconds: float) -> None:
-        """Sleep until `wake` or until time is up."""
+    async def wait(self, topic: str, seconds: float) -> bool:
+        """Sleep until `wake` or until time is up; whether it was a wake."""
         task = asyncio.current_task()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
@@ -33,7 +33,7 @@ class Topics:
             seen = self._seen.setdefault(task, {}) if task is not None else {}
             if self._wakes[topic] != seen.get(topic, 0):
                 seen[topic] = self._wakes[topic]
-                return
+                return True
             self._waiters.setdefault(topic, []).append(waiter)
         try:
             with contextlib.suppress(TimeoutError):
@@ -45,6 +45,7 @@ class Topics:
                 waiting = self._waiters.get(topic, [])
                 if waiter in waiting:
                     waiting.remove(waiter)
+        return future.done() and not future.cancelled()
 
     def wake(self, topic: str) -> None:
         """Tell everybody who waits for ``topic``, and whoever comes to wait not having seen this wake."""
@@ -54,6 +55,13 @@ class Topics:
         for loop, future in waiters:
             with contextlib.suppress(RuntimeError):  # its loop was closed meanwhile: nobody waits there
                 loop.call_soon_threadsafe(_finish, future)
+
+    def wake_all(self) -> None:
+        """Everybody who waits for anything looks once; for when it is not known what was missed."""
+        with self._lock:
+            topics = list(self._waiters)
+        for topic in topics:
+            self.wake(topic)
 
 
 def _finish(future: "asyncio.Future[None]") -> None:

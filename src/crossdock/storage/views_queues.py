@@ -1,0 +1,72 @@
+"""What waits, by stage. Every question is answered from a partial index, so the answer costs what waits."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, cast, func, literal, select, text
+
+from crossdock.ports.rows import Queues
+from crossdock.storage.log import PLACES
+from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
+from crossdock.storage.tables_exchange import ATTENTION, COMMAND, EXCHANGE, OPEN, RECEIVED
+from crossdock.storage.tables_work import EXCEPTION, WAITING_FACT
+
+_RECEIVED = select(func.count(), func.coalesce(func.min(EXCHANGE.c.received_at), 0)).where(RECEIVED)
+_IS_DUE = and_(COMMAND.c.status != "sending", COMMAND.c.due_at <= bindparam("now"))
+_COMMANDS = select(
+    func.count(),
+    func.coalesce(func.min(COMMAND.c.created_at), 0),
+    func.coalesce(func.sum(case((COMMAND.c.status == "in_doubt", 1), else_=0)), 0),
+    func.coalesce(func.sum(case((_IS_DUE, 1), else_=0)), 0),
+    func.coalesce(func.min(case((_IS_DUE, COMMAND.c.due_at))), 0),
+).where(OPEN)
+_PARKED_IN = select(func.count()).select_from(EXCHANGE).where(ATTENTION, EXCHANGE.c.status == "parked")
+_PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND.c.status.in_(["parked", "refused"]))
+_EXCEPTIONS = select(func.count()).select_from(EXCEPTION).where(text("resolved_at = 0"))
+_WITHOUT_OWNER = select(func.count()).select_from(WAITING_FACT)
+_READ_TO = func.coalesce(LOG_CURSOR.c.position, 0)
+_NEXT_PLACE = cast(LOG_PARTITION.c.partition, BigInteger) * literal(PLACES, BigInteger) + _READ_TO + 1
+_UNDECIDED = (
+    select(func.coalesce(func.sum(LOG_PARTITION.c.head - _READ_TO), 0), func.coalesce(func.min(EVENT.c.recorded_at), 0))
+    .select_from(LOG_PARTITION)
+    .join(
+        LOG_CURSOR,
+        and_(LOG_CURSOR.c.partition == LOG_PARTITION.c.partition, LOG_CURSOR.c.reader == "reducer"),
+        isouter=True,
+    )
+    .join(EVENT, EVENT.c.place == _NEXT_PLACE, isouter=True)
+    .where(LOG_PARTITION.c.head > _READ_TO)
+)
+
+
+class QueueViews:
+    """The figures that operators and autoscalers look at (part of `crossdock.ports.rows.Views`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def queues(self, now: int) -> Queues:
+        """What waits, and since when."""
+        received, oldest_received = self._one(_RECEIVED)
+        undecided, oldest_undecided = self._one(_UNDECIDED)
+        commands, oldest_command, in_doubt, due, oldest_due = self._one(_COMMANDS, now=now)
+        depth = {
+            "received": received,
+            "waiting": self._one(_WITHOUT_OWNER)[0],
+            "undecided": undecided,
+            "queued": commands - in_doubt,
+            "due": due,
+            "in_doubt": in_doubt,
+            "parked": self._one(_PARKED_IN)[0] + self._one(_PARKED_OUT)[0],
+            "open_exceptions": self._one(_EXCEPTIONS)[0],
+        }
+        oldest = {
+            "received": oldest_received,
+            "undecided": oldest_undecided,
+            "queued": oldest_command,
+            "due": oldest_due,
+        }
+        return Queues(depth, oldest)
+
+    def _one(self, query: Any, **given: int) -> tuple[int, ...]:
+        return tuple(int(value) for value in self._connection.execute(query, given).one())
