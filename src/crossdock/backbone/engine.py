@@ -87,6 +87,7 @@ class Engine:
         self._sweeps = dict(sweeps or {})
         self._refreshes = dict(refreshes or {})
         self._until: int | None = None
+        self._others = asyncio.Event()
         self._stopping = asyncio.Event()
         self._carrying: set[asyncio.Task[None]] = set()
 
@@ -123,16 +124,22 @@ class Engine:
         return Standing(self.owner, tuple(sorted(self.roles)), len(self.partitions), len(self.shards), leased)
 
     def _in_time(self) -> bool:
-        """Whether the leases still stand by this process's own clock: one that stood still does not even begin."""
         return self._until is None or self._clock.now() < self._until
+
+    async def _held(self) -> None:
+        """By its own clock a process that stood still has lost its leases: it asks for new ones before it goes on."""
+        if not self._in_time():
+            await self.lease()
 
     async def translate(self) -> int:
         """One batch from exchanges to events."""
-        return await self._translator.step(self.partitions) if self.partitions and self._in_time() else 0
+        await self._held()
+        return await self._translator.step(self.partitions) if self.partitions else 0
 
     async def reduce(self) -> int:
         """One batch from events to state and commands."""
-        return await self._reducer.step(self.partitions) if self.partitions and self._in_time() else 0
+        await self._held()
+        return await self._reducer.step(self.partitions) if self.partitions else 0
 
     async def deliver(self) -> int:
         """One round of commands, waited for."""
@@ -140,7 +147,8 @@ class Engine:
 
     async def poll(self, partner: str, feed: str) -> bool:
         """One page of a feed, if this scheduler holds the feed's partition."""
-        if partition_of(f"{partner}/{feed}") not in self.shards or not self._in_time():
+        await self._held()
+        if partition_of(f"{partner}/{feed}") not in self.shards:
             return False
         return await self._poller.step(partner, feed)
 
@@ -186,14 +194,15 @@ class Engine:
     def stop(self) -> None:
         """Ask the loops to end after their current step."""
         self._stopping.set()
-        for topic in ("inbound", "log", "outbound", "leases"):
+        for topic in ("inbound", "log", "outbound"):
             self._store.wake(topic)
 
     async def run(self) -> None:
         """Run until `stop`; then give the partitions back at once, and finish what is in flight."""
         await self._guarded("lease", self.lease)
         feeds = self._feeds.values() if Role.SCHEDULER in self.roles else ()
-        hearing = [asyncio.create_task(self._hearing(plan)) for plan in feeds]
+        hearing = [asyncio.create_task(self._hearing("leases", self._others))]
+        hearing += [asyncio.create_task(self._hearing(_topic(*each), self._hint(*each))) for each in map(_name, feeds)]
         async with asyncio.TaskGroup() as group:
             group.create_task(self._leasing())
             for loop in self._loops():
@@ -233,14 +242,15 @@ class Engine:
     async def _leasing(self) -> None:
         """Renew in time, and look again when others come or go."""
         while not self._stopping.is_set():
+            self._others.clear()
             await self._guarded("lease", self.lease)
-            await self._store.wait("leases", self._pace.lease / 3)
+            await self._rest(self._pace.lease / 3, self._others)
 
-    async def _hearing(self, plan: FeedPlan) -> None:
-        """Hints reach whoever holds the feed, whichever process took them in; a lost one costs the feed's own pause."""
+    async def _hearing(self, topic: str, heard: asyncio.Event) -> None:
+        """What is told on ``topic`` in any process; a lost word costs the pause that those who listen make anyway."""
         while True:
-            if await self._store.wait(_topic(plan.partner, plan.feed), _UNTIL_TOLD):
-                self._hint(plan.partner, plan.feed).set()
+            if await self._store.wait(topic, _UNTIL_TOLD):
+                heard.set()
 
     async def _fire(self) -> None:
         await fire_timers(self._store, self._clock.now())
@@ -306,6 +316,10 @@ class Engine:
         self._metrics.failures.labels(name).inc()
         await self._clock.sleep(self._pace.failure)
         return None
+
+
+def _name(plan: FeedPlan) -> tuple[str, str]:
+    return plan.partner, plan.feed
 
 
 def _topic(partner: str, feed: str) -> str:
