@@ -122,12 +122,12 @@ def spec(partner: Scripted) -> ConnectorSpec:
 
 def scripted_hub(
     *partners: Scripted, processes: list[Process] = (), url: str = "sqlite:///:memory:", limits: Limits = Limits(),
-    clock: VirtualClock | None = None, wrap: Callable = lambda store: store, seed: int = 0,
+    clock: VirtualClock | None = None, wrap: Callable = lambda store: store, seed: int = 0, owner: str = "w1",
 ) -> Hub:  # fmt: skip
     """A hub of one worker that owns every partition."""
     store = wrap(open_store(url, threads=False))
     clock, silent = clock or VirtualClock(), Silent()
-    world = World(store, clock, SeededIds(seed), None, lambda _plan: (silent, silent), Metrics(), Spans(), "w1")
+    world = World(store, clock, SeededIds(seed), None, lambda _plan: (silent, silent), Metrics(), Spans(), owner)
     plans = [PartnerPlan(partner.partner, spec(partner), Nothing(), limits) for partner in partners]
     hub = compose(world, plans, processes)
     hub.engine.partitions = hub.engine.shards = tuple(range(64))

@@ -48,6 +48,24 @@ def allow(health: Health, limits: Limits, now: int, wanted: int) -> Allowance:
     return Allowance(calls, structs.replace(health, tokens=tokens, refilled_at=now), wait)
 
 
+def free_slots(health: Health, limits: Limits, owner: str, own: int, now: int) -> int:
+    """How many more calls ``owner``, who has ``own`` under way, may begin while others have theirs; 0 at least.
+
+    >>> free_slots(Health(calling={"other": (3, 50)}), Limits(concurrency=4), "me", 0, 10)
+    1
+    """
+    others = sum(count for name, (count, until) in health.calling.items() if name != owner and until > now)
+    return max(0, limits.concurrency - others - own)
+
+
+def occupy(health: Health, owner: str, own: int, now: int, until: int) -> Health:
+    """The row once ``owner`` has ``own`` calls under way, believed until ``until``; slots of the dead come free."""
+    calling = {name: each for name, each in health.calling.items() if name != owner and each[1] > now}
+    if own:
+        calling[owner] = (own, until)
+    return structs.replace(health, calling=calling)
+
+
 def spend(health: Health, limits: Limits, calls: int) -> Health:
     """Take ``calls`` tokens out of the bucket."""
     return structs.replace(health, tokens=health.tokens - calls) if effective(limits, health).per_second else health

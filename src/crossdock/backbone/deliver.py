@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, field, structs
 
-from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, succeeded
+from crossdock.backbone.breaker import SECOND, Limits, allow, failed, free_slots, occupy, spend, succeeded
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.grouping import Grouped
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
@@ -108,7 +108,7 @@ class Courier:
         self.lease_seconds = lease_seconds
         self._lease = int(lease_seconds * SECOND)
         self._concurrency = concurrency
-        self._flying: dict[str, int] = dict.fromkeys(partners, 0)
+        self._calls: dict[str, str] = {}
         self._turn = 0
         self._under_way: dict[str, Claimed] = {}
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
@@ -116,14 +116,14 @@ class Courier:
     async def claim(self) -> list[Load]:
         """Commands that may be sent now, within every partner's allowance; each load is one call."""
         now = self._clock.now()
-        free = {name: partner.limits.concurrency - self._flying[name] for name, partner in self._partners.items()}
-        wanted = {name: count for name, count in free.items() if count > 0}
-        slots = self._concurrency - sum(self._flying.values())
+        flying = Counter(self._calls.values())
+        wanted = [name for name, partner in self._partners.items() if partner.limits.concurrency > flying[name]]
+        slots = self._concurrency - len(self._calls)
         if not wanted or slots <= 0:
             return []
         loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
         for load in loads:
-            self._flying[load[0].partner] += 1
+            self._calls[load[0].id] = load[0].partner
             self._under_way |= {claim.id: claim for claim in load}
         return loads
 
@@ -133,18 +133,30 @@ class Courier:
         if claims:
             until = self._clock.now() + self._lease
             await self._store.run(lambda tx: tx.lanes.renew(claims, until))
+            await self._store.run(lambda tx: self._occupy(tx, self._calls.values(), ()))
 
-    def _claim(self, tx: Transaction, wanted: Mapping[str, int], slots: int, now: int) -> list[Load]:
+    def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[str]) -> None:
+        """Tell the other processes how many calls of ours are under way, those of the loads ``ended`` no longer."""
+        now, gone = self._clock.now(), set(ended)
+        flying = Counter(name for load, name in self._calls.items() if load not in gone)
+        for name in sorted(set(partners)):
+            health = tx.partners.health(name)
+            tx.partners.save_health(name, occupy(health, self._owner, flying[name], now, now + self._lease))
+
+    def _claim(self, tx: Transaction, wanted: Sequence[str], slots: int, now: int) -> list[Load]:
         loads: list[Load] = []
+        flying = Counter(self._calls.values())
         healths = {name: tx.partners.health(name) for name in sorted(wanted)}  # rows are locked in one order by all
         for name in self._in_turn(wanted):
-            limits = self._partners[name].limits
-            allowance = allow(healths[name], limits, now, min(wanted[name], slots - len(loads)))
+            limits, own = self._partners[name].limits, flying[name]
+            free = free_slots(healths[name], limits, self._owner, own, now)
+            allowance = allow(healths[name], limits, now, min(free, slots - len(loads)))
             if not allowance.calls:
                 continue
             found = self._loads(tx, name, allowance.calls, now)
             if found:
-                tx.partners.save_health(name, spend(allowance.health, limits, len(found)))
+                spent = spend(allowance.health, limits, len(found))
+                tx.partners.save_health(name, occupy(spent, self._owner, own + len(found), now, now + self._lease))
                 loads.extend(found)
             if len(loads) >= slots:
                 break
@@ -205,7 +217,7 @@ class Courier:
             for event in appended:
                 self._spans.event(event)
         finally:
-            self._flying[load[0].partner] -= 1
+            self._calls.pop(load[0].id, None)
             for claim in load:
                 self._under_way.pop(claim.id, None)
 
@@ -252,6 +264,8 @@ class Courier:
         """One commit for several calls."""
         now = self._clock.now()
         appended = await self._store.run(lambda tx: self._settle(tx, loads, now))
+        for load in loads:
+            self._calls.pop(load[0].claim.id, None)
         if any(appended):
             self._store.wake("log")
         return appended
@@ -269,6 +283,7 @@ class Courier:
         for load in sorted(loads, key=lambda load: load[0].claim.partner):
             if any(each.claim.id in current for each in load):  # a worker that woke up late knows nothing of today
                 self._note_health(tx, load, now)
+        self._occupy(tx, (load[0].claim.partner for load in loads), (load[0].claim.id for load in loads))
         facts = [
             (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held

@@ -170,6 +170,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     ``failures`` counts failures in a row; ``opened_at`` > 0 means the breaker is open; ``probe_until`` reserves the
     one half-open probe; ``tokens`` and ``refilled_at`` are the token bucket; ``not_before`` is the partner's own
     Retry-After. ``per_second`` and ``burst`` are a person's setting of the bucket, over the configuration's.
+    ``calling`` says how many calls each process has under way, and until when that is believed without a further word.
     """
 
     failures: int = 0
@@ -182,6 +183,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     attention: str = ""
     per_second: float | None = None
     burst: int | None = None
+    calling: dict[str, tuple[int, int]] = {}
 
 
 class BreakerMove(Struct, frozen=True):

@@ -1,11 +1,12 @@
 """Inbound messages: accepted in groups, translated by partition, settled, reopened, and relieved of their bytes."""
 
+import itertools
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
@@ -40,6 +41,9 @@ _WAITING = (
     .limit(bindparam("most"))
 )
 _WAITING_IN = _WAITING.where(EXCHANGE.c.partition.in_(_MANY))
+_WAITING_OF = _WAITING.where(EXCHANGE.c.partner == bindparam("of"), EXCHANGE.c.received_at >= bindparam("since"))
+_WAITING_OF_IN = _WAITING_OF.where(EXCHANGE.c.partition.in_(_MANY))
+_NEXT_PARTNER = select(func.min(EXCHANGE.c.partner)).where(EXCHANGE.c.partner > bindparam("of"))
 _OPEN = select(EXCHANGE.c.id).where(EXCHANGE.c.id.in_(_MANY), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
 _SETTLE = ForMany(update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which")))
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
@@ -141,13 +145,37 @@ class SqlExchanges:
                 self._connection.execute(_FORGET, {"of": partner, "at": over[0], "last": over[1]})
 
     def received(self, partitions: Iterable[int], limit: int) -> list[Inbound]:
-        """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
+        """Messages not yet translated whose id hashes to ``partitions``, oldest first.
+
+        Where more wait than are asked for, every partner has its part: one that floods us delays its own.
+        """
         wanted = set(partitions)
-        if len(wanted) >= PARTITIONS:
-            rows = self._connection.execute(_WAITING, {"most": limit})
-        else:
-            rows = self._connection.execute(_WAITING_IN, {"most": limit, "many": sorted(wanted)})
+        among = {} if len(wanted) >= PARTITIONS else {"many": sorted(wanted)}
+        rows = list(self._connection.execute(_WAITING_IN if among else _WAITING, {"most": limit, **among}))
+        if len(rows) == limit:
+            rows = self._shared(rows, among, limit)
         return [self._inbound(row) for row in rows]
+
+    def _shared(self, oldest: Sequence[Any], among: Mapping[str, Any], limit: int) -> list[Any]:
+        """Each partner's oldest in equal parts, what is left to the oldest of all; in order for every partner."""
+        partners = self._partners()
+        if len(partners) == 1:
+            return list(oldest)
+        share = max(1, limit // len(partners))
+        asked = _WAITING_OF_IN if among else _WAITING_OF
+        given = {"since": oldest[0].received_at, "most": share, **among}
+        rows = [row for name in partners for row in self._connection.execute(asked, {"of": name, **given})]
+        chosen = {row.id: row for row in [*rows, *oldest]}
+        return sorted(itertools.islice(chosen.values(), limit), key=lambda row: (row.received_at, row.id))
+
+    def _partners(self) -> list[str]:
+        """All that ever sent anything, by steps along the index."""
+        found: list[str] = []
+        while (
+            name := self._connection.execute(_NEXT_PARTNER, {"of": found[-1] if found else ""}).scalar()
+        ) is not None:
+            found.append(name)
+        return found
 
     def _inbound(self, row: Sequence[Any]) -> Inbound:
         exchange_id, partner, channel, body, received_at, trace_id, content_type, headers, path, replay, location = row
