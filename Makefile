@@ -52,9 +52,10 @@ bench: $(DEV) ## Measure intake, end to end and delivery on this machine
 
 assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from package-lock.json, integrity checked
 
-chaos: $(DEV) ## 1,000 seeds of crashes in process, then real SIGKILLs under the demo's load, five times
+chaos: $(DEV) ## 1,000 seeds of crashes in process, then real kills: workers, PostgreSQL, disk, connections, the demo
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash $(PYTEST)
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/connectors tests/devkit -k "leave_one_label or leaves_no_label" --durations=0 $(PYTEST)
+	CROSSDOCK_KILLS=3 $(BIN)/python -m pytest tests/kills -rs --durations=0 $(PYTEST)
 	for turn in 1 2 3 4 5; do $(BIN)/crossdock demo || exit 1; done
 
 golden: $(DEV) ## Compare translations with golden events, then 100,000 mutated messages (needs CROSSDOCK_SAMPLES)

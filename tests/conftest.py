@@ -1,5 +1,6 @@
 """Fixtures that every suite may use: a PostgreSQL server started once, a fresh database for each test that asks."""
 
+from storage.pooling import pooler
 from storage.postgres_server import migrated_postgres_url, postgres_server, postgres_url
 
-__all__ = ["migrated_postgres_url", "postgres_server", "postgres_url"]
+__all__ = ["migrated_postgres_url", "pooler", "postgres_server", "postgres_url"]

@@ -35,7 +35,12 @@ class FixedSecrets:
         return SECRET
 
 
-async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits = Limits()) -> Hub:  # noqa: B008 - immutable
+async def open_world(
+    url: str,
+    odoo: str = "http://127.0.0.1:1",
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+    owner: str = "bench",
+) -> Hub:
     """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up."""
     store: Store = open_store(url)
     await store.migrate()
@@ -46,7 +51,7 @@ async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits 
         ),
         PartnerPlan("odoo", specs["odoo"], OdooConfig(odoo, "bench", "secret://env/O"), limits, allow_private=True),
     ]
-    world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), "bench")
+    world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), owner)
     process = order_to_ship(OrderToShipPolicy(("easypost",)))
     hub = compose(world, plans, [process], sizes=Sizes())
     steady_collector()  # as `crossdock serve` does

@@ -3,12 +3,12 @@
 import asyncio
 import json
 import signal
-import time
+from pathlib import Path
 
 import pytest
 
 from cli.running import ended, installed, start
-from kills.town import Town
+from kills.town import SLOW, Town
 
 
 @pytest.fixture
@@ -52,24 +52,9 @@ async def test_every_role_does_its_own_and_all_together_ship(town):
 
 
 @pytest.mark.req("K13")
-async def test_sigterm_hands_the_partitions_over_at_once(town):
-    first, _ = await town.staffed(2)
-    assert sorted((await held(town)).values()) == [32, 32]
-    first.signal(signal.SIGTERM)
-    started = time.monotonic()
-
-    async def taken_over() -> bool:
-        return list((await held(town)).values()) == [64]
-
-    await town.until(taken_over, "the other has everything", 4)
-    assert time.monotonic() - started < 4, "before any lease of 5 s could run out"
-    assert await first.process.wait() == 0
-
-
-@pytest.mark.req("K13")
-async def test_a_newcomer_gets_its_share_while_the_others_go_on(town):
-    await town.staffed(1)
-    assert list((await held(town)).values()) == [64]
+async def test_a_newcomer_gets_its_share_and_whoever_leaves_hands_over_at_once(town):
+    """Before any lease of 5 s could run out, and while the load goes on."""
+    [first] = await town.staffed(1)
     town.order(8)
     load = asyncio.create_task(town.hooks(300, callers=2))
     newcomer = await town.serve("worker")
@@ -79,11 +64,79 @@ async def test_a_newcomer_gets_its_share_while_the_others_go_on(town):
         return sorted((await held(town)).values()) == [32, 32]
 
     await town.until(shared, "half of the partitions", 4)
+    assert {"intake", "scheduler", "worker"} == {role for each in await census(town) for role in each["roles"]}
+    first.signal(signal.SIGTERM)
+
+    async def taken_over() -> bool:
+        return list((await held(town)).values()) == [64]
+
+    await town.until(taken_over, "the other has everything", 4)
+    assert await first.process.wait() == 0
     await load
     await town.shipped(8)
     await town.judge(8)
 
 
+async def census(town) -> list[dict]:
+    """What `crossdock workers` says."""
+    code, out, said = await ended(await start("workers", "--config", town.config, "--json"), 60)
+    assert code == 0, said
+    return json.loads(out)["processes"]
+
+
+@pytest.mark.req("K1", "K7", "K8", "K10")
+async def test_intake_answers_while_everything_behind_it_is_down_and_nothing_else_holds_up_shipping(town):
+    """First nobody but intake runs; then workers and a scheduler, but no tower and no collector of traces."""
+    intake = await town.serve("intake", migrate=True)
+    await intake.ready()
+    await town.hooks(300)
+    before = resident(intake)
+    town.order(4)
+    await town.hooks(3000)
+    assert set(town.answers) == {202}
+    assert resident(intake) - before < 40, "megabytes: what waits is in the database, not in memory"
+    waiting = await town.store.read(lambda tx: tx.views.queues(town.clock.now()))
+    assert waiting.depth["received"] == 3300
+    assert waiting.oldest["received"] > 0
+    assert town.labels() == {}
+    for role in ("worker", "scheduler"):
+        await town.serve(role)
+    await town.shipped(4)
+    await town.judge(4)
+
+
+@SLOW
+@pytest.mark.req("K7")
+async def test_a_slow_system_of_record_holds_up_its_own_writes_only(tmp_path, postgres_url):
+    """Odoo takes two calls a second: intake goes on, memory stays flat, and the age of the queue is shown."""
+    async with Town(tmp_path, postgres_url, throttle="per_second: 2, burst: 1, concurrency: 1") as town:
+        [worker] = await town.staffed(1, roles=("intake", "scheduler", "tower"))
+        town.order(10)
+        await town.hooks(200)
+        memory = [resident(worker), resident(town.processes[0])]
+        seen = []
+
+        async def due() -> bool:
+            seen.append((await town.store.read(lambda tx: tx.views.queues(town.clock.now()))).depth["due"])
+            return seen[-1] >= 3
+
+        await town.until(due, "writes that wait for Odoo")
+        await town.hooks(1500)
+        assert set(town.answers) == {202}
+        grown = [resident(worker) - memory[0], resident(town.processes[0]) - memory[1]]
+        assert max(grown) < 40
+        text = (await town.processes[2].ask("/metrics"))[1].decode()
+        assert 'crossdock_queue_age_seconds{stage="due"}' in text
+        await town.shipped(10)
+        await town.judge(10)
+
+
+def resident(process) -> float:
+    """Megabytes in memory."""
+    return int(Path(f"/proc/{process.process.pid}/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+@SLOW
 @pytest.mark.req("K13")
 async def test_without_any_notification_the_polling_net_finds_all_work(tmp_path, postgres_url):
     """``pooler=transaction`` gives up LISTEN: what another process commits is found by looking."""
@@ -94,6 +147,17 @@ async def test_without_any_notification_the_polling_net_finds_all_work(tmp_path,
         await town.hooks(20)
         await town.shipped(3)
         await town.judge(3)
+
+
+@pytest.mark.req("K13", "N1")
+async def test_the_whole_road_behind_a_pooler_in_transaction_mode(tmp_path, pooler):
+    """Fewer server connections than processes have; no LISTEN, no prepared statements that outlive a transaction."""
+    async with Town(tmp_path, pooler) as town:
+        await town.staffed(2)
+        town.order(5)
+        await town.hooks(100)
+        await town.shipped(5)
+        await town.judge(5)
 
 
 async def test_roles_are_refused_on_sqlite(tmp_path):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import aiohttp
+import pytest
 
 from cli.running import HOOK, KEY, free_port
 from crossdock import bootstrap
@@ -23,10 +24,13 @@ from crossdock.catalog import simulators
 from crossdock.sim.faults import FaultBook
 from crossdock.sim.server import LoopbackServer
 
+SLOW = pytest.mark.skipif(not os.environ.get("CROSSDOCK_KILLS"), reason="slow: CROSSDOCK_KILLS=1, as make chaos says")
+"""Minutes, not seconds: ``make chaos`` runs these, ``make test`` leaves them out."""
+
 CONFIGURATION = """\
 store: {{url: "{url}"}}
 listen: {{port: {port}}}
-telemetry: {{log_level: info, log_format: json}}
+telemetry: {{log_level: info, log_format: json, otlp_endpoint: "http://127.0.0.1:1"}}
 security: {{signing_secret: secret://file/key, tower_login: false}}
 workers: {{lease_seconds: 5, claim_seconds: 6}}
 reconciliation: {{enabled: false}}

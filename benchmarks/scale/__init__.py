@@ -1,0 +1,1 @@
+"""How the work of one PostgreSQL is divided among worker processes."""
