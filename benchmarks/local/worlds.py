@@ -40,6 +40,7 @@ async def open_world(
     odoo: str = "http://127.0.0.1:1",
     limits: Limits = Limits(),  # noqa: B008 - immutable
     owner: str = "bench",
+    sizes: Sizes = Sizes(),  # noqa: B008 - immutable
 ) -> Hub:
     """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up."""
     store: Store = open_store(url)
@@ -53,7 +54,7 @@ async def open_world(
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), owner)
     process = order_to_ship(OrderToShipPolicy(("easypost",)))
-    hub = compose(world, plans, [process], sizes=Sizes())
+    hub = compose(world, plans, [process], sizes=sizes)
     steady_collector()  # as `crossdock serve` does
     return hub
 
