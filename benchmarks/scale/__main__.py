@@ -1,6 +1,6 @@
 """python -m benchmarks.scale: 1, 2 and 4 worker processes on one PostgreSQL, and half of four killed in the middle.
 
-The same committed messages each time: translated, correlated, folded and decided by `Engine.run` with the worker's role,
+The same committed messages each time: translated, correlated, folded and decided by `Engine.run` as a worker,
 partitions by lease. Nothing is delivered (the partners are paused). Seconds count from the moment all processes may
 begin to the moment nothing waits. Rounds take turns, so that neighbours on the machine weigh on all alike.
 """
