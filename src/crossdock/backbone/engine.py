@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LOG = structlog.get_logger("crossdock.engine")
 _LAST_CALLS = 15.0
 """Seconds that calls in flight get when a worker stops; what is still out then is settled by asking the partner."""
+_LAST_PAGE = 1.0
+"""Seconds that a page on its way gets when a process stops; its cursor moves with it, so the next one asks again."""
 _UNTIL_TOLD = 3600.0
 """Seconds a task waits for a hint before it waits again."""
 
@@ -286,10 +288,23 @@ class Engine:
         woken = self._hint(plan.partner, plan.feed)
         while not self._stopping.is_set():
             woken.clear()
-            more = await self._guarded(f"poll:{plan.partner}", lambda: self.poll(plan.partner, plan.feed))
+            more = await self._poll_unless_stopped(plan)
             if not more:
                 pause = self._poller.pause(plan.partner, plan.feed)
                 await self._rest(plan.every if pause is None else pause, woken)
+
+    async def _poll_unless_stopped(self, plan: FeedPlan) -> bool | None:
+        """One page; a partner that takes its time does not hold up whoever waits for our partitions."""
+        asking = asyncio.create_task(self._guarded(f"poll:{plan.partner}", lambda: self.poll(plan.partner, plan.feed)))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([asking, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                await asyncio.wait([asking], timeout=_LAST_PAGE)
+            return asking.result() if asking.done() else None
+        finally:
+            stopping.cancel()
+            asking.cancel()
 
     async def _rest(self, seconds: float, woken: asyncio.Event | None = None) -> None:
         waits: set[asyncio.Task[Any]] = {
