@@ -5,6 +5,7 @@ import tarfile
 import pytest
 
 from crossdock.cli import archive
+from crossdock.cli.databases import PostgresServer
 
 
 @pytest.fixture
@@ -71,3 +72,17 @@ def test_an_archive_cannot_write_outside(tmp_path):
         pass
     with pytest.raises(archive.BadArchive):
         archive.read(tmp_path / "b.tar", tmp_path / "in")
+
+
+@pytest.mark.req("K15")
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("postgresql://u:p@db:5433/x?connections=4", "postgresql://u@db:5433/x"),
+        ("postgresql://u@/x?host=/run/pg&port=6999", "postgresql://u@/x?host=/run/pg&port=6999"),
+        ("postgresql://u@/x?host=a:5433&host=b:5434", "postgresql://u@a:5433,b:5434/x?target_session_attrs=primary"),
+        ("postgresql://u@pool:6432/x?pooler=transaction&listen=db:5432", "postgresql://u@db:5432/x"),
+    ],
+)
+def test_postgresqls_own_programs_get_an_address_they_can_read(url, wanted):
+    assert PostgresServer(url, "")._url == wanted

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from crossdock.bootstrap import Installation
 from crossdock.cli.output import Exit, Stop
@@ -95,9 +95,9 @@ class PostgresServer:
         """``password`` may also stand in the address, when it came by the environment."""
         parts = urlsplit(url)
         self._password = password or unquote(parts.password or "")
-        host = parts.netloc.rpartition("@")[2]
         user = f"{quote(unquote(parts.username))}@" if parts.username else ""
-        self._url = urlunsplit((parts.scheme, user + host, parts.path, parts.query, ""))
+        hosts, query = _for_the_tools(parts.netloc.rpartition("@")[2], parts.query)
+        self._url = urlunsplit((parts.scheme, user + hosts, parts.path, query, ""))
 
     def dump(self, target: Path) -> None:
         """Write a dump in the custom format."""
@@ -128,6 +128,25 @@ class PostgresServer:
             file.flush()
             joint = "&" if urlsplit(self._url).query else "?"
             yield f"{self._url}{joint}passfile={quote(file.name, safe='')}"
+
+
+def _for_the_tools(host: str, query: str) -> tuple[str, str]:
+    """Hosts and query as PostgreSQL's own programs read them.
+
+    Several servers stand before the path, what is Crossdock's own is left out, and the server behind a pooler is called
+    itself where its address is known.
+    """
+    given = parse_qsl(query)
+    named = [value for name, value in given if name == "host"]
+    direct = [value for name, value in given if name == "listen"]
+    own = {"pooler", "connections", "listen"} | ({"host", "port"} if direct or len(named) > 1 else set())
+    rest = [(name, value) for name, value in given if name not in own]
+    if direct:
+        host = direct[0]
+    elif len(named) > 1:
+        host = ",".join(named)
+        rest += [] if "target_session_attrs" in dict(rest) else [("target_session_attrs", "primary")]
+    return host, urlencode(rest, safe="/")
 
 
 def _tool(name: str, *arguments: str) -> str:

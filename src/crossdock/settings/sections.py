@@ -23,7 +23,8 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
     url: Annotated[
         str,
         Meta(
-            description="sqlite:///FILE for one machine, postgresql://USER@HOST/NAME when it grows",
+            description="sqlite:///FILE for one machine, postgresql://USER@HOST/NAME when it grows; of several "
+            "servers, postgresql://USER@/NAME?host=A:5432&host=B:5432, the primary is looked for",
             pattern=r"^(sqlite:///.+|sqlite://|sqlite:///:memory:|postgresql://.+)$",
             examples=["sqlite:///crossdock.db"],
         ),
