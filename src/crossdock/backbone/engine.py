@@ -216,10 +216,14 @@ class Engine:
         await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
         self._store.wake("leases")
         if self._carrying:
-            patience = asyncio.create_task(self._clock.sleep(_LAST_CALLS))
-            flying = asyncio.create_task(asyncio.wait(self._carrying))
-            await asyncio.wait([patience, flying], return_when=asyncio.FIRST_COMPLETED)
-            patience.cancel()
+            await self._patiently(self._carrying, _LAST_CALLS)
+
+    async def _patiently(self, tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
+        """Wait until all ``tasks`` ended, or so long."""
+        patience = asyncio.create_task(self._clock.sleep(seconds))
+        flying = asyncio.create_task(asyncio.wait(list(tasks)))
+        await asyncio.wait([patience, flying], return_when=asyncio.FIRST_COMPLETED)
+        patience.cancel()
 
     def _loops(self) -> list[Coroutine[Any, Any, None]]:
         """What this process's roles do besides leases and feeds."""
@@ -300,7 +304,7 @@ class Engine:
         try:
             await asyncio.wait([asking, stopping], return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
-                await asyncio.wait([asking], timeout=_LAST_PAGE)
+                await self._patiently([asking], _LAST_PAGE)
             return asking.result() if asking.done() else None
         finally:
             stopping.cancel()
