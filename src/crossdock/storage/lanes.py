@@ -247,12 +247,14 @@ class SqlLanes:
         _RENEW.run(self._connection, rows)
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
-        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""
+        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt, and for what
+        followed it in its lane: somebody else carries that lane now, from there on.
+        """
         standing = {
             (row.id, row.owner, row.attempt)
             for row in rows_in(self._connection, _STANDING, [command.id for command, _ in outcomes])
         }
-        mine = [(command.id, command.owner, command.attempt) in standing for command, _ in outcomes]
+        mine = _unbroken(outcomes, [(each.id, each.owner, each.attempt) in standing for each, _ in outcomes])
         held = list(itertools.compress(outcomes, mine))
         _SETTLE.run(self._connection, [_settled(*each) for each in held])
         _ATTEMPTED.run(self._connection, [_attempted(*each) for each in held])
@@ -299,6 +301,20 @@ def _claimed(row: Any, owner: str) -> Claimed:
     body, doubtful = bytes(row.body), bool(row.doubtful)
     values = (*row[1:6], body, row.attempt + 1, doubtful, *row[9:12], owner, bool(row.withdrawn))
     return Claimed(*values)
+
+
+def _unbroken(outcomes: Sequence[tuple[Claimed, Outcome]], mine: list[bool]) -> list[bool]:
+    """``mine`` without what comes after a command of its lane that is not."""
+    if all(mine):
+        return mine
+    lost: set[tuple[str, str]] = set()
+    kept = []
+    for (command, _), held in zip(outcomes, mine, strict=True):
+        lane = (command.partner, command.subject)
+        if not held:
+            lost.add(lane)
+        kept.append(held and lane not in lost)
+    return kept
 
 
 def _withdrawn(values: Sequence[Any]) -> Withdrawn:

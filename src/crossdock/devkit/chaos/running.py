@@ -143,7 +143,7 @@ async def _webhooks(chaos: Chaos) -> None:
     """Carriers push; the road is rough: late, out of order, twice."""
     roads: set[asyncio.Task[Any]] = set()
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(chaos.draw.uniform(0.05, 0.6))
         for name, carrier in chaos.carriers.items():
             for webhook in carrier.take_webhooks(chaos.now()):
                 road = asyncio.create_task(_bring(chaos, name, carrier, webhook))
