@@ -18,7 +18,7 @@ T = TypeVar("T")
 EPOCH = 1_795_262_400_000_000
 """Virtual second 0: 21 November 2026, 12:00 UTC, in microseconds."""
 _MICROSECONDS = 1_000_000
-_HAZARD, _WANTED = 0.05, 0.25
+_HAZARD, _WANTED = 0.01, 0.25
 _NAMES = re.compile(r"[0-9a-f]{12,}|[0-9]+")
 
 
