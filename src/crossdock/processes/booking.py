@@ -15,7 +15,7 @@ from crossdock.ports.process import Order, Priority, Timer
 from crossdock.processes import outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, SECOND, Buying, Work
+from crossdock.processes.shipping_work import QUOTES, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
@@ -29,7 +29,7 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
         for carrier in policy.carriers:
             body = cmd.RequestRates(consignment_of(work, order, package))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
-    work.timers.append(Timer(QUOTES, work.now + int(policy.quote_seconds * SECOND)))
+    work.timers.append(Timer(QUOTES, work.now + policy.quote_wait(policy.level_of(order))))
 
 
 def outdate(work: Work, packages: Collection[str]) -> None:

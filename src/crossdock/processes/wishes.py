@@ -11,7 +11,10 @@ from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer, command_key
 from crossdock.processes import booking, outage
 from crossdock.processes.selection import Ask, select
-from crossdock.processes.shipping_work import NAME, QUOTES, SECOND, Buying, Work
+from crossdock.processes.shipping_work import NAME, QUOTES, Buying, Work
+
+_LEVEL = "economy"
+"""The service level of a way back, whatever the order's is."""
 
 
 def asked(work: Work) -> None:
@@ -89,7 +92,7 @@ def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
     consignment = return_of(work, order, package)
     for carrier in work.policy.carriers:
         work.orders.append(Order(f"rates/{back}/{carrier}", carrier, cmd.RequestRates(consignment)))
-    work.timers.append(Timer(f"{QUOTES}/{back}", work.now + int(work.policy.quote_seconds * SECOND)))
+    work.timers.append(Timer(f"{QUOTES}/{back}", work.now + work.policy.quote_wait(_LEVEL)))
 
 
 def return_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment:
@@ -157,7 +160,7 @@ def _choose(work: Work, back: str) -> None:
         order, ship_from=order.ship_to, ship_to=order.ship_from, packages=(consignment.package,), deliver_by=None
     )
     quotes = tuple(each for each in booking.quotes_of(work) if each.package_id == back)
-    ask = Ask(turned, {back: consignment.dangerous_goods}, "economy")
+    ask = Ask(turned, {back: consignment.dangerous_goods}, _LEVEL)
     choice = select(ask, quotes, work.policy.wishes, work.record)
     if not choice.picks:
         work.raise_exception("rates.none", f"For the way back: {booking.nothing_offered(choice)}", pointer)
