@@ -7,7 +7,7 @@ from msgspec import structs
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import Terms, dangers_of, declaration_of
-from crossdock.model.deciding import BookingDiverted, CarrierSelected
+from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn
 from crossdock.model.desk import RETURN
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
@@ -154,11 +154,14 @@ def buy(work: Work, order: DeliveryOrder, choice: Choice, quotes: Sequence[Quote
 
 
 def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> None:
-    """A purchase certainly was not made: go to the next carrier, ask a person, or begin anew."""
+    """A purchase was not made: go to the next carrier, ask a person, or begin anew. What a person ended goes on when a
+    person books it again.
+    """
     if work.progress.phase == "cancelled":
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
-    if not buying.then:  # a person ended it, and may book it again
+    body = work.event.body
+    if not buying.then or (isinstance(body, CommandWithdrawn) and body.doubtful):
         work.progress.phase = "attention"
     elif buying.then == "again":
         book_again(work, order)
@@ -226,6 +229,7 @@ def booked(work: Work) -> None:
         return
     booking = body.booking
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
+    outage.looked(work, booking.package_id)
     outage.settled(work, booking.package_id)
     if work.progress.phase == "cancelled":
         void_all(work)
@@ -257,7 +261,7 @@ def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:
     return booking.shipment_id == label.shipment_id and booking.tracking_number == label.tracking_number
 
 
-_ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE})
+_ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE, outage.MAYBE_BOUGHT})
 _FAILURES = {
     "rates.request.v1": "rates.failed",
     "label.buy.v1": "booking.failed",

@@ -17,6 +17,7 @@ from crossdock.processes.shipping_work import NAME, SECOND, Buying, Work
 
 _TIMER = "outage/"
 UNAVAILABLE = "carrier.unavailable"
+MAYBE_BOUGHT = "label.maybe_bought"
 
 
 def watch(work: Work, order: DeliveryOrder, package: Package, partner: str, order_name: str) -> None:
@@ -80,7 +81,7 @@ def take_back(work: Work, package_id: str, then: str, reason: str) -> None:
 
 
 def withdrawn(work: Work) -> tuple[str, Buying] | None:
-    """The package whose purchase certainly was not made, and what it was; None for any other command."""
+    """The package whose purchase is not sent any more, and what it was; None for any other command."""
     body = work.event.body
     if not isinstance(body, CommandWithdrawn):
         return None
@@ -90,6 +91,24 @@ def withdrawn(work: Work) -> tuple[str, Buying] | None:
             work.cleared.append(f"{_TIMER}{package_id}")
             return package_id, buying
     return None
+
+
+def given_up(work: Work, reference: Callable[[str], str]) -> None:
+    """A person ended a purchase that may have been made: somebody has to look for its label, which nothing here knows
+    of. ``reference`` is by package what its label was asked for under.
+    """
+    body = work.event.body
+    if isinstance(body, CommandWithdrawn) and body.doubtful and body.what == "label.buy.v1":
+        text = (
+            f"A purchase at {body.partner} was ended while it was not known whether it had been made. Look there for a "
+            f"label under {reference(body.package_id)} and void it there; then book again, or void it here too."
+        )
+        work.raise_exception(MAYBE_BOUGHT, text, f"/packages/{body.package_id}")
+
+
+def looked(work: Work, package_id: str) -> None:
+    """Somebody who was told of a label that may exist has decided about its package."""
+    work.resolve(lambda each: each.kind == MAYBE_BOUGHT and each.pointer == f"/packages/{package_id}")
 
 
 def ask_a_person(work: Work, package_id: str, buying: Buying, reason: str) -> None:

@@ -158,9 +158,7 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
     live = state.live_bookings()
     match request.wish:
         case Void(package_id, again):
-            gone = any(
-                isinstance(each.body, ev.ShipmentVoided) and each.body.package_id == package_id for each in since
-            )
+            gone = any(_is_gone(each.body, package_id) for each in since)
             return gone and (not again or _labelled(state, package_id))
         case Return(package_id):
             return _labelled(state, f"{package_id}{RETURN}")
@@ -169,6 +167,13 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
             return any(isinstance(each.body, answers) for each in since)
     wanted = [each.id for each in state.order.packages] if state.order else []
     return bool(wanted) and all(each in live and _labelled(state, each) for each in wanted)
+
+
+def _is_gone(body: ev.EventBody, package_id: str) -> bool:
+    """Its label is void; or somebody says so of one that was only feared to exist."""
+    if isinstance(body, ev.ExceptionResolved):
+        return (body.kind, body.pointer) == ("label.maybe_bought", f"/packages/{package_id}")
+    return isinstance(body, ev.ShipmentVoided) and body.package_id == package_id
 
 
 def _labelled(state: FulfilmentState, package_id: str) -> bool:
