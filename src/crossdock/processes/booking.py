@@ -96,6 +96,7 @@ def quotes_of(work: Work) -> tuple[Quote, ...]:
 def deadline(work: Work) -> None:
     """Time is up: choose among the quotes there are, or look after a booking that is not taken."""
     body = work.event.body
+    outage.unsettled(work)
     outage.overdue(work, lambda package_id: bool(_elsewhere(work, package_id)))
     if isinstance(body, ev.DeadlinePassed) and body.timer == QUOTES and work.progress.phase == "rating":
         choose(work)
@@ -279,6 +280,8 @@ def failed(work: Work) -> None:
         return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
+    if body.what == "label.buy.v1":
+        outage.certain(work, body.package_id)
     if body.what == "rates.request.v1":
         work.progress.failed.append(f"{body.package_id}/{body.partner}")
         if work.progress.phase == "rating" and not outstanding(work):
