@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from crossdock import bootstrap
 from crossdock.model import events as ev
@@ -37,6 +38,7 @@ def seed(config) -> None:
             ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"), rate("x", "9.00", service="Express"))),
             ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")),
             ev.LabelReceived("P1", "s1", "T1", document),
+            ev.DocumentReceived("P1", "s1", "T1", replace(document, name="T1-invoice.pdf", kind="customs_invoice")),
         ]
         now = clock.now()
         facts = [ev.Fact(body, from_epoch_us(now), subject=ORDER.id) for body in bodies]
@@ -74,6 +76,10 @@ def test_labels_are_printed_again_one_by_one_or_in_one_file(seeded, crossdock, t
     data = (tmp_path / "labels" / "T1.pdf").read_bytes()
     [held] = answer.json["labels"]
     assert hashlib.sha256(data).hexdigest() == held["document"]["sha256"]
+    assert [each.name for each in (tmp_path / "labels").iterdir()] == ["T1.pdf"], "no papers unless asked for"
+    whole = crossdock("desk", "labels", ORDER.name, "--papers", "--out", tmp_path / "papers", "-c", seeded)
+    assert whole.code == 0, whole.err
+    assert {each.name for each in (tmp_path / "papers").iterdir()} == {"T1.pdf", "T1-invoice.pdf"}
     together = crossdock("desk", "labels", ORDER.name, ORDER.id, "--out", tmp_path / "all.pdf", "-c", seeded)
     assert together.code == 0, together.err
     assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")

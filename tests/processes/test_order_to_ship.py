@@ -14,6 +14,7 @@ from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.processes.shipping_work import SECOND
 from crossdock.settings.sections import Processes
 from crossdock.settings.shipping import OrderToShip
+from crossdock.views.packages import packages_of
 from orders import CUSTOMER, delivery_order, quote, rate
 from processes.history import NOON, History
 
@@ -210,3 +211,23 @@ def test_an_unknown_code_is_kept_and_asked_about_once():
     assert told.resolved() == [], "another code"
     told.tell(scan("T1", "in_transit", "2026-11-21T10:00:00Z", "ZZ9"))
     assert told.resolved() == ["mapping.unknown_code"], "it was settled, and the message read again"
+
+
+PAPER = ev.DocumentReceived("P1", "s1", "T1", Document("cd" * 32, "application/pdf", "i.pdf", 9, "customs_invoice"))
+
+
+@pytest.mark.req("C3", "A1")
+def test_papers_that_go_with_a_package_are_attached_to_its_order():
+    told = history()
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    told.tell(booking("P1", "s1", "T1"))
+    [record] = told.tell(PAPER)
+    assert (record.partner, kinds([record]), record.body.document) == ("odoo", ["RecordDocument"], PAPER.document)
+    [line] = packages_of(told.state)
+    assert line.papers == (PAPER.document,)
+
+
+def test_papers_of_a_cancelled_order_are_not_attached():
+    told = history()
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.FulfilmentCancelled(delivery_order().id))
+    assert told.tell(PAPER) == []

@@ -29,6 +29,7 @@ Orders = Annotated[list[str], typer.Argument(help="Orders, by any of their refer
 Order = Annotated[str, typer.Argument(help="An order, by any of its references.", metavar="ORDER")]
 Partner = Annotated[str, typer.Argument(help="The carrier's partner id.", metavar="PARTNER")]
 Package = Annotated[str, typer.Option("--package", help="Which package; needed where the order has several.")]
+Papers = Annotated[bool, typer.Option("--papers", help="Also what goes with the goods, such as customs invoices.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")]
 Day = Annotated[str, typer.Option("--day", help="YYYY-MM-DD in UTC; today unless given.")]
 
@@ -45,13 +46,17 @@ def labels(
     orders: Orders,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to: a folder, or a file for all of them in one.")],
     package: Package = "",
+    *,
+    papers: Papers = False,
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
     """Print labels again: each into a folder, or all into one file (PDF pages, or one ZPL stream)."""
 
     async def work(_: object, store: Store) -> list[tuple[LabelRef, bytes]]:
-        found = await store.read(lambda tx: [ref for each in orders for ref in labels_of(_story(tx, each), package)])
+        found = await store.read(
+            lambda tx: [ref for each in orders for ref in labels_of(_story(tx, each), package, papers=papers)]
+        )
         documents = bootstrap.StoredDocuments(store, bootstrap.RealClock())
         return [(ref, await documents.get(ref.document.sha256)) for ref in found]
 

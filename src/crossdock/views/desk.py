@@ -109,7 +109,8 @@ def job_of(tx: Transaction, job_id: str) -> Job | None:
     since = [event for event in events if event.recorded_at >= request.recorded_at]
     state, text = _standing(body, story, since)
     lines = [each for each in story.packages if _is_about(body.wish, each.id)]
-    documents = tuple(each.label for each in lines if each.label) + _sheets(since)
+    labels = tuple(each.label for each in lines if each.label)
+    documents = labels + tuple(paper for each in lines for paper in each.papers) + _sheets(since)
     numbers = tuple(each.tracking_number for each in lines if each.tracking_number)
     return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
 

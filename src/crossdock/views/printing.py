@@ -27,12 +27,14 @@ class LabelRef(Struct, frozen=True):
     document: Document
 
 
-def labels_of(story: Story, package_id: str = "") -> list[LabelRef]:
-    """The live labels of an order in package order, or one package's."""
+def labels_of(story: Story, package_id: str = "", *, papers: bool = False) -> list[LabelRef]:
+    """The live labels of an order in package order, or one package's; with ``papers`` what goes with each after it."""
     return [
-        LabelRef(story.subject, line.id, line.tracking_number, line.label)
+        LabelRef(story.subject, line.id, line.tracking_number, document)
         for line in story.packages
-        if line.label is not None and package_id in {"", line.id, line.tracking_number}
+        if package_id in {"", line.id, line.tracking_number}
+        for document in (line.label, *(line.papers if papers else ()))
+        if document is not None
     ]
 
 

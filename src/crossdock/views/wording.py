@@ -32,6 +32,7 @@ COMMANDS = {
     "shipping.record.v1": "Write label and tracking number",
     "milestone.record.v1": "Write milestone",
     "proof.record.v1": "Write proof of delivery",
+    "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
 }
 
@@ -113,6 +114,9 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             )
         case ev.LabelReceived(tracking_number=number, document=document):
             return Said("Label held", f"{document.name}, {document.size:,} bytes", package=number)
+        case ev.DocumentReceived(tracking_number=number, document=document):
+            name = document.kind.replace("_", " ").capitalize()
+            return Said(f"{name} held", f"{document.name}, {document.size:,} bytes", package=number)
         case ev.ShipmentVoided(shipment_id=shipment, tracking_number=number):
             return Said("Label voided", code=shipment, package=number)
         case ev.ProofCaptured(proof):
