@@ -94,6 +94,31 @@ def test_a_choice_is_explained(seeded, crossdock):
     assert crossdock("rate", "explain", "nobody", "-c", seeded).code == 2
 
 
+@pytest.mark.req("C3")
+@pytest.mark.parametrize("package", ["P1:return", "P9"])
+def test_a_way_back_of_what_has_none_is_refused(seeded, crossdock, package):
+    back_booked(seeded)
+    answer = crossdock("desk", "return", ORDER.name, "--package", package, "-c", seeded)
+    assert answer.code == 2
+    assert ("is a way back itself" if package == "P1:return" else "P1") in answer.err
+
+
+def back_booked(config) -> None:
+    """The way back of the order's package has a label too."""
+
+    async def work():
+        installation, _ = bootstrap.load(config)
+        store = bootstrap.open_store(installation)
+        body = ev.ShipmentBooked(Booking("easypost", "P1:return", "s9", "R1", "USPS", "Priority"))
+        fact = ev.Fact(body, from_epoch_us(1), subject=ORDER.id)
+        row = NewEvent(fact.key(ORDER.id), ORDER.id, fact, 1, "", "", "0" * 32)
+        await store.run(lambda tx: tx.log.append([row], 1))
+        await reduce(store, installation)
+        await store.close()
+
+    asyncio.run(work())
+
+
 @pytest.mark.req("C11")
 def test_the_end_of_a_day_is_listed_and_closed_once(seeded, crossdock):
     [line] = crossdock("desk", "day", "easypost", "-c", seeded, "--json").json

@@ -21,7 +21,7 @@ from crossdock.model.party import Party
 from crossdock.model.shipment import PickupWindow
 from crossdock.model.units import Measure
 from crossdock.ports.stores import Store, Transaction
-from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of
+from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of, unanswerable
 from crossdock.views.printing import LabelRef, NotPrintable, labels_of, merged
 from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
 
@@ -230,6 +230,8 @@ _COMMANDS: Mapping[str, Callable[..., None]] = {
 def _wish(config: Path, order: str, wish: Wish, reason: str, *, dry_run: bool, json: bool) -> None:
     moment = now()
     story = read(config, lambda tx: _story(tx, order))
+    if told := unanswerable(wish, story.state):
+        raise Stop(told, code=Exit.USAGE)
     key = digest(desk.name_of(wish), story.subject, msgspec.json.encode(wish).decode(), str(moment))[:24]
     _place(config, story.subject, DeskRequested(key, actor(), wish, reason), moment, dry_run=dry_run, json=json)
 

@@ -115,6 +115,23 @@ def job_of(tx: Transaction, job_id: str) -> Job | None:
     return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
 
 
+def unanswerable(wish: Wish, state: FulfilmentState) -> str:
+    """Why nothing could ever come of ``wish``, for people; "" where it can be asked for."""
+    if not isinstance(wish, Return):
+        return ""
+    known = [package.id for package in state.order.packages] if state.order else []
+    if wish.package_id in known:
+        return ""
+    if wish.package_id.endswith(RETURN):
+        first = wish.package_id.removesuffix(RETURN)
+        return (
+            f"'{wish.package_id}' is a way back itself. Ask for the way back of '{first}', or void this one and again."
+        )
+    if state.order is None:
+        return ""  # it may be on its way
+    return f"This order has no package '{wish.package_id}'; it has {', '.join(known) or 'none'}."
+
+
 def _is_about(wish: Wish, package_id: str) -> bool:
     match wish:
         case Void(wanted):
