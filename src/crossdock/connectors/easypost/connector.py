@@ -36,6 +36,7 @@ from crossdock.ports.verdicts import Explanation, InDoubt, Park, Reauthenticate,
 
 _ID_READER = msgspec.json.Decoder(wire.Heading)
 _SETTLING_SECONDS = 60
+_KINDS = f"{wire.TEST_KEY} (test) nor {wire.PRODUCTION_KEY} (production)"
 
 
 class _Cursor(Struct, frozen=True, omit_defaults=True):
@@ -153,9 +154,10 @@ class EasyPostConnector:
     async def check(self) -> tuple[str, ...]:
         """Ask for one tracker and for the webhooks. Raises `PermissionError` or `ConnectionError` on refusal."""
         key = self._api_key()
-        mode = {wire.TEST_KEY: "test", wire.PRODUCTION_KEY: "production"}.get(key[:4], "unknown")
-        lines = [f"the API key is a {mode} key"]
-        if self._config.mode not in {"any", mode} and mode != "unknown":
+        mode = {wire.TEST_KEY: "test", wire.PRODUCTION_KEY: "production"}.get(key[:4], "")
+        kind = f"a {mode} key" if mode else f"of an unknown kind: it begins with neither {_KINDS}"
+        lines = [f"the API key is {kind}"]
+        if mode and self._config.mode not in {"any", mode}:
             raise PermissionError(f"the API key is a {mode} key, but mode is '{self._config.mode}'")
         page = await self._client.ask("GET", "/v2/trackers?page_size=1", wire.TrackerPage)
         hooks = await self._client.ask("GET", "/v2/webhooks", wire.Hooks)
