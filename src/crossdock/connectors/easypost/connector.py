@@ -82,7 +82,8 @@ class EasyPostConnector:
 
     def translate(self, message: Received) -> Translation:
         """Tracker events, trackers and lists of them as facts; see `tracking.translation_of`."""
-        return tracking.translation_of(message.body, self._partner, self._config.mode)
+        by_hand = message.channel == "file"
+        return tracking.translation_of(message.body, self._partner, self._config.mode, by_hand=by_hand)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out; costly ones go by ids of EasyPost's, so that it refuses a second purchase."""
