@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from crossdock import bootstrap
 from crossdock.model import events as ev
 from crossdock.model.identifiers import Reference, ReferenceKind
-from crossdock.model.instants import from_epoch_us
+from crossdock.model.instants import day_in, epoch_us, from_epoch_us
 from crossdock.model.shipment import Booking, Document
 from crossdock.ports.stores import NewEvent
 from crossdock.processes.order_to_ship import order_to_ship
@@ -83,6 +83,31 @@ def test_labels_are_printed_again_one_by_one_or_in_one_file(seeded, crossdock, t
     together = crossdock("desk", "labels", ORDER.name, ORDER.id, "--out", tmp_path / "all.pdf", "-c", seeded)
     assert together.code == 0, together.err
     assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.req("C3", "C11")
+def test_all_labels_of_a_day_are_printed_together(seeded, crossdock, tmp_path):
+    answer = crossdock("desk", "labels", "--day", "today", "--out", tmp_path / "day.pdf", "-c", seeded, "--json")
+    assert answer.code == 0, answer.err
+    assert [each["tracking_number"] for each in answer.json["labels"]] == ["T1"]
+    assert (tmp_path / "day.pdf").read_bytes().startswith(b"%PDF")
+    others = crossdock(
+        "desk", "labels", "--day", "today", "--partner", "ups", "--out", tmp_path, "-c", seeded, "--json"
+    )
+    assert others.json["labels"] == []
+    for wrong in (("--day", "today", ORDER.name), (), ("--day", "soon")):
+        assert crossdock("desk", "labels", *wrong, "--out", tmp_path, "-c", seeded).code == 2
+
+
+@pytest.mark.req("C11")
+def test_the_days_of_the_desk_are_those_of_the_warehouse(seeded, crossdock, monkeypatch):
+    local = from_epoch_us(bootstrap.RealClock().now())
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        monkeypatch.setenv("CROSSDOCK__PROJECT__TIMEZONE", zone)
+        today = day_in(epoch_us(local), zone).isoformat()
+        [line] = crossdock("desk", "day", "easypost", "--day", today, "-c", seeded, "--json").json
+        assert line["tracking_number"] == "T1"
+        assert crossdock("desk", "day", "easypost", "-c", seeded, "--json").json == [line]
 
 
 @pytest.mark.req("C1")
