@@ -9,6 +9,7 @@ from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.shipment import Booking
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy, Outage
+from crossdock.processes.shipping_work import SECOND
 from orders import delivery_order, quote, rate
 from processes.history import NOON, History
 
@@ -90,8 +91,39 @@ def test_dangerous_goods_are_a_persons_decision_whatever_the_order_says():
 def test_without_another_carrier_it_waits_for_its_own():
     told = booking(offers=OFFERS[:1])
     assert overdue(told) == ["hold"]
-    assert "no other carrier offers it" in told.events[-1].reason
-    assert (told.withdrawn, told.raised()) == ([], [])
+    assert "no other carrier offers it" in told.events[-2].reason
+    assert told.withdrawn == []
+    assert told.raised() == ["carrier.unavailable"], "nobody takes it on, so somebody is told"
+    told.tell(ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")))
+    assert told.resolved() == ["carrier.unavailable"]
+
+
+TAKEN = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))
+STOPPED = ev.CommandFailed("k#50", "easypost", "label.buy.v1", "Look there.", "in doubt", "P1")
+
+
+@pytest.mark.req("C9", "C4", "K12")
+@pytest.mark.parametrize("ending", [TAKEN, STOPPED, None])
+def test_a_booking_in_doubt_is_somebodys_to_know_of_as_soon_as_its_level_cannot_wait(ending):
+    told = booking("UPS Express")
+    overdue(told)
+    assert told.waits["outage/P1"] == 120 * SECOND
+    assert told.waits["doubt/P1"] == 30 * SECOND
+    assert told.raised() == []
+    told.tell(ev.DeadlinePassed("doubt/P1", NOON))
+    assert told.raised() == ["booking.in_doubt"]
+    assert told.orders[-1].partner == "easypost", "nobody else is asked"
+    told.tell(ending or CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1"))
+    assert told.resolved() == ["booking.in_doubt"]
+
+
+@pytest.mark.req("C9")
+def test_a_booking_that_certainly_was_not_made_is_no_exception():
+    told = booking("UPS Express")
+    overdue(told)
+    told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1"))
+    told.tell(ev.DeadlinePassed("doubt/P1", NOON))
+    assert told.raised() == []
 
 
 @pytest.mark.req("C9")

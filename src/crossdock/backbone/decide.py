@@ -32,14 +32,15 @@ class Subject(Struct):
 
 
 class Effects(Struct):
-    """Everything one batch leads to, gathered before the transaction."""
+    """Everything one batch leads to, gathered before the transaction. ``timers`` are by subject and name when each is
+    due, None where it is cleared: the last word on each counts.
+    """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     commands: list[NewCommand] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
-    timers: list[DueTimer] = field(default_factory=list)
-    cleared: list[tuple[str, str]] = field(default_factory=list)
+    timers: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
 
@@ -147,8 +148,8 @@ class Reducer:
             key = fact.key(event.subject)
             new = NewEvent(key, event.subject, fact, event.received_at, "", event.exchange_id, trace_id, event.quiet)
             effects.events.append(new)
-        effects.timers.extend(DueTimer(event.subject, timer.name, timer.due_at) for timer in decision.timers)
-        effects.cleared.extend((event.subject, name) for name in decision.cleared)
+        effects.timers.update({(event.subject, name): None for name in decision.cleared})
+        effects.timers.update({(event.subject, timer.name): timer.due_at for timer in decision.timers})
 
     def _commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         tx.log.advance(READER, effects.moves)
@@ -156,10 +157,11 @@ class Reducer:
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
-        if effects.timers:
-            tx.timers.set(effects.timers)
-        if effects.cleared:
-            tx.timers.clear(effects.cleared)
+        due = [DueTimer(*key, due_at) for key, due_at in effects.timers.items() if due_at is not None]
+        if due:
+            tx.timers.set(due)
+        if len(due) < len(effects.timers):
+            tx.timers.clear([key for key, due_at in effects.timers.items() if due_at is None])
         _book(tx, effects)
         if effects.events:
             tx.log.append(effects.events, now)

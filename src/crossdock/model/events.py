@@ -77,6 +77,19 @@ class LabelReceived(Struct, frozen=True, tag="label.received.v1"):
         return (self.tracking_number, self.document.sha256)
 
 
+class DocumentReceived(Struct, frozen=True, tag="document.received.v1"):
+    """A paper that came with a package's label and goes with the goods, such as its customs invoice, is held."""
+
+    package_id: str
+    shipment_id: str
+    tracking_number: str
+    document: Document
+
+    def identity(self) -> tuple[str, ...]:
+        """One paper per tracking number, kind and content."""
+        return (self.tracking_number, self.document.kind, self.document.sha256)
+
+
 class ShipmentVoided(Struct, frozen=True, tag="shipment.voided.v1"):
     """A bought label was voided at the carrier."""
 
@@ -274,6 +287,7 @@ EventBody = (
     | CarrierSelected
     | ShipmentBooked
     | LabelReceived
+    | DocumentReceived
     | ShipmentVoided
     | TrackingReported
     | ProofCaptured

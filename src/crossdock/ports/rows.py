@@ -46,7 +46,9 @@ class ExchangeRow(Struct, frozen=True):
 
 
 class ExchangeDetail(Struct, frozen=True):
-    """One exchange with its bytes, the events that came of it, and its attempts."""
+    """One exchange with its bytes, the events that came of it, and its attempts. ``doubtful``: a command that its
+    partner may have carried out.
+    """
 
     row: ExchangeRow
     body: bytes
@@ -57,6 +59,7 @@ class ExchangeDetail(Struct, frozen=True):
     events: list[Event]
     attempts: list[Attempt]
     cause: str
+    doubtful: bool = False
 
 
 class ExceptionRow(Struct, frozen=True):

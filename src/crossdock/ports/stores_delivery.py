@@ -44,7 +44,9 @@ class Claimed(Struct, frozen=True):
 
 
 class Withdrawn(Struct, frozen=True):
-    """A command that was taken back before anything happened; ``engineer`` says why it had not been carried out."""
+    """A command that was taken back or ended; ``engineer`` says why it had not been carried out. ``doubtful``: its
+    partner may have carried it out all the same.
+    """
 
     id: str
     key: str
@@ -53,6 +55,7 @@ class Withdrawn(Struct, frozen=True):
     kind: str
     body: bytes
     engineer: str
+    doubtful: bool = False
 
 
 class Attempt(Struct, frozen=True):

@@ -13,7 +13,7 @@ from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
-from crossdock.processes.shipping_policy import OUTAGES, OrderToShipPolicy, Outage
+from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from crossdock.settings.sections import Processes
@@ -55,6 +55,7 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         milestones=frozenset(given.milestones),
         label_format=given.label_format,
         quote_seconds=given.quote_deadline_seconds,
+        quote_levels=_waits(given),
         wishes=_wishes(given),
         levels=dict(given.service_levels.items()),
         parcel_size=_size(given.parcel_size),
@@ -62,6 +63,12 @@ def _shipping(given: OrderToShip) -> OrderToShipPolicy:
         customs=_terms(given.customs),
         goods=_goods(given.goods),
     )
+
+
+def _waits(given: OrderToShip) -> dict[str, float]:
+    """A level waits as configured for it; one that is not configured never waits longer than all do."""
+    built_in = {level: min(seconds, given.quote_deadline_seconds) for level, seconds in QUOTE_SECONDS.items()}
+    return {**built_in, **{str(level): seconds for level, seconds in given.quote_deadlines.items()}}
 
 
 def _wishes(given: OrderToShip) -> Wishes:

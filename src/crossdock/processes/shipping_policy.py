@@ -31,19 +31,24 @@ OUTAGES: Mapping[str, Outage] = {
 }
 """By service level; dangerous goods are a level of their own, whatever the order says."""
 
+QUOTE_SECONDS: Mapping[str, float] = {"express": 15.0}
+"""How long a level waits for carriers' rates where it does not wait as long as all others."""
+
 
 class OrderToShipPolicy(Struct, frozen=True):
     """``milestones`` are those written into the system of record; the rest stays in Crossdock's own history.
-    ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``. ``levels``
-    are patterns of the order's own service level by ours (express, standard, economy). ``customs`` are the
-    terms of every declaration, ``goods`` (by SKU) what the system of record does not say of an item, ``parcel_size``
-    length, width and height of packages whose size nobody told.
+    ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``, and
+    ``quote_levels`` how long a service level waits that differs from it. ``levels`` are patterns of the order's own
+    service level by ours (express, standard, economy). ``customs`` are the terms of every declaration, ``goods`` (by
+    SKU) what the system of record does not say of an item, ``parcel_size`` length, width and height of packages whose
+    size nobody told.
     """
 
     carriers: tuple[str, ...]
     milestones: frozenset[str] = frozenset(NOTEWORTHY)
     label_format: str = "PDF"
     quote_seconds: float = 120.0
+    quote_levels: Mapping[str, float] = field(default_factory=lambda: QUOTE_SECONDS)
     wishes: Wishes = Wishes()
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     customs: Terms = Terms()
@@ -57,3 +62,7 @@ class OrderToShipPolicy(Struct, frozen=True):
             if any(fnmatchcase(order.service_level.lower(), each.lower()) for each in patterns):
                 return level
         return "standard"
+
+    def quote_wait(self, level: str) -> int:
+        """How long an order of ``level`` waits for rates, in microseconds."""
+        return int(self.quote_levels.get(level, self.quote_seconds) * 1_000_000)

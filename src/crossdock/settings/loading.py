@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct, field, structs
 
+from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
@@ -126,6 +127,7 @@ def _key(known: Mapping[str, object], step: str) -> str:
 def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from _password_in_address(_child(_child(node, "store"), "url"))
+    yield from _unknown_zones(node)
     flow = _child(_child(node, "processes"), "order_to_ship")
     partners = _child(node, "partners")
     known = sorted(partners.value) if partners and isinstance(partners.value, dict) else []
@@ -150,6 +152,16 @@ def _password_in_address(url: Node | None) -> Iterator[Fault]:
         yield Fault.at(
             url.place, "store.url", text, f"take it out of the address and set store.password; {WHERE_SECRETS_GO}"
         )
+
+
+def _unknown_zones(node: Node) -> Iterator[Fault]:
+    for section in ("project", "reconciliation"):
+        zone = _child(_child(node, section), "timezone")
+        if zone is not None and isinstance(zone.value, str) and not is_zone(zone.value):
+            hint = "write an IANA name such as Europe/Brussels"
+            yield Fault.at(
+                zone.place, f"{section}.timezone", f"'{zone.value}' is no time zone this machine knows", hint
+            )
 
 
 def _child(node: Node | None, key: str) -> Node | None:

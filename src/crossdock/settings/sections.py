@@ -15,6 +15,14 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(description="Shown in the tower and in telemetry", examples=["acme-logistics"])] = (
         "crossdock"
     )
+    timezone: Annotated[
+        str,
+        Meta(
+            description="Zone of the warehouse (IANA name): the carriers' desk counts its days",
+            pattern=r"^\S+$",
+            examples=["Europe/Brussels"],
+        ),
+    ] = "UTC"
 
 
 class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -272,7 +272,7 @@ class SqlLanes:
         """End parked or refused commands for good, by a person's decision; those that were ended."""
         ended = list(rows_in(self._connection, _STOPPED, ids))
         change_in(self._connection, _DISCARD, [row.id for row in ended], now=now)
-        return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in ended]
+        return [_withdrawn((*row[:5], bytes(row.body), row.engineer, bool(row.doubt))) for row in ended]
 
     def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:
         """Take commands back: those certainly not carried out end at once and are given; of the others it is settled
