@@ -132,6 +132,8 @@ _RETRY = (
     )
 )
 _DISCARD = update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="discarded", settled_at=_NOW)
+_UNKNOWN = frozenset({"InDoubt", "Broken"})
+"""Verdicts after which nobody knows what the partner did."""
 _NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
 """Without doubt these were not carried out: a retry certainly did not happen."""
 
@@ -352,7 +354,7 @@ def _still_doubtful(command: Claimed, outcome: Outcome) -> bool:
     """A retry certainly did not happen and what is done is certain; parking settles nothing about the partner."""
     if outcome.status in {"retry", "done"}:
         return False
-    return command.doubtful or outcome.status == "in_doubt" or outcome.attempt.verdict == "InDoubt"
+    return command.doubtful or outcome.status == "in_doubt" or outcome.attempt.verdict in _UNKNOWN
 
 
 def _row(each: NewCommand) -> dict[str, Any]:
