@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field, structs
 
 from crossdock.model.milestones import MILESTONES
+from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.sections import Settings, StoreSettings
@@ -125,6 +126,7 @@ def _key(known: Mapping[str, object], step: str) -> str:
 
 def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
+    yield from fanout_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     flow = _child(_child(node, "processes"), "order_to_ship")
     partners = _child(node, "partners")
