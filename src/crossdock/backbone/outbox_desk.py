@@ -12,8 +12,8 @@ from crossdock.ports.stores import Transaction
 
 
 class Standing(Struct, frozen=True):
-    """How an outbox is: ``waiting`` events before its cursors, the oldest since ``oldest_at``; ``held`` ones its receiver
-    declined; ``failing_since`` while nothing is taken. Times are epoch microseconds, 0 is never.
+    """How an outbox is: ``waiting`` events before its cursors, the oldest since ``oldest_at``; ``held`` ones its
+    receiver declined; ``failing_since`` while nothing is taken. Times are epoch microseconds, 0 is never.
     """
 
     name: str

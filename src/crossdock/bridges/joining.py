@@ -73,6 +73,13 @@ def rules_of_webhook(webhook: WebhookSettings) -> Rules:
     )  # fmt: skip
 
 
+def wire_named(settings: Settings, name: str, secrets: Secrets) -> Wire:
+    """The wire of one bridge or webhook, enabled or not. Raises `KeyError` or `MissingLibrary`."""
+    if name in settings.webhooks:
+        return WebhookWire(settings.webhooks[name], secrets)
+    return wire_of(settings.bridges[name], secrets)
+
+
 def wires(settings: Settings, secrets: Secrets) -> dict[str, tuple[Wire, Rules]]:
     """The wires of all enabled bridges and webhooks, by name. Raises `MissingLibrary`."""
     found: dict[str, tuple[Wire, Rules]] = {
