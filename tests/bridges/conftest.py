@@ -20,4 +20,4 @@ async def broker(request, tmp_path):
         await made.start()
         yield made
     finally:
-        made.end()
+        made.close()

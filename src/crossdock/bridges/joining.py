@@ -51,6 +51,18 @@ def wire_of(bridge: BridgeSettings, secrets: Secrets) -> Wire:
         from crossdock.bridges.nats import NatsWire  # noqa: PLC0415 - its library is an extra
 
         return NatsWire(bridge.nats, secrets)
+    if bridge.rabbitmq is not None:
+        from crossdock.bridges.rabbitmq import RabbitWire  # noqa: PLC0415 - its library is an extra
+
+        return RabbitWire(bridge.rabbitmq, secrets)
+    if bridge.kafka is not None:
+        from crossdock.bridges.kafka import KafkaWire  # noqa: PLC0415 - its library is an extra
+
+        return KafkaWire(bridge.kafka, secrets)
+    if bridge.mqtt is not None:
+        from crossdock.bridges.mqtt import MqttWire  # noqa: PLC0415 - its library is an extra
+
+        return MqttWire(bridge.mqtt, secrets)
     raise ValueError("a bridge names no broker")
 
 
