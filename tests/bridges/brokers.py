@@ -88,6 +88,14 @@ class BrokerProcess:
         """Everything that is there, in order."""
         raise NotImplementedError
 
+    def subscription(self) -> dict:
+        """What stands under a subscription in crossdock.yaml."""
+        raise NotImplementedError
+
+    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        """Hand over messages under ids, each confirmed."""
+        raise NotImplementedError
+
 
 def binary(name: str, *places: str) -> str:
     """Where the broker's program is; without one the test is skipped with the reason."""
@@ -129,6 +137,19 @@ class Nats(BrokerProcess):
                     await each.ack()
         await link.close()
         return found
+
+    def subscription(self) -> dict:
+        return {"nats": {"servers": [f"nats://127.0.0.1:{self.port}"], "stream": "YARD", "subject": "yard.>"}}
+
+    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        import nats  # noqa: PLC0415
+
+        link = await nats.connect(f"nats://127.0.0.1:{self.port}")
+        stream = link.jetstream()
+        await stream.add_stream(name="YARD", subjects=["yard.>"], duplicate_window=0.1)
+        for identity, body in messages:
+            await stream.publish("yard.scans", body, headers={"Nats-Msg-Id": identity})
+        await link.close()
 
 
 class Rabbit(BrokerProcess):
@@ -190,6 +211,20 @@ class Rabbit(BrokerProcess):
         await link.close()
         return found
 
+    def subscription(self) -> dict:
+        return {"rabbitmq": {"port": self.port, "queue": "yard"}}
+
+    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        import aio_pika  # noqa: PLC0415
+
+        link = await self.connected()
+        channel = await link.channel()
+        await channel.declare_queue("yard", durable=True)
+        for identity, body in messages:
+            message = aio_pika.Message(body, message_id=identity, delivery_mode=2)
+            await channel.default_exchange.publish(message, routing_key="yard")
+        await link.close()
+
 
 class Mosquitto(BrokerProcess):
     kind = "mqtt"
@@ -237,6 +272,20 @@ class Mosquitto(BrokerProcess):
                     found.append(Arrived(identity, msgspec.json.decode(each.payload)))
         return found
 
+    def subscription(self) -> dict:
+        return {"mqtt": {"port": self.port, "topic": "yard/#"}}
+
+    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        import aiomqtt  # noqa: PLC0415
+        from paho.mqtt.packettypes import PacketTypes  # noqa: PLC0415
+        from paho.mqtt.properties import Properties  # noqa: PLC0415
+
+        async with aiomqtt.Client("127.0.0.1", self.port, protocol=aiomqtt.ProtocolVersion.V5) as link:
+            for identity, body in messages:
+                named = Properties(PacketTypes.PUBLISH)
+                named.UserProperty = ("id", identity)
+                await link.publish("yard/scans", body, qos=1, properties=named)
+
 
 class Tansu(BrokerProcess):
     """A broker that speaks Kafka's protocol. It keeps everything in memory and knows no idempotent producer."""
@@ -251,8 +300,9 @@ class Tansu(BrokerProcess):
 
     async def start(self) -> None:
         await super().start()
-        command = [_tansu(), "topic", "create", "--broker", f"tcp://127.0.0.1:{self.port}", "crossdock.events"]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: ASYNC221, S603 - once, before the test
+        for topic in ("crossdock.events", "yard.scans"):
+            command = [_tansu(), "topic", "create", "--broker", f"tcp://127.0.0.1:{self.port}", topic]
+            subprocess.run(command, check=True, capture_output=True)  # noqa: ASYNC221, S603 - once, before the test
 
     def bridge(self) -> dict:
         return {"kafka": {"servers": [f"127.0.0.1:{self.port}"], "idempotent": False}}
@@ -274,6 +324,18 @@ class Tansu(BrokerProcess):
                 ]
         await consumer.stop()
         return found
+
+    def subscription(self) -> dict:
+        return {"kafka": {"servers": [f"127.0.0.1:{self.port}"], "topic": "yard.scans"}}
+
+    async def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        from aiokafka import AIOKafkaProducer  # noqa: PLC0415
+
+        link = AIOKafkaProducer(bootstrap_servers=f"127.0.0.1:{self.port}")
+        await link.start()
+        for identity, body in messages:
+            await link.send_and_wait("yard.scans", body, headers=[("ce_id", identity.encode())])
+        await link.stop()
 
 
 def _tansu() -> str:

@@ -68,7 +68,22 @@ def wire_of(bridge: BridgeSettings, secrets: Secrets) -> Wire:
 
 def source_of(subscription: SubscriptionSettings, secrets: Secrets) -> Source:
     """The source at a subscription's broker. Raises `MissingLibrary`."""
-    _ = subscription, secrets
+    if subscription.nats is not None:
+        from crossdock.bridges.nats import NatsSource  # noqa: PLC0415 - its library is an extra
+
+        return NatsSource(subscription.nats, secrets)
+    if subscription.rabbitmq is not None:
+        from crossdock.bridges.rabbitmq import RabbitSource  # noqa: PLC0415 - its library is an extra
+
+        return RabbitSource(subscription.rabbitmq, secrets)
+    if subscription.kafka is not None:
+        from crossdock.bridges.kafka import KafkaSource  # noqa: PLC0415 - its library is an extra
+
+        return KafkaSource(subscription.kafka, secrets)
+    if subscription.mqtt is not None:
+        from crossdock.bridges.mqtt import MqttSource  # noqa: PLC0415 - its library is an extra
+
+        return MqttSource(subscription.mqtt, secrets)
     raise ValueError("a subscription names no broker")
 
 

@@ -3,13 +3,17 @@
 ``Nats-Msg-Id`` makes the server drop what it has seen within the stream's duplicate window.
 """
 
+import contextlib
 import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, MissingLibrary, unreachable
+from crossdock.bridges.taking import BrokerDown, Message
 from crossdock.ports.outbox import Declined, Envelope, Outcome, Sent
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.verdicts import Explanation
-from crossdock.settings.fanout import NatsOut, NatsServer
+from crossdock.settings.fanout import NatsIn, NatsOut, NatsServer
 
 try:
     import nats
@@ -20,6 +24,7 @@ try:
 except ImportError as missing:
     raise MissingLibrary("nats") from missing
 
+_AGAIN_SECONDS = 5.0
 _NO_TOKEN = re.compile(r"[\s.*>]")
 
 
@@ -106,4 +111,73 @@ class NatsWire:
 
 
 async def _close(link: tuple[nats.NATS, JetStreamContext]) -> None:
+    await link[0].close()
+
+
+class NatsSource:
+    """Implements `crossdock.bridges.taking.Source`: a durable pull consumer that all workers share. A message is named
+    by its ``Nats-Msg-Id``, else by its place in the stream.
+    """
+
+    exclusive = False
+
+    def __init__(self, config: NatsIn, secrets: Secrets) -> None:
+        """Nothing is connected yet."""
+        self._config = config
+        self._secrets = secrets
+        self._connected: Connected[tuple[nats.NATS, JetStreamContext.PullSubscription]] = Connected(self._open, _leave)
+        self._fetched: list[Message] = []
+
+    async def fetch(self, most: int, seconds: float) -> Sequence[Message]:
+        """What has come."""
+        link = None
+        try:
+            link = await self._connected.get()
+            arrived = await link[1].fetch(most, timeout=seconds)
+        except TimeoutError:
+            if link is None or link[0].is_closed:
+                await self._lost(link)
+            return ()
+        except (nats.errors.Error, OSError, LookupError) as problem:
+            await self._lost(link, problem)
+        self._fetched = [self._message(each) for each in arrived]
+        return self._fetched
+
+    async def acknowledge(self, messages: Sequence[Message]) -> None:
+        """They are durable here."""
+        self._fetched = []
+        try:
+            for each in messages:
+                await each.handle.ack()
+        except (nats.errors.Error, OSError) as problem:
+            await self._lost(None, problem)
+
+    async def release(self) -> None:
+        """They come again in a few seconds."""
+        fetched, self._fetched = self._fetched, []
+        with contextlib.suppress(nats.errors.Error, OSError):
+            for each in fetched:
+                await each.handle.nak(delay=_AGAIN_SECONDS)
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._connected.drop()
+
+    def _message(self, raw: Any) -> Message:
+        headers = dict(raw.headers or {})
+        identity = headers.get("Nats-Msg-Id") or str(raw.metadata.sequence.stream)
+        return Message(f"{self._config.stream}/{identity}", raw.data, headers, headers.get("Content-Type", ""), raw)
+
+    async def _lost(self, link: Any, problem: BaseException | None = None) -> NoReturn:
+        await self._connected.drop(link)
+        raise BrokerDown(f"NATS: {type(problem).__name__} {problem}") from problem
+
+    async def _open(self) -> tuple[nats.NATS, JetStreamContext.PullSubscription]:
+        link = await connect(self._config, self._secrets)
+        stream = link.jetstream(timeout=CONFIRM_SECONDS)
+        config = self._config
+        return link, await stream.pull_subscribe(config.subject, durable=config.durable, stream=config.stream)
+
+
+async def _leave(link: tuple[nats.NATS, JetStreamContext.PullSubscription]) -> None:
     await link[0].close()
