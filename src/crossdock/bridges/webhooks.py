@@ -7,6 +7,7 @@ Signed is ``ID.TIMESTAMP.BODY`` with HMAC-SHA256; several secrets give several s
 import base64
 import binascii
 import hmac
+import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from crossdock.ports.secrets import Secrets, UnknownSecret
 from crossdock.ports.verdicts import Explanation
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse, NoAnswer, NotSent
 from crossdock.settings.fanout import WebhookSettings
-from crossdock.transports.http import AiohttpCaller
+from crossdock.transports.http import AiohttpCaller, is_public
 
 _PREFIX = "whsec_"
 _SHORTEST = 16
@@ -60,10 +61,14 @@ class WebhookWire:
         self._secrets = secrets
         host = (urlsplit(config.url).hostname or "").lower()
         private = config.allow_private
+        self._refused = "" if private else _not_public(host)
         self._http = http or AiohttpCaller([host], allow_private=private, allow_plain=private, limit=64 * 1024)
 
     async def send(self, message: Envelope) -> Outcome:
         """What became of it: any 2xx is taken."""
+        if self._refused:
+            text = "The webhook's address is not public: correct its url, or set allow_private."
+            return Unreachable(Explanation(text, self._refused))
         timestamp = message.sent_at // SECOND
         try:
             known = [self._secrets.reveal(each) for each in self._config.secrets]
@@ -89,6 +94,15 @@ class WebhookWire:
     async def close(self) -> None:
         """Let go of all connections."""
         await self._http.close()
+
+
+def _not_public(host: str) -> str:
+    """Why ``host`` itself is not allowed; names are judged when they are resolved, by the caller."""
+    try:
+        inner = is_public(ipaddress.ip_address(host))
+    except ValueError:
+        inner = host != "localhost"
+    return "" if inner else f"egress to '{host}' is not allowed: it is not a public address"
 
 
 def judged(response: HttpResponse) -> Outcome:
