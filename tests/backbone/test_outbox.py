@@ -320,3 +320,18 @@ async def test_whatever_fails_nothing_is_lost_and_first_arrivals_keep_their_orde
         firsts.setdefault(subject, {}).setdefault(number)
     for subject in {subject for subject, _ in pairs}:
         assert list(firsts[subject]) == [number for each, number in pairs if each == subject]
+
+
+@pytest.mark.req("E9")
+async def test_what_waited_can_be_left_out_when_it_is_enabled_again():
+    world, receiver = World(), Receiver()
+    await world.add(("do:odoo:1", 1))
+    outbox = world.outbox(receiver)
+    await drained(outbox)
+    await world.store.run(lambda tx: outbox_desk.disable(tx, "portal", "jane", "", 1))
+    await world.add(("do:odoo:1", 2), ("do:odoo:2", 2))
+    changed = await world.store.run(lambda tx: outbox_desk.enable(tx, "portal", "jane", "", 2, skip=True))
+    await drained(outbox)
+    await world.add(("do:odoo:1", 3))
+    await drained(outbox)
+    assert (changed, receiver.taken) == (True, [("do:odoo:1", 1), ("do:odoo:1", 3)])

@@ -19,7 +19,7 @@ from crossdock.ports.stores import NewEvent, StoreUnavailable
 SUBJECTS = 40
 
 
-def configured(folder, broker) -> tuple:
+def configured(folder, broker, more=None) -> tuple:
     for name in ("key",):
         (folder / name).write_text("k" * 40)
         (folder / name).chmod(0o600)
@@ -31,7 +31,7 @@ def configured(folder, broker) -> tuple:
         "security": {"signing_secret": "secret://file/key", "tower_login": False},
         "workers": {"lease_seconds": 5},
         "bridges": {"analytics": bridge},
-    }
+    } | (more or {})
     path = folder / "crossdock.yaml"
     path.write_bytes(msgspec.json.encode(settings))  # JSON is YAML
     installation, faults = bootstrap.load(path)

@@ -31,25 +31,34 @@ class Connected(Generic[T]):
         """``opens`` connects and raises what it likes; ``closes`` may raise, nobody minds."""
         self._opens = opens
         self._closes = closes
-        self._lock = asyncio.Lock()
         self._current: T | None = None
+        self._opening: asyncio.Future[T] | None = None
 
     async def get(self) -> T:
-        """The connection there is, or a new one. Raises what connecting raises, or `TimeoutError`."""
-        async with self._lock:
-            if self._current is None:
-                self._current = await asyncio.wait_for(self._opens(), CONNECT_SECONDS)
+        """The connection there is, or a new one; whoever asks meanwhile shares its making, and its failure. Raises what
+        connecting raises, or `TimeoutError`.
+        """
+        if self._current is not None:
             return self._current
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+        return await asyncio.shield(self._opening)
 
     async def drop(self, failed: T | None = None) -> None:
         """Close it; with ``failed`` only if that is still the one in use, for many senders see one loss."""
-        async with self._lock:
-            current = self._current
-            if current is None or (failed is not None and failed is not current):
-                return
-            self._current = None
+        current = self._current
+        if current is None or (failed is not None and failed is not current):
+            return
+        self._current = None
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._closes(current), CONNECT_SECONDS)
+
+    async def _open(self) -> T:
+        try:
+            self._current = await asyncio.wait_for(self._opens(), CONNECT_SECONDS)
+            return self._current
+        finally:
+            self._opening = None
 
 
 def unreachable(broker: str, problem: BaseException) -> Unreachable:

@@ -37,7 +37,14 @@ async def connect(server: NatsServer, secrets: Secrets) -> nats.NATS:
     credentials = {"user": server.user, "password": password} if server.user else {"token": password or None}
     servers = [_with_scheme(each, "tls" if server.tls else "nats") for each in server.servers]
     return await nats.connect(
-        servers, **credentials, name="crossdock", allow_reconnect=False, connect_timeout=5, error_cb=_quietly
+        servers,
+        **credentials,
+        name="crossdock",
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        reconnect_time_wait=0,
+        connect_timeout=5,
+        error_cb=_quietly,
     )
 
 
