@@ -73,9 +73,17 @@ def document(version: str) -> bytes:
         "operations": {
             f"send_{name}": {"action": "send", "channel": {"$ref": f"#/channels/{name}"}} for name in _CHANNELS
         },
-        "components": {"messages": messages, "schemas": {**schemas, "CloudEvent": _cloudevent()}},
+        "components": {"messages": messages, "schemas": {**_plain(schemas), "CloudEvent": _cloudevent()}},
     }
     return msgspec.json.format(msgspec.json.encode(found, order="sorted")) + b"\n"
+
+
+def _plain(schema: Any) -> Any:
+    """A schema without the discriminators of OpenAPI, which AsyncAPI does not know; the constant tags say the same."""
+    if isinstance(schema, dict):
+        tagged = isinstance(schema.get("discriminator"), dict)
+        return {key: _plain(value) for key, value in schema.items() if not (tagged and key == "discriminator")}
+    return [_plain(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _refs(messages: dict[str, Any]) -> dict[str, Any]:

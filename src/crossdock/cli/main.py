@@ -52,7 +52,7 @@ _KNOWN: dict[type[Exception], str] = {
     StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
     BrokenPlugin: "Update or remove the plug-in that is broken.",
-    MissingLibrary: "A bridge needs a library that is not installed.",
+    MissingLibrary: "Install the client library named below, or take what needs it out of the configuration.",
     UnknownPlugin: "Choose one of the names below.",
 }
 
