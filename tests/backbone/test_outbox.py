@@ -210,11 +210,12 @@ async def test_a_receiver_that_declines_everything_cannot_fill_the_store():
 
 
 @pytest.mark.req("E9", "I2")
-async def test_after_days_of_failure_it_is_disabled_with_a_note_and_enabled_where_it_stood():
+@pytest.mark.parametrize("failure", [Unreachable(WHY), Declined(WHY)])
+async def test_after_days_of_failure_it_is_disabled_with_a_note_and_enabled_where_it_stood(failure):
     world, down = World(), [True]
-    receiver = Receiver(lambda *_: Unreachable(WHY) if down[0] else Sent())
+    receiver = Receiver(lambda *_: failure if down[0] else Sent())
     await world.add(("do:odoo:1", 1))
-    outbox = world.outbox(receiver, disable=5 * 86_400)
+    outbox = world.outbox(receiver, disable=5 * 86_400, give_up=30 * 86_400)
     for _ in range(6 * 24):
         await outbox.step(ALL)
         world.clock.advance(3600)

@@ -85,7 +85,7 @@ def _unsuccessful(state: OutboxState, problem: str, now: int, rules: Rules) -> O
     """Everything tried was declined, one event at a time: no pause for the others, but the days are counted."""
     since = state.failing_since or now
     if rules.disable and now - since >= rules.disable * SECOND:
-        return states.disabled(state, f"disabled by Crossdock: nothing was taken since long; last: {problem}")
+        return states.worn_out(state, problem, now - since)
     return structs.replace(state, failing_since=since, problem=problem)
 
 

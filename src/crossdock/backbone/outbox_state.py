@@ -105,13 +105,18 @@ def failed(state: OutboxState, problem: str, now: int, jitter: float, after: flo
     when nothing succeeded for as long as the rules allow.
     """
     since = state.failing_since or now
-    days = (now - since) / SECOND / 86_400
     if rules.disable and now - since >= rules.disable * SECOND:
-        return disabled(state, f"disabled by Crossdock: nothing was taken for {days:.1f} days; last: {problem}")
+        return worn_out(state, problem, now - since)
     pause = max(_PAUSES[min(state.attempts, len(_PAUSES) - 1)] * (0.8 + 0.4 * jitter), after)
     return structs.replace(
         state, failing_since=since, attempts=state.attempts + 1, not_before=now + int(pause * SECOND), problem=problem
     )
+
+
+def worn_out(state: OutboxState, problem: str, microseconds: int) -> OutboxState:
+    """Disabled because nothing was taken for so long."""
+    days = microseconds / SECOND / 86_400
+    return disabled(state, f"disabled by Crossdock: nothing was taken for {days:.1f} days; last: {problem}")
 
 
 def disabled(state: OutboxState, note: str) -> OutboxState:
