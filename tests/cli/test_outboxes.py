@@ -72,3 +72,19 @@ def test_disabled_and_enabled_once(outboxes, crossdock):
 def test_what_cannot_be_done_is_said_with_what_to_do(outboxes, crossdock, arguments, code, said):
     answer = crossdock(*arguments, "--config", outboxes)
     assert (answer.code, said in answer.err) == (code, True), answer.err
+
+
+@pytest.mark.req("I2")
+def test_doctor_says_what_is_wrong_with_an_outbox(outboxes, crossdock):
+    def found():
+        rows = crossdock("doctor", "--config", outboxes, "--json").json["findings"]
+        return {row["subject"]: (row["status"], row["text"]) for row in rows if row["subject"].startswith("events")}
+
+    fresh = found()
+    put(outboxes, OutboxState(begun=True, failing_since=5, problem="HTTP 503"))
+    failing = found()
+    crossdock("webhooks", "disable", "portal", "--reason", "moves", "--config", outboxes)
+    disabled = found()["events to portal"]
+    assert fresh["events to portal"] == ("ok", "has not run yet")
+    assert (failing["events to portal"], failing["events to lake"][0]) == (("warn", "0 wait: HTTP 503"), "ok")
+    assert (disabled[0], "moves" in disabled[1]) == ("fail", True)
