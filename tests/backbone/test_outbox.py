@@ -1,6 +1,7 @@
 """An outbox sends every event at least once, in the order of its subject, and holds nobody else up."""
 
 import asyncio
+import itertools
 import random
 
 import msgspec
@@ -12,6 +13,7 @@ from crossdock.backbone.outbox import Outbox, state_of, waiting
 from crossdock.backbone.outbox_metrics import OutboxMetrics
 from crossdock.backbone.outbox_state import MOST_HELD, Rules
 from crossdock.model.events import Fact, InvoiceReady, RecordWritten
+from crossdock.model.identifiers import partition_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.outbox import Declined, Gone, Sent, Unreachable
 from crossdock.ports.stores import Fenced, NewEvent
@@ -60,6 +62,12 @@ class Receiver:
 
 def fact(subject, number):
     return Fact(RecordWritten("odoo", "note", str(number)), from_epoch_us(number), subject=subject)
+
+
+def neighbours(partition, count):
+    """Subjects that share a partition of the log."""
+    names = (name for number in range(100_000) if partition_of(name := f"do:odoo:{number}") == partition)
+    return list(itertools.islice(names, count))
 
 
 class World:
@@ -305,7 +313,8 @@ async def test_whatever_fails_nothing_is_lost_and_first_arrivals_keep_their_orde
         return await inner(step)
 
     receiver = Receiver(lambda *_: chance.choices((Sent(), Unreachable(WHY), Declined(WHY)), (0.9, 0.05, 0.05))[0])
-    pairs = [(f"do:odoo:{chance.randrange(9)}", number) for number in range(120)]
+    subjects = [*neighbours(3, 5), *neighbours(9, 4)]
+    pairs = [(chance.choice(subjects), number) for number in range(120)]
     for start in range(0, 120, 30):
         await world.add(*pairs[start : start + 30])
     outbox = world.outbox(receiver, batch=25, parallel=4, give_up=10**9)
@@ -336,3 +345,21 @@ async def test_what_waited_can_be_left_out_when_it_is_enabled_again():
     await world.add(("do:odoo:1", 3))
     await drained(outbox)
     assert (changed, receiver.taken) == (True, [("do:odoo:1", 1), ("do:odoo:1", 3)])
+
+
+@pytest.mark.req("E9", "K1")
+async def test_the_cursor_waits_before_what_was_not_sent_though_its_neighbour_was():
+    """Two subjects of one partition: the first fails on its way while the second is taken behind it."""
+    world, down = World(), [True]
+    first, second = neighbours(5, 2)
+    receiver = Receiver(lambda subject, _: Unreachable(WHY) if down[0] and subject == first else Sent())
+    await world.add((first, 1), (second, 2), (first, 3), (second, 4))
+    outbox = world.outbox(receiver, parallel=2)
+    await outbox.step(ALL)
+    await outbox.step(ALL)
+    left = await world.store.read(lambda tx: waiting(tx, "portal"))
+    assert (receiver.of(first), receiver.of(second)[:1], left.events) == ([], [2], 4)
+    down[0] = False
+    world.clock.advance(60)
+    await drained(outbox)
+    assert (receiver.of(first), list(dict.fromkeys(receiver.of(second)))) == ([1, 3], [2, 4])
