@@ -32,8 +32,9 @@ from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
+from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
-from crossdock.governance.retention import Retention, cutoffs, purge
+from crossdock.governance.retention import Retention, retain
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
@@ -157,9 +158,11 @@ class Hub(Struct, frozen=True):
     plans: Mapping[str, PartnerPlan]
     callers: tuple[HttpCaller, ...] = ()
     spans: Spans = Spans()
+    fanout: Fanout = Fanout()
 
     async def close(self) -> None:
         """Let go of partners' connections and send the last spans. The store is closed by who opened it."""
+        await self.fanout.close()
         for caller in self.callers:
             await caller.close()
         await asyncio.to_thread(self.spans.close)
@@ -196,8 +199,12 @@ def compose(
     sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
     judge: Judge = Reconciliation(),  # noqa: B008 - has no state
     nightly: Plan | None = None,
+    fanout: Fanout | None = None,
 ) -> Hub:
-    """Join everything for one worker process; without ``nightly`` partners are reconciled by hand only."""
+    """Join everything for one worker process; without ``nightly`` partners are reconciled by hand only, without
+    ``fanout`` no event leaves to others.
+    """
+    fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
@@ -228,12 +235,15 @@ def compose(
         feeds=feeds,
         pace=sizes.pace,
         sweeps={**(sweeps or {}), **night},
+        loops=fanout.loops(),
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
+    fanout.attach(intake)
     replayer = Replayer(store, translator, reducer)
     return Hub(
         store, clock, connectors, intake, engine, replayer, reconciler, Requests(), metrics,
         {plan.id: plan for plan in plans}, callers=tuple(http for http, _ in wires.values()), spans=world.spans,
+        fanout=fanout,
     )  # fmt: skip
 
 
@@ -371,28 +381,15 @@ def hub(installation: Installation, store: Store) -> Hub:
     record = OnTimeRecord(store)
     watched = settings.processes.tracking_watch
     quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
+    place = world(installation, store)
     return compose(
-        world(installation, store),
+        place,
         installation.plans,
         configured(settings.processes, record),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},
+        sweeps={"retention": partial(retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
+        fanout=fan_out(settings, place.secrets, store, place.clock, place.ids, place.metrics.registry),
     )
-
-
-async def _retain(store: Store, keep: Retention, now: int) -> None:
-    """Let go of bytes whose time is up, batch by batch."""
-    limits = cutoffs(keep, now)
-    while True:
-        purged = await store.run(lambda tx: purge(tx, limits, now))
-        await asyncio.to_thread(_remove, purged.locations)
-        if not purged.more:
-            return
-
-
-def _remove(locations: Sequence[str]) -> None:
-    for location in locations:
-        Path(location).unlink(missing_ok=True)

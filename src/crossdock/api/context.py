@@ -1,6 +1,6 @@
 """What the API is built with. bootstrap fills it; tests fill it with less."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
+from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
@@ -102,8 +103,22 @@ class Planner(Protocol):
         ...
 
 
+class Pinger(Protocol):
+    """Sends a webhook or bridge a test event."""
+
+    async def __call__(self, name: str) -> Outcome:
+        """What became of it."""
+        ...
+
+
+async def _nobody(name: str) -> Outcome:
+    raise LookupError(name)
+
+
 class Context(Struct, frozen=True, kw_only=True):
-    """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids."""
+    """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
+    ``outboxes`` the configured webhooks and bridges with their kind.
+    """
 
     store: Store
     access: Access
@@ -115,3 +130,5 @@ class Context(Struct, frozen=True, kw_only=True):
     version: str
     issuer: str
     partners: tuple[str, ...] = ()
+    outboxes: Mapping[str, str] = {}
+    ping: Pinger = _nobody

@@ -61,8 +61,11 @@ class Engine:
         feeds: Sequence[FeedPlan],
         pace: Pace = Pace(),  # noqa: B008 - immutable
         sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+        loops: Mapping[str, Callable[[Sequence[int]], Awaitable[int]]] | None = None,
     ) -> None:
-        """``owner`` names the worker in leases; ``sweeps`` are further jobs run every ``pace.sweep`` seconds."""
+        """``owner`` names the worker in leases; ``sweeps`` are further jobs run every ``pace.sweep`` seconds, ``loops``
+        further steps that are told this worker's partitions and repeated while they find work.
+        """
         self.owner = owner
         self.partitions: tuple[int, ...] = ()
         self._store = store
@@ -76,6 +79,7 @@ class Engine:
         self._hints: dict[tuple[str, str], asyncio.Event] = {}
         self._pace = pace
         self._sweeps = dict(sweeps or {})
+        self._loops = dict(loops or {})
         self._stopping = asyncio.Event()
         self._carrying: set[asyncio.Task[None]] = set()
 
@@ -172,12 +176,17 @@ class Engine:
             group.create_task(self._every("sweep", self._pace.sweep, self.sweep))
             for plan in self._feeds.values():
                 group.create_task(self._polling(plan))
+            for name, step in self._loops.items():
+                group.create_task(self._busy(name, "log", partial(self._owned, step)))
         if self._carrying:
             patience = asyncio.create_task(self._clock.sleep(_LAST_CALLS))
             flying = asyncio.create_task(asyncio.wait(self._carrying))
             await asyncio.wait([patience, flying], return_when=asyncio.FIRST_COMPLETED)
             patience.cancel()
         await self._guarded("release", lambda: self._store.run(lambda tx: tx.leases.release(self.owner)))
+
+    async def _owned(self, step: Callable[[Sequence[int]], Awaitable[int]]) -> int:
+        return await step(self.partitions)
 
     async def _fire(self) -> None:
         await fire_timers(self._store, self._clock.now())

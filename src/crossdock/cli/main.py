@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crossdock import __version__
+from crossdock.bridges.connecting import MissingLibrary
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
@@ -23,6 +24,7 @@ from crossdock.cli import (
     mapping,
     migrate,
     operations,
+    outboxes,
     parked,
     partner,
     rate,
@@ -50,6 +52,7 @@ _KNOWN: dict[type[Exception], str] = {
     StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
     BrokenPlugin: "Update or remove the plug-in that is broken.",
+    MissingLibrary: "Install the client library named below, or take what needs it out of the configuration.",
     UnknownPlugin: "Choose one of the names below.",
 }
 
@@ -95,6 +98,7 @@ for _command in (
     restore,
     sim,
     config,
+    outboxes,
     operations,
 ):
     _command.register(app)

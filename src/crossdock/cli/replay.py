@@ -37,7 +37,7 @@ def replay(  # noqa: PLR0917 - Typer makes options of parameters
     if not (ids or since or until or partner or flow):
         raise Stop("Say which messages: --id, --since, --until, --partner or --flow.", code=Exit.USAGE)
     moment = now()
-    start, end = _moment(since, moment), _moment(until, moment)
+    start, end = moment_of(since, moment), moment_of(until, moment)
 
     async def work(installation: Installation, store: Store) -> tuple[list[Plan], int]:
         hub = bootstrap.hub(installation, store)
@@ -102,7 +102,7 @@ def _print(plans: list[Plan], started: int, *, effects: bool, json: bool) -> Non
     note(f"{started} messages are being read again" if started else "nothing was changed; do it with --yes")
 
 
-def _moment(text: str, moment: int) -> int:
+def moment_of(text: str, moment: int) -> int:
     """Epoch microseconds of a time, or of so long before now."""
     if not text:
         return 0

@@ -16,13 +16,16 @@ import uvicorn
 from crossdock import __version__
 from crossdock.api import app as api_app
 from crossdock.api.context import Context as ApiContext
-from crossdock.api.context import Plan, Planner
+from crossdock.api.context import Pinger, Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, StoredDocuments, hub, load, open_store, steady_collector
+from crossdock.bootstrap import FreshIds, Hub, Installation, StoredDocuments, hub, load, open_store, steady_collector
+from crossdock.bridges.joining import wire_named
+from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Stop, fail_with_faults, note
 from crossdock.governance.access import ClientAccess
+from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
@@ -123,6 +126,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             version=__version__,
             issuer=address,
             partners=tuple(joined.plans),
+            outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
+            ping=_pinger(installation, joined),
         )
     )
     tower = tower_app.build(
@@ -146,6 +151,15 @@ def _planner(joined: Hub) -> Planner:
         return await joined.replayer.plan(selection, joined.clock.now())
 
     return plan
+
+
+def _pinger(installation: Installation, joined: Hub) -> Pinger:
+    async def send(name: str) -> Outcome:
+        now = joined.clock.now()
+        wire = wire_named(installation.settings, name, installation.secrets)
+        return await ping(wire, FreshIds().fresh(now), now)
+
+    return send
 
 
 class _Server(uvicorn.Server):

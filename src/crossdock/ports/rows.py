@@ -156,6 +156,14 @@ class Views(Protocol):
         """The log, by (recorded_at, partition, position)."""
         ...
 
+    def log_heads(self) -> dict[int, int]:
+        """The last position of each partition, 0 where nothing is."""
+        ...
+
+    def log_since(self, since: int) -> dict[int, int]:
+        """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""
+        ...
+
     def counts(self) -> Counts:
         """How much of everything there is."""
         ...

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.fanout import BridgeSettings, SubscriptionSettings, WebhookSettings
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.watching import TrackingWatch
-from crossdock.settings.words import Days, PartnerId, Seconds
+from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,3 +263,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )
+    bridges: Annotated[
+        dict[OutboxName, BridgeSettings], Meta(description="Canonical events out to message brokers, by a name")
+    ] = field(default_factory=dict)
+    webhooks: Annotated[
+        dict[OutboxName, WebhookSettings], Meta(description="Canonical events out by signed webhooks, by a name")
+    ] = field(default_factory=dict)
+    subscriptions: Annotated[
+        dict[OutboxName, SubscriptionSettings], Meta(description="Messages of brokers in, by a name")
+    ] = field(default_factory=dict)

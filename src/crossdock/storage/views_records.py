@@ -67,6 +67,12 @@ _PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND
 _OPEN_EXCEPTIONS = select(func.count()).select_from(EXCEPTION).where(text("resolved_at = 0"))
 _FACTS_WAITING = select(func.count()).select_from(WAITING_FACT)
 _SHIPMENTS = select(func.count()).select_from(STATE)
+_LOG_HEADS = select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head).order_by(LOG_PARTITION.c.partition)
+_LOG_SINCE = (
+    select(EVENT.c.partition, func.min(EVENT.c.position))
+    .where(EVENT.c.recorded_at >= bindparam("since"))
+    .group_by(EVENT.c.partition)
+)
 _EVENTS_THERE = select(func.coalesce(func.sum(LOG_PARTITION.c.head), 0))
 
 
@@ -120,6 +126,14 @@ class RecordViews:
             query = query.where(tuple_(EVENT.c.recorded_at, EVENT.c.place) > tuple_(*key))
         events = [event_of(row) for row in self._connection.execute(query)]
         return page_of(events, limit, [(each.recorded_at, each.partition * PLACES + each.position) for each in events])
+
+    def log_heads(self) -> dict[int, int]:
+        """The last position of each partition, 0 where nothing is."""
+        return {row[0]: row[1] for row in self._connection.execute(_LOG_HEADS)}
+
+    def log_since(self, since: int) -> dict[int, int]:
+        """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""
+        return {row[0]: row[1] for row in self._connection.execute(_LOG_SINCE, {"since": since})}
 
     def counts(self) -> Counts:
         """How much of everything there is; ``oldest…_at`` are instants, 0 where there is nothing."""
