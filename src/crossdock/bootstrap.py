@@ -151,6 +151,7 @@ class Hub(Struct, frozen=True):
     intake: Intake
     engine: Engine
     replayer: Replayer
+    reducer: Reducer
     reconciler: Reconciler
     requests: Requests
     metrics: Metrics
@@ -232,7 +233,7 @@ def compose(
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
     replayer = Replayer(store, translator, reducer)
     return Hub(
-        store, clock, connectors, intake, engine, replayer, reconciler, Requests(), metrics,
+        store, clock, connectors, intake, engine, replayer, reducer, reconciler, Requests(), metrics,
         {plan.id: plan for plan in plans}, callers=tuple(http for http, _ in wires.values()), spans=world.spans,
     )  # fmt: skip
 

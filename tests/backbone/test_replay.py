@@ -15,6 +15,7 @@ from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import stamp
+from crossdock.model.names import names_of
 from crossdock.ports.connector import Received, Translation, Unreadable
 from crossdock.ports.process import Decision, Order, Process, command_key
 from crossdock.ports.verdicts import Retry
@@ -45,9 +46,8 @@ class Reader(Scripted):
         if said[0] == "order":
             subject = f"do:odoo:{said[1]}"
             at = stamp("2026-11-21T06:00:00Z")
-            return ev.Fact(
-                ev.FulfilmentRequested(delivery_order(said[1])), at, subject=subject, binds=(number(said[1]),)
-            )
+            body = ev.FulfilmentRequested(delivery_order(said[1]))
+            return ev.Fact(body, at, subject=subject, binds=(number(said[1]), *names_of(body, "carrier")))
         name, milestone, at = said
         if self.better and milestone == "in_transit":
             milestone = "returned"

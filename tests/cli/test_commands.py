@@ -10,9 +10,9 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate", "odoo",
-    "mapping", "parked", "partner", "rate", "reconcile", "replay", "restore", "serve", "shipengine", "sim", "trace",
-    "translate",
+    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate",
+    "mapping", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay", "restore", "serve", "shipengine",
+    "sim", "trace", "translate",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},

@@ -33,7 +33,7 @@ class Subject(Struct):
 
 class Effects(Struct):
     """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
-    given.
+    given, ``deadlines`` the timers set (when due) and cleared (None), by subject and name: the last word holds.
     """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -41,8 +41,7 @@ class Effects(Struct):
     commands: list[NewCommand] = field(default_factory=list)
     held: list[NewCommand] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
-    timers: list[DueTimer] = field(default_factory=list)
-    cleared: list[tuple[str, str]] = field(default_factory=list)
+    deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
 
@@ -109,10 +108,15 @@ class Reducer:
         return cursors, events, tx.states.load({event.subject for event in events}) if events else {}
 
     def decide(
-        self, cursors: dict[int, int], events: Sequence[ev.Event], rows: dict[str, StateRow], now: int
+        self,
+        cursors: dict[int, int],
+        events: Sequence[ev.Event],
+        rows: dict[str, StateRow],
+        now: int,
+        onto: Effects | None = None,
     ) -> Effects:
-        """Pure: what follows from ``events`` on the states in ``rows``."""
-        effects = Effects()
+        """Pure: what follows from ``events`` on the states in ``rows``, after what is in ``onto`` already."""
+        effects = Effects() if onto is None else onto
         for event in events:
             start, _ = effects.moves.get(event.partition, (cursors.get(event.partition, 0), 0))
             effects.moves[event.partition] = (start, event.position)
@@ -147,8 +151,8 @@ class Reducer:
             key = fact.key(event.subject)
             new = NewEvent(key, event.subject, fact, event.received_at, "", event.exchange_id, trace_id, event.quiet)
             effects.events.append(new)
-        effects.timers.extend(DueTimer(event.subject, timer.name, timer.due_at) for timer in decision.timers)
-        effects.cleared.extend((event.subject, name) for name in decision.cleared)
+        effects.deadlines |= {(event.subject, name): None for name in decision.cleared}
+        effects.deadlines |= {(event.subject, timer.name): timer.due_at for timer in decision.timers}
 
     def _command(self, process: str, order: Order, event: ev.Event, trace_id: str, now: int) -> NewCommand:
         return NewCommand(
@@ -172,10 +176,7 @@ class Reducer:
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
-        if effects.timers:
-            tx.timers.set(effects.timers)
-        if effects.cleared:
-            tx.timers.clear(effects.cleared)
+        _time(tx, effects)
         _book(tx, effects)
         if effects.events:
             tx.log.append(effects.events, now)
@@ -199,6 +200,15 @@ def _opened(row: StateRow | None) -> Subject:
     if row is None:
         return Subject(FulfilmentState(), {})
     return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
+
+
+def _time(tx: Transaction, effects: Effects) -> None:
+    due = [DueTimer(subject, name, at) for (subject, name), at in effects.deadlines.items() if at is not None]
+    cleared = [name for name, at in effects.deadlines.items() if at is None]
+    if due:
+        tx.timers.set(due)
+    if cleared:
+        tx.timers.clear(cleared)
 
 
 def _book(tx: Transaction, effects: Effects) -> None:

@@ -1,13 +1,14 @@
 """One hash for all that is kept of a subject, so that two histories can be compared."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from crossdock.model.fulfilment import FulfilmentState, state_hash
 from crossdock.model.identifiers import digest
-from crossdock.ports.stores import StateRow
+from crossdock.ports.stores import BookedException, StateRow
+from crossdock.ports.stores_delivery import DueTimer
 
 _DECODE_STATE = msgspec.json.Decoder(FulfilmentState).decode
 _NONE = "0" * 32
@@ -28,6 +29,12 @@ def row_hash(row: StateRow) -> str:
     return digest(row.subject, fold_hash(row) or row.state.hex(), *parts)
 
 
+def subject_hash(row: StateRow | None, exceptions: Sequence[BookedException], timers: Sequence[DueTimer]) -> str:
+    """Of everything that is kept of a subject."""
+    parts = [f"{each.exception} {each.resolved_at}" for each in exceptions] + [str(each) for each in timers]
+    return digest(row_hash(row) if row else "", *parts)
+
+
 class Total:
     """A hash of many subjects that does not depend on their order: the sum of their hashes."""
 
@@ -36,9 +43,9 @@ class Total:
         self._sum = 0
         self.count = 0
 
-    def add(self, row: StateRow) -> None:
-        """One more subject; each once."""
-        self._sum = (self._sum + int(row_hash(row), 16)) % (1 << 128)
+    def add(self, one: str) -> None:
+        """The hash of one more subject; each once."""
+        self._sum = (self._sum + int(one, 16)) % (1 << 128)
         self.count += 1
 
     def digest(self) -> str:

@@ -111,7 +111,7 @@ def choose(work: Work) -> None:
     order = structs.replace(order, packages=tuple(each for each in order.packages if each.id not in live))
     dangers = {package.id: dangers_of(order, package) for package in order.packages}
     choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     if not choice.picks:
         if work.progress.phase == "rating":
             work.raise_exception("rates.none", nothing_offered(choice))
@@ -290,7 +290,7 @@ def cancelled(work: Work) -> None:
         work.raise_exception("order.cancelled_after_pickup", text)
         return
     work.progress.phase = "cancelled"
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     for package_id in work.progress.buying:
         outage.take_back(work, package_id, "cancelled", "the order was cancelled")
     void_all(work)

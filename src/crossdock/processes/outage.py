@@ -39,7 +39,7 @@ def settled(work: Work, package_id: str) -> None:
     buying = work.progress.buying.pop(package_id, None)
     if buying is None:
         return
-    work.cleared.append(f"{_TIMER}{package_id}")
+    work.clear(f"{_TIMER}{package_id}")
     work.resolve(lambda each: each.kind == UNAVAILABLE and each.pointer == f"/packages/{package_id}")
     if buying.held or buying.then:
         text = f"taken {_minutes(work.now - buying.since)} after it was asked for"
@@ -87,7 +87,7 @@ def withdrawn(work: Work) -> tuple[str, Buying] | None:
     for package_id, buying in work.progress.buying.items():
         if buying.key == body.command_key:
             del work.progress.buying[package_id]
-            work.cleared.append(f"{_TIMER}{package_id}")
+            work.clear(f"{_TIMER}{package_id}")
             return package_id, buying
     return None
 
