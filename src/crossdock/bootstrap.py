@@ -375,7 +375,7 @@ def hub(installation: Installation, store: Store) -> Hub:
     return compose(
         world(installation, store),
         installation.plans,
-        configured(settings.processes, record),
+        configured(settings.processes, record, settings.partners),
         schedules=schedules(settings),
         sizes=sizes,
         sweeps={"retention": partial(_retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},

@@ -10,7 +10,7 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate",
+    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill", "golden", "init", "migrate",
     "mapping", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay", "restore", "serve", "shipengine",
     "sim", "trace", "translate",
 }  # fmt: skip
@@ -18,6 +18,7 @@ GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},
+    "drill": {"carrier-outage"},
     "parked": {"discard", "list", "retry", "show"},
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
