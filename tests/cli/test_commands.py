@@ -10,12 +10,14 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill", "golden", "init", "migrate",
-    "mapping", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay", "restore", "serve", "shipengine",
+    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill", "golden", "init",
+    "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay", "restore", "runbook",
+    "serve", "shipengine",
     "sim", "trace", "translate",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
+    "runbook": {"list", "show", "test"},
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},
     "drill": {"carrier-outage"},

@@ -31,6 +31,7 @@ from crossdock.cli import (
     reconcile,
     replay,
     restore,
+    runbook,
     serve,
     sim,
     trace,
@@ -49,7 +50,8 @@ app = typer.Typer(
 
 _KNOWN: dict[type[Exception], str] = {
     StoreFull: "The disk or database is full: make room and try again; nothing was written.",
-    StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right.",
+    StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right; "
+    "crossdock runbook show database-failover says what to do when it is lost.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
     BrokenPlugin: "Update or remove the plug-in that is broken.",
     UnknownPlugin: "Choose one of the names below.",
@@ -97,6 +99,7 @@ for _command in (
     clients,
     backup,
     restore,
+    runbook,
     sim,
     config,
     operations,

@@ -1,8 +1,9 @@
 """A carrier's outage rehearsed: orders of one service level, simulated partners, the installation's own rules."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
@@ -13,7 +14,9 @@ from crossdock.bootstrap import Hub, PartnerPlan, World, compose, open_file
 from crossdock.catalog import connectors, simulators
 from crossdock.devkit.crashing import EverySecret, SeededIds, empty_database
 from crossdock.model.deciding import BookingDiverted
+from crossdock.model.events import ShipmentBooked
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.ports.stores import Transaction
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import Fallback, OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
@@ -78,7 +81,8 @@ async def rehearse(policy: OrderToShipPolicy, carrier: str, level: str, minutes:
             told = await _told(hub, began)
         finally:
             await hub.store.close()
-        labels = sum(len(codes) for each in partners.values() for codes in each.live_labels().values())  # type: ignore[attr-defined] # the simulator of this carrier says what it sold
+        sold: list[Any] = [each.control("live_labels", {}, clock.now()) for each in partners.values()]
+        labels = sum(len(codes) for live in sold for codes in live.values())
         return Rehearsal(carrier, level, minutes, told, labels)
 
 
@@ -140,32 +144,33 @@ async def _live(hub: Hub, clock: VirtualClock, seconds: float) -> None:
 
 
 async def _told(hub: Hub, began: int) -> tuple[Rehearsed, ...]:
-    subjects = await hub.store.read(lambda tx: tx.states.subjects("", 1000))
-    found = []
-    for subject in subjects:
-        row = (await hub.store.read(lambda tx, of=subject: tx.states.load([of])))[subject]
+    return await hub.store.read(lambda tx: tuple(_orders(tx, began)))
+
+
+def _orders(tx: Transaction, began: int) -> Iterator[Rehearsed]:
+    for subject, row in tx.states.load(tx.states.subjects("", 1000)).items():
         state = _DECODE(row.state)
         if state.order is None:
             continue
-        events = await hub.store.read(lambda tx, of=subject: tx.log.of_subject(of))
-        open_, _ = await hub.store.read(lambda tx, of=subject: tx.views.exceptions(subject=of))
-        live = state.live_bookings().values()
+        events = tx.log.of_subject(subject)
+        open_, _ = tx.views.exceptions(subject=subject)
         decisions = tuple(
-            ((each.recorded_at - began) // _SECOND // 60, each.body.action, _plain(each.body.reason))
+            (_minutes(each.recorded_at - began), each.body.action, _plain(each.body.reason))
             for each in events
             if isinstance(each.body, BookingDiverted)
         )
-        booked = [each.recorded_at for each in events if type(each.body).__name__ == "ShipmentBooked"]
-        found.append(
-            Rehearsed(
-                state.order.name,
-                decisions,
-                tuple(sorted(booking.partner[len(_DOWN) :] for booking in live)),
-                (max(booked) - began) // _SECOND // 60 if booked else None,
-                tuple(_plain(each.text) for each in open_),
-            )
+        booked = [_minutes(each.recorded_at - began) for each in events if isinstance(each.body, ShipmentBooked)]
+        yield Rehearsed(
+            state.order.name,
+            decisions,
+            tuple(sorted(booking.partner[len(_DOWN) :] for booking in state.live_bookings().values())),
+            max(booked, default=None),
+            tuple(_plain(each.text) for each in open_),
         )
-    return tuple(found)
+
+
+def _minutes(span: int) -> int:
+    return span // _SECOND // 60
 
 
 def _plain(text: str) -> str:
