@@ -164,7 +164,7 @@ async def test_a_replay_is_a_dry_run_unless_told(everybody):
     ).json()
     assert loud["calls"] == planned["held_back"]
     odd = await everybody.post("/v1/replays", json={**REASON, "flow": "odd"}, headers={"idempotency-key": "d"})
-    assert is_problem(odd, 422)["errors"][0]["pointer"] == "/flow"
+    assert is_problem(odd, 404)["errors"][0]["pointer"] == "/flow"
     assert (
         await everybody.post("/v1/replays", json={**REASON, "flow": "tracking"}, headers={"idempotency-key": "e"})
     ).is_success

@@ -166,7 +166,7 @@ async def replay(
         plan = await context.plan(tuple(data.ids), data.partner, since, until, data.flow, effects=data.effects)
     except ValueError as error:
         fault = Fault("name a process that runs, or a family of events such as tracking", pointer="/flow")
-        raise ProblemError(422, str(error), fault, kind="unknown-flow") from error
+        raise ProblemError(404, str(error), fault, kind="unknown-flow") from error
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Replayed]:
         calls = [resources.PlannedCall(call.partner, call.kind, call.subject) for call in plan.effects]

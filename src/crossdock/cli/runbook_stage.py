@@ -248,7 +248,7 @@ async def _milestone(stage: Rehearsal, given: tuple[str, ...]) -> bool:
 
 async def _gap(stage: Rehearsal, given: tuple[str, ...]) -> bool:
     gaps = await stage.store.read(lambda tx: tx.mappings.gaps("easypost"))
-    return any(given[0] in gap.name for gap in gaps)
+    return any(gap.name == given[0] for gap in gaps)
 
 
 async def _revoked(stage: Rehearsal, _given: tuple[str, ...]) -> bool:
@@ -264,7 +264,7 @@ OUTCOMES: dict[str, Question] = {
     rf"{_NUMBER} messages? (?:is|are) parked": _parked,
     rf"it is answered {_NUMBER}": _status,
     r"a parcel shows the milestone ([a-z_]+)": _milestone,
-    r"the code ([a-z_]+) is listed as not mapped": _gap,
+    r"the code ([a-z_/]+) is listed as not mapped": _gap,
     r"every machine client is revoked": _revoked,
 }
 """What can be asked; asked until it is so, for a minute at most."""
