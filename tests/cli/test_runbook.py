@@ -1,10 +1,13 @@
 """`crossdock runbook`: pages are found, every step can be rehearsed, and what does not go as it says is told."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
 
+from crossdock.cli.main import app
 from crossdock.cli.runbook_pages import Page, pages
 from crossdock.cli.runbook_stage import OUTCOMES, SITUATIONS
 
@@ -36,6 +39,19 @@ def test_every_step_is_a_command_or_something_that_can_be_rehearsed_and_checked(
     text = pages()[name].text
     assert "**You see**" in text
     assert "## Words for people" in text
+
+
+COMMANDS = [(name, step) for name, page in pages().items() for step in page.steps() if step.kind == "sh"]
+
+
+@pytest.mark.req("K16")
+@pytest.mark.parametrize(("name", "step"), COMMANDS, ids=lambda each: getattr(each, "text", each))
+def test_every_command_is_written_as_it_can_be_typed(name, step):
+    command, words = typer.main.get_command(app), shlex.split(step.text)[1:]
+    while hasattr(command, "resolve_command"):
+        context = command.make_context(name, list(words), resilient_parsing=True)
+        _, command, words = command.resolve_command(context, words)
+    assert command.make_context(name, words).params
 
 
 @pytest.mark.req("K16")
