@@ -152,6 +152,7 @@ class Hub(Struct, frozen=True):
     intake: Intake
     engine: Engine
     replayer: Replayer
+    reducer: Reducer
     reconciler: Reconciler
     requests: Requests
     metrics: Metrics
@@ -241,7 +242,7 @@ def compose(
     fanout.attach(intake)
     replayer = Replayer(store, translator, reducer)
     return Hub(
-        store, clock, connectors, intake, engine, replayer, reconciler, Requests(), metrics,
+        store, clock, connectors, intake, engine, replayer, reducer, reconciler, Requests(), metrics,
         {plan.id: plan for plan in plans}, callers=tuple(http for http, _ in wires.values()), spans=world.spans,
         fanout=fanout,
     )  # fmt: skip
@@ -385,7 +386,7 @@ def hub(installation: Installation, store: Store) -> Hub:
     return compose(
         place,
         installation.plans,
-        configured(settings.processes, record),
+        configured(settings.processes, record, settings.partners),
         schedules=schedules(settings),
         sizes=sizes,
         sweeps={"retention": partial(retain, store, keep), "on_time_record": record.refresh, "feeds": quiet},

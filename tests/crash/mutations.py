@@ -61,7 +61,7 @@ def cursor_before_state(patch: pytest.MonkeyPatch) -> None:
         except Fenced:
             return 0
         effects.moves.clear()
-        if await self._store.run(lambda tx: self._commit(tx, effects, now)):
+        if await self._store.run(lambda tx: self.commit(tx, effects, now)):
             self._store.wake("outbound")
         return len(events)
 
@@ -139,7 +139,7 @@ def commands_after_cursor(patch: pytest.MonkeyPatch) -> None:
         effects = self.decide(cursors, events, rows, now)
         commands, effects.commands = effects.commands, []
         try:
-            await self._store.run(lambda tx: self._commit(tx, effects, now))
+            await self._store.run(lambda tx: self.commit(tx, effects, now))
         except Fenced:
             return 0
         await self._store.run(lambda tx: tx.lanes.enqueue(commands))

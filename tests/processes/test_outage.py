@@ -8,7 +8,7 @@ from crossdock.model.deciding import BookingDiverted, CommandWithdrawn
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.shipment import Booking
 from crossdock.processes.order_to_ship import order_to_ship
-from crossdock.processes.shipping_policy import OrderToShipPolicy, Outage
+from crossdock.processes.shipping_policy import Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import SECOND
 from orders import delivery_order, quote, rate
 from processes.history import NOON, History
@@ -156,3 +156,37 @@ def test_a_cancelled_order_takes_its_purchase_back():
     assert actions(told) == ["withdraw"]
     assert told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1")) == []
     assert told.phase == "cancelled"
+
+
+THREE = (*OFFERS, quote("P1", "g1", rate("c", "4.00", carrier="GLS"), partner="gls"))
+
+
+def policy_with(**fallbacks: Fallback) -> OrderToShipPolicy:
+    return replace(POLICY, carriers=("easypost", "ups", "gls"), fallbacks=fallbacks)
+
+
+@pytest.mark.req("K9")
+def test_a_carriers_fallback_goes_before_the_service_level():
+    hold = booking("UPS Express", policy_with(easypost=Fallback("hold")), THREE)
+    assert overdue(hold) == ["hold"]
+    words = Fallback("person", words="Use the paper forms.", contacts=("Depot +32",))
+    person = booking("slow", policy_with(easypost=words), THREE)
+    assert overdue(person) == ["withdraw"]
+    person.tell(CommandWithdrawn(key(person), "easypost", "label.buy.v1", "P1", "503"))
+    [text] = [body.text for body in person.events if isinstance(body, ev.ExceptionRaised)]
+    assert text.endswith("Use the paper forms. Call: Depot +32.")
+
+
+@pytest.mark.req("K9")
+@pytest.mark.parametrize(("named", "taken"), [((), "gls"), (("ups", "gls"), "ups"), (("dhl", "gls"), "gls")])
+def test_the_first_carrier_the_fallback_names_that_offers_is_taken(named, taken):
+    told = booking("slow", policy_with(easypost=Fallback("reroute", named)), THREE)
+    assert overdue(told) == ["withdraw"]
+    [again] = told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1", "503"))
+    assert again.partner == taken
+
+
+@pytest.mark.req("K9")
+def test_where_none_of_them_offers_it_waits():
+    told = booking("slow", policy_with(easypost=Fallback("reroute", ("dhl",))), THREE)
+    assert overdue(told) == ["hold"]

@@ -46,7 +46,7 @@ class IntakeDoor(Protocol):
 
 
 class Effect(Protocol):
-    """One outside call a replay would make."""
+    """One outside call of a replay."""
 
     @property
     def partner(self) -> str:
@@ -79,7 +79,7 @@ class Plan(Protocol):
 
     @property
     def effects(self) -> Sequence[Effect]:
-        """The outside calls that would be made if effects are allowed."""
+        """The outside calls: made where effects are allowed, else held back."""
         ...
 
 
@@ -98,8 +98,10 @@ class Requests(Protocol):
 class Planner(Protocol):
     """Says what a replay would do, without doing it."""
 
-    async def __call__(self, ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
-        """By id, or by partner and time of receipt (epoch microseconds)."""
+    async def __call__(
+        self, ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool
+    ) -> Plan:
+        """By id, partner, time of receipt (epoch microseconds) and flow. Raises `ValueError` for an unknown flow."""
         ...
 
 

@@ -103,7 +103,8 @@ async def _store(store: MigratableStore) -> Finding:
         return _store_fault(problem)
     text = f"schema {current}; {counts.events} events, {counts.parked} parked, {counts.in_doubt} in doubt"
     if counts.parked:
-        return Finding("warn", f"store ({store.name})", text, "look at them: crossdock parked list")
+        hint = "look at them: crossdock parked list; what to do: crossdock runbook show poison-message"
+        return Finding("warn", f"store ({store.name})", text, hint)
     return Finding("ok", f"store ({store.name})", text)
 
 

@@ -146,9 +146,9 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
 
 
 def _planner(joined: Hub) -> Planner:
-    async def plan(ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
-        selection = Selection(ids=ids, partner=partner, since=since, until=until)
-        return await joined.replayer.plan(selection, joined.clock.now())
+    async def plan(ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool) -> Plan:
+        selection = Selection(ids, since, until, partner, flow)
+        return await joined.replayer.plan(selection, joined.clock.now(), effects=effects)
 
     return plan
 

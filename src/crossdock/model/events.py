@@ -3,7 +3,7 @@
 The version is part of a body's tag (``tracking.reported.v1``); a change of meaning is a new class.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -311,6 +311,9 @@ EventBody = (
     | DeadlinePassed
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
+
+TAGS: frozenset[str] = frozenset(str(each.__struct_config__.tag) for each in get_args(EventBody))
+"""The tags of all bodies."""
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)

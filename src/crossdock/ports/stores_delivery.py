@@ -58,6 +58,25 @@ class Withdrawn(Struct, frozen=True):
     doubtful: bool = False
 
 
+NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
+"""Without doubt these were not carried out: a retry certainly did not happen."""
+
+
+class Given(Struct, frozen=True):
+    """A command that was given once, as it stands: ``doubt`` says that the partner may have seen it, ``cause`` is the
+    key of the event it was decided on.
+    """
+
+    id: str
+    key: str
+    partner: str
+    subject: str
+    kind: str
+    cause: str
+    status: str
+    doubt: bool
+
+
 class Attempt(Struct, frozen=True):
     """One try of a command, for people: times, verdict, texts, the calls made (JSON, no secrets, 64 KiB at most)."""
 
@@ -134,6 +153,14 @@ class Lanes(Protocol):
         """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
         ...
 
+    def given(self, keys: Iterable[str]) -> list[Given]:
+        """Those of the commands with these keys that there are, whatever became of them."""
+        ...
+
+    def given_for(self, subjects: Iterable[str]) -> list[Given]:
+        """All commands of these subjects, in the order they were given."""
+        ...
+
     def hasten(self, partner: str) -> int:
         """A partner is back: what waits to be tried again is due now, in the order it was enqueued. How many."""
         ...
@@ -160,6 +187,10 @@ class Timers(Protocol):
 
     def clear(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Remove by (subject, name)."""
+        ...
+
+    def standing(self, subjects: Iterable[str]) -> list[DueTimer]:
+        """The timers these subjects wait for, by subject and name."""
         ...
 
     def due(self, now: int, limit: int) -> list[DueTimer]:

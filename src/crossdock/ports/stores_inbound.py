@@ -87,6 +87,10 @@ class Exchanges(Protocol):
         """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
         ...
 
+    def kept(self, ids: Iterable[str]) -> list[Inbound]:
+        """Those of the messages that are settled and whose bytes are still there, oldest first."""
+        ...
+
     def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
         """End messages that are still ``received``; gives the ids this call ended (others had been ended before)."""
         ...

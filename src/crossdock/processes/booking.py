@@ -112,7 +112,7 @@ def choose(work: Work) -> None:
     order = structs.replace(order, packages=tuple(each for each in order.packages if each.id not in live))
     dangers = {package.id: dangers_of(order, package) for package in order.packages}
     choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     if not choice.picks:
         if work.progress.phase == "rating":
             work.raise_exception("rates.none", nothing_offered(choice))
@@ -177,18 +177,28 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
 def _elsewhere(work: Work, package_id: str) -> tuple[Quote, ...]:
     """Quotes for a package of carriers that neither have its purchase nor were tried."""
     buying = work.progress.buying.get(package_id)
-    tried = {*work.progress.tried, f"{package_id}/{buying.partner}" if buying else ""}
-    return tuple(
+    return _untried(work, package_id, buying.partner if buying else "")
+
+
+def _untried(work: Work, package_id: str, partner: str) -> tuple[Quote, ...]:
+    """Where the carrier's fallback names others, the quotes of the first of them that offers."""
+    tried = {*work.progress.tried, f"{package_id}/{partner}"}
+    quotes = tuple(
         each
         for each in quotes_of(work)
         if each.package_id == package_id and each.rates and f"{package_id}/{each.partner}" not in tried
     )
+    own = work.policy.fallbacks.get(partner)
+    if not own or not own.carriers:
+        return quotes
+    first = next((name for name in own.carriers if any(each.partner == name for each in quotes)), "")
+    return tuple(each for each in quotes if each.partner == first)
 
 
 def reroute(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> bool:
     """Buy at the next best of the carriers that were not tried; False where there is none."""
     alone = structs.replace(order, packages=tuple(each for each in order.packages if each.id == package_id))
-    quotes = _elsewhere(work, package_id)
+    quotes = _untried(work, package_id, buying.partner)
     dangers = {each.id: dangers_of(order, each) for each in alone.packages}
     choice = select(Ask(alone, dangers, work.policy.level_of(order)), quotes, work.policy.wishes, work.record)
     if not choice.picks:
@@ -297,7 +307,7 @@ def cancelled(work: Work) -> None:
         work.raise_exception("order.cancelled_after_pickup", text)
         return
     work.progress.phase = "cancelled"
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     for package_id in work.progress.buying:
         outage.take_back(work, package_id, "cancelled", "the order was cancelled")
     void_all(work)

@@ -28,15 +28,17 @@ def watch(work: Work, order: DeliveryOrder, package: Package, partner: str, orde
     """A purchase was ordered: look after it when its time is up."""
     key = command_key(NAME, work.event.key, order_name)
     work.progress.buying[package.id] = Buying(key, partner, work.now)
-    rule = rule_for(work, order, package)
+    rule = rule_for(work, order, package, partner)
     if rule is not None:
         work.timers.append(Timer(f"{_TIMER}{package.id}", work.now + int(rule.after_seconds * SECOND)))
 
 
-def rule_for(work: Work, order: DeliveryOrder, package: Package) -> Outage | None:
-    """What holds for a package: dangerous goods before the order's service level."""
-    level = "dangerous_goods" if dangers_of(order, package) else work.policy.level_of(order)
-    return work.policy.outages.get(level)
+def rule_for(work: Work, order: DeliveryOrder, package: Package, partner: str) -> Outage | None:
+    """What holds for a package at a carrier: dangerous goods before the carrier's fallback before the service level."""
+    if dangers_of(order, package):
+        return work.policy.outages.get("dangerous_goods")
+    rule, own = work.policy.outages.get(work.policy.level_of(order)), work.policy.fallbacks.get(partner)
+    return Outage(rule.after_seconds, own.do) if rule and own and own.do else rule
 
 
 def settled(work: Work, package_id: str) -> None:
@@ -61,7 +63,7 @@ def overdue(work: Work, elsewhere: Callable[[str], bool]) -> None:
     package_id = body.timer.removeprefix(_TIMER)
     package = next((each for each in order.packages if each.id == package_id), None)
     buying = work.progress.buying.get(package_id)
-    rule = rule_for(work, order, package) if package else None
+    rule = rule_for(work, order, package, buying.partner) if package and buying else None
     if buying is None or rule is None or buying.held or buying.then:
         return
     why = f"{buying.partner} has not taken it for {_minutes(work.now - buying.since)}"
@@ -150,6 +152,11 @@ def ask_a_person(work: Work, package_id: str, buying: Buying, reason: str) -> No
     work.progress.phase = "attention"
     work.events.append(BookingDiverted(package_id, buying.partner, "person", reason, buying.key))
     text = f"{buying.partner} does not take this booking ({reason}). Nothing was bought; book it again when it does."
+    own = work.policy.fallbacks.get(buying.partner)
+    if own and own.words:
+        text = f"{text} {own.words}"
+    if own and own.contacts:
+        text = f"{text} Call: {'; '.join(own.contacts)}."
     work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}")
 
 

@@ -23,6 +23,17 @@ class Outage(Struct, frozen=True):
     do: Literal["hold", "reroute", "person"]
 
 
+class Fallback(Struct, frozen=True):
+    """What is done when one carrier is down, over what its orders' level says (``do`` "" leaves it to the level):
+    ``carriers`` are those to go to, the first that offers; ``words`` and ``contacts`` are for people.
+    """
+
+    do: Literal["", "hold", "reroute", "person"] = ""
+    carriers: tuple[str, ...] = ()
+    words: str = ""
+    contacts: tuple[str, ...] = ()
+
+
 OUTAGES: Mapping[str, Outage] = {
     "express": Outage(120, "reroute"),
     "standard": Outage(900, "reroute"),
@@ -41,7 +52,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     ``quote_levels`` how long a service level waits that differs from it. ``levels`` are patterns of the order's own
     service level by ours (express, standard, economy). ``customs`` are the terms of every declaration, ``goods`` (by
     SKU) what the system of record does not say of an item, ``parcel_size`` length, width and height of packages whose
-    size nobody told.
+    size nobody told. ``outages`` is by service level, ``fallbacks`` by carrier.
     """
 
     carriers: tuple[str, ...]
@@ -54,6 +65,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     customs: Terms = Terms()
     goods: Mapping[str, Item] = field(default_factory=dict)
     outages: Mapping[str, Outage] = field(default_factory=lambda: OUTAGES)
+    fallbacks: Mapping[str, Fallback] = field(default_factory=dict)
     parcel_size: tuple[Measure, Measure, Measure] | None = None
 
     def level_of(self, order: DeliveryOrder) -> str:

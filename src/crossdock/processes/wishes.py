@@ -165,7 +165,7 @@ def _choose(work: Work, back: str) -> None:
     if order is None or package is None or back not in progress.returning or progress.phase == "cancelled":
         return
     progress.returning.remove(back)
-    work.cleared.append(f"{QUOTES}/{back}")
+    work.clear(f"{QUOTES}/{back}")
     consignment = return_of(work, order, package)
     turned = structs.replace(
         order, ship_from=order.ship_to, ship_to=order.ship_from, packages=(consignment.package,), deliver_by=None

@@ -141,6 +141,12 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
         if each.value not in known:
             text = f"'{each.value}' is not among the partners"
             yield Fault.at(each.place, f"{base}.carriers[{index}]", text, closest(str(each.value), known))
+    for name, partner in partners.value.items() if partners and isinstance(partners.value, dict) else ():
+        for index, each in _texts(_child(_child(partner, "fallback"), "next")):
+            if each.value not in known or each.value == name:
+                text = f"'{each.value}' is {'itself' if each.value == name else 'not among the partners'}"
+                hint = closest(str(each.value), [other for other in known if other != name])
+                yield Fault.at(each.place, f"partners.{name}.fallback.next[{index}]", text, hint)
     for index, each in _texts(_child(flow, "milestones")):
         if each.value not in MILESTONES:
             text = f"'{each.value}' is not in the milestone vocabulary"

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome, Withdrawn
+from crossdock.ports.stores_delivery import NEVER_SENT, Claimed, Given, NewCommand, Outcome, Withdrawn
 from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
@@ -137,6 +137,12 @@ _UNKNOWN = frozenset({"InDoubt", "Broken"})
 _NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
 """Without doubt these were not carried out: a retry certainly did not happen."""
 
+_GIVEN = select(
+    COMMAND.c.id, COMMAND.c.key, COMMAND.c.partner, COMMAND.c.subject, COMMAND.c.kind, COMMAND.c.cause,
+    COMMAND.c.status, or_(COMMAND.c.doubt, COMMAND.c.status.in_(["sending", "in_doubt"])),
+).order_by(COMMAND.c.seq)  # fmt: skip
+_GIVEN_KEYS = _GIVEN.where(COMMAND.c.key.in_(_MANY))
+_GIVEN_FOR = _GIVEN.where(COMMAND.c.subject.in_(_MANY))
 _STANDING_NOW = (
     select(
         COMMAND.c.id,
@@ -281,7 +287,7 @@ class SqlLanes:
         what became of them, without sending them again.
         """
         found = list(rows_in(self._connection, _OPEN_OR_STOPPED, keys))
-        certain = [row for row in found if row.status in _NEVER_SENT and not row.doubt]
+        certain = [row for row in found if row.status in NEVER_SENT and not row.doubt]
         change_in(self._connection, _TAKE_BACK, [row.id for row in certain], now=now)
         change_in(self._connection, _MARK_BACK, [row.id for row in found if row not in certain], now=now)
         return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in certain]
@@ -289,6 +295,14 @@ class SqlLanes:
     def withdrawn(self, ids: Sequence[str]) -> set[str]:
         """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
         return {row.id for row in rows_in(self._connection, _FLAGS, ids) if row.withdrawn}
+
+    def given(self, keys: Iterable[str]) -> list[Given]:
+        """Those of the commands with these keys that there are, whatever became of them."""
+        return [_given(row) for row in rows_in(self._connection, _GIVEN_KEYS, keys)]
+
+    def given_for(self, subjects: Iterable[str]) -> list[Given]:
+        """All commands of these subjects, in the order they were given."""
+        return [_given(row) for row in rows_in(self._connection, _GIVEN_FOR, subjects)]
 
     def hasten(self, partner: str) -> int:
         """A partner is back: everything that waits for it is due now, in the order it was enqueued. How many."""
@@ -317,6 +331,11 @@ def _unbroken(outcomes: Sequence[tuple[Claimed, Outcome]], mine: list[bool]) -> 
             lost.add(lane)
         kept.append(held and lane not in lost)
     return kept
+
+
+def _given(row: Sequence[Any]) -> Given:
+    id_, key, partner, subject, kind, cause, status, doubt = row
+    return Given(id_, key, partner, subject, kind, cause, status, bool(doubt))
 
 
 def _withdrawn(values: Sequence[Any]) -> Withdrawn:
