@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from benchmarks.local.load import Measured, drive
 from benchmarks.local.messages import requests, webhook
 from benchmarks.local.worlds import open_world
 from crossdock.backbone.intake import GroupCommit
 from crossdock.bootstrap import FreshIds, RealClock
+from crossdock.devkit.capacity.driving import Measured, drive
 from crossdock.ports.stores_inbound import NewExchange
 
 CONNECTIONS = 64

@@ -10,6 +10,7 @@ from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
+    bench,
     chaos,
     check,
     clients,
@@ -89,6 +90,7 @@ for _command in (
     mapping,
     golden,
     chaos,
+    bench,
     connectors,
     clients,
     backup,
