@@ -29,6 +29,7 @@ from benchmarks.local.__main__ import RESULTS, versions
 from benchmarks.local.databases import fresh_database
 from benchmarks.rivals.candidates import Candidate, CeleryRedis, Crossdock, NodeRed, Tools
 from benchmarks.rivals.job import whole
+from benchmarks.rivals.queue_job import Lab, QueueJob
 
 _BASE = "Celery + Redis, default settings"
 
@@ -44,6 +45,8 @@ def candidates(arguments: argparse.Namespace) -> list[Callable[[], Candidate]]:
         found += [lambda: CeleryRedis(tools, late=False), lambda: CeleryRedis(tools, late=True)]
     if tools.node_modules:
         found.append(lambda: NodeRed(tools))
+    if arguments.odoo:
+        found.append(lambda: QueueJob(Lab(arguments.odoo)))
     return [make for make in found if not arguments.only or any(word in make().name for word in arguments.only)]
 
 
@@ -76,9 +79,10 @@ def shown(rows: list[dict[str, Any]]) -> str:
     )
     lines = [head, "|---|---|---|---|---|---|---|"]
     for row in rows:
-        slow, fast, killed = row["at_150"], row["at_1500"], row["killed"]
+        killed, slow = row["killed"], _pair(row["at_150"])
+        fast = _pair(row["at_1500"]) if "at_1500" in row else "does not reach it"
         lines.append(
-            f"| {row['who']} | {row['per_second']:,.0f} | {row['times_celery'] or '-'} | {_pair(slow)} | {_pair(fast)} "
+            f"| {row['who']} | {row['per_second']:,.0f} | {row['times_celery'] or '-'} | {slow} | {fast} "
             f"| {row['memory_mb']:.0f} | {killed['lost']} / {killed['doubled']} of {killed['sent']:,} |"
         )
     return "\n".join(lines)
@@ -115,6 +119,7 @@ def main() -> None:
     )
     parser.add_argument("--python", default="", help="interpreter of the rivals' environment")
     parser.add_argument("--node-modules", default="", help="folder node_modules with node-red and pg")
+    parser.add_argument("--odoo", default="", help="PYTHON:CHECKOUT:QUEUE_JOB:HOST:PORT:ROLE of an Odoo 18")
     parser.add_argument("--only", nargs="*", help="words of the names to measure")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the messages")
     parser.add_argument("--repeat", type=int, default=1)

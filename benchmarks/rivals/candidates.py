@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from benchmarks.local.worlds import open_world, seed
-from benchmarks.rivals.processes import Group, free_port, wait_for
+from benchmarks.processes import Group, free_port, wait_for
 from crossdock.model.identifiers import PARTITIONS
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +43,7 @@ class Candidate(Protocol):
     name: str
     store: str
     most: int
+    rates: tuple[int, ...]
     together: bool
     port: int
 
@@ -70,6 +71,10 @@ class Candidate(Protocol):
         """MB of its processes, without the database."""
         ...
 
+    def shaped(self, request: bytes) -> bytes:
+        """The request as its door wants it."""
+        ...
+
     async def applied(self, after: float) -> Iterable[tuple[int, float]]:
         """(order, epoch second) of effects visible now whose time is later than ``after``."""
         ...
@@ -83,8 +88,10 @@ class Candidate(Protocol):
         ...
 
 
-class _Processes:
+class Processes:
     """Named process groups of one candidate."""
+
+    rates: tuple[int, ...] = (150, 1500)
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -92,17 +99,24 @@ class _Processes:
         self.groups: dict[str, Group] = {}
 
     def run(self, name: str, command: list[str], environ: dict[str, str]) -> None:
+        """Start a group under a name."""
         self.groups[name] = Group(command, environ, self.folder / f"{name}.log", self.folder)
 
     def end(self) -> None:
+        """End all, the last started first."""
         for group in reversed(self.groups.values()):
             group.end()
 
     def memory(self) -> float:
+        """MB of all."""
         return sum(group.memory() for group in self.groups.values())
 
+    def shaped(self, request: bytes) -> bytes:
+        """As it is."""
+        return request
 
-class Crossdock(_Processes):
+
+class Crossdock(Processes):
     """Door and worker as processes of their own on PostgreSQL, together in one on SQLite."""
 
     def __init__(self, store: str, python: str) -> None:
@@ -179,7 +193,7 @@ class Crossdock(_Processes):
             return self._lite.execute(query).fetchall()
 
 
-class _Rival(_Processes):
+class _Rival(Processes):
     """What all rivals share: PostgreSQL, and the table their effects go to."""
 
     store = "postgresql"

@@ -59,16 +59,16 @@ class Seen:
         return [next(self._next) for _ in range(many)]
 
 
-def one_scan_each(orders: list[int]) -> list[bytes]:
+def one_scan_each(candidate: Candidate, orders: list[int]) -> list[bytes]:
     """The first scan of each order."""
     # `requests` numbers messages, ten to an order; every tenth is an order's first.
     first = orders[0]
-    return list(requests(len(orders) * 10, PATH, first * 10))[::10]
+    return [candidate.shaped(each) for each in list(requests(len(orders) * 10, PATH, first * 10))[::10]]
 
 
 async def burst(candidate: Candidate, orders: list[int]) -> dict[str, float]:
     """As fast as the door takes them; events a second until the last effect is there, and memory meanwhile."""
-    made = one_scan_each(orders)
+    made = one_scan_each(candidate, orders)
     before = await candidate.totals()
     started = time.perf_counter()
     memory = [candidate.memory()]
@@ -94,7 +94,7 @@ async def burst(candidate: Candidate, orders: list[int]) -> dict[str, float]:
 
 async def steady(candidate: Candidate, orders: list[int], rate: int) -> Steady:
     """At a rate of their own; the effects are looked for while they are sent and until no more come."""
-    made = one_scan_each(orders)
+    made = one_scan_each(candidate, orders)
     wanted = set(orders)
     begun: list[tuple[float, float]] = []
 
@@ -120,7 +120,7 @@ async def steady(candidate: Candidate, orders: list[int], rate: int) -> Steady:
 
 async def killed(candidate: Candidate, orders: list[int]) -> Killed:
     """Kill the worker when a quarter is done and start it again a second later."""
-    made = one_scan_each(orders)
+    made = one_scan_each(candidate, orders)
     before, doubled_before = await candidate.totals(), await candidate.doubled()
     sending = asyncio.create_task(_send_until_taken(candidate, made))
     while await candidate.totals() - before < len(made) // 4:  # noqa: ASYNC110 - another process's table
@@ -169,6 +169,8 @@ async def whole(candidate: Candidate, url: str, scale: float) -> dict[str, Any]:
             await burst(candidate, taken.take(sizes[0]))  # warms up; not kept
             row |= await burst(candidate, taken.take(sizes[1]))
             for size, rate in ((sizes[2], 150), (sizes[3], 1500)):
+                if rate not in candidate.rates:
+                    continue
                 row[f"at_{rate}"] = await steady(candidate, taken.take(size), rate)
             row["killed"] = await killed(candidate, taken.take(sizes[4]))
         finally:
