@@ -1,7 +1,7 @@
 """A young store made by the real road, and years put onto it in bulk.
 
 The young store holds orders that were booked, scanned ten times and delivered, every row written by Crossdock. It is
-then copied inside the database as often as wanted: order numbers, ids, keys and times are shifted, so that every copy is
+then copied inside the database as often as wanted: order numbers, ids, keys and times are shifted, so every copy is
 other orders of an earlier time. Bodies and indexes are as large as real ones, because they are real ones.
 """
 
@@ -18,8 +18,8 @@ from crossdock.bootstrap import FreshIds
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import NewExchange
 
-FIRST = 7_000_000_000
-"""The first order's number; a copy has another one in its first four digits."""
+FIRST = 7_431_000_000
+"""The first order's number; a copy has another one in its first four digits, which occur nowhere else in a number."""
 _MARK = str(FIRST)[:4]
 _HOUR = 3_600_000_000
 _CHUNK = 2000
@@ -98,7 +98,7 @@ async def grow(url: str, events: int) -> None:
     connection = await asyncpg.connect(url, timeout=60)
     there = await connection.fetchval("SELECT sum(head)::bigint FROM log_partition")
     copies = max(0, round(events / there) - 1)
-    await connection.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'")
+    await connection.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
     await connection.execute(_FUNCTIONS)
     for table in _HOW:
         await connection.execute(f"CREATE TEMP TABLE young_{table} AS SELECT * FROM {table}")  # noqa: S608 - ours

@@ -5,7 +5,7 @@ correlated with its order, appended to the log, and the order's state folded.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ import asyncpg
 
 from benchmarks.local.worlds import open_world, seed
 from benchmarks.processes import Group, free_port, wait_for
+from crossdock.devkit.capacity.driving import Measured, drive
 from crossdock.model.identifiers import PARTITIONS
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,10 @@ class Candidate(Protocol):
         """The request as its door wants it."""
         ...
 
+    async def send(self, requests: Iterator[bytes], connections: int, per_second: float = 0.0) -> Measured:
+        """Send them all (see `crossdock.devkit.capacity.driving.drive`)."""
+        ...
+
     async def applied(self, after: float) -> Iterable[tuple[int, float]]:
         """(order, epoch second) of effects visible now whose time is later than ``after``."""
         ...
@@ -114,6 +119,10 @@ class Processes:
     def shaped(self, request: bytes) -> bytes:
         """As it is."""
         return request
+
+    async def send(self, requests: Iterator[bytes], connections: int, per_second: float = 0.0) -> Measured:
+        """Over connections that stay open."""
+        return await drive(self.port, requests, connections, per_second)
 
 
 class Crossdock(Processes):

@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from benchmarks.local.messages import requests
 from benchmarks.rivals.candidates import Candidate
-from crossdock.devkit.capacity.driving import drive
 
 PATH = "/in/easypost/tracker"
 CONNECTIONS = 64
@@ -72,7 +71,7 @@ async def burst(candidate: Candidate, orders: list[int]) -> dict[str, float]:
     before = await candidate.totals()
     started = time.perf_counter()
     memory = [candidate.memory()]
-    driven = await drive(candidate.port, iter(made), CONNECTIONS)
+    driven = await candidate.send(iter(made), CONNECTIONS)
     if driven.statuses != {"202": len(made)}:
         raise RuntimeError(f"{candidate.name}: {driven.statuses}")
     reached, last = 0, time.perf_counter()
@@ -103,7 +102,7 @@ async def steady(candidate: Candidate, orders: list[int], rate: int) -> Steady:
         yield from made
 
     seen: dict[int, float] = {}
-    sending = asyncio.create_task(drive(candidate.port, marked(), CONNECTIONS, rate))
+    sending = asyncio.create_task(candidate.send(marked(), CONNECTIONS, rate))
     await asyncio.sleep(0)
     mark, last = time.time() - 0.1, time.perf_counter()
     while len(seen) < len(made) and (not sending.done() or time.perf_counter() - last < _STILL):
@@ -149,8 +148,8 @@ async def _send_until_taken(candidate: Candidate, made: list[bytes]) -> None:
     for first in range(0, len(made), _CHUNK):
         while True:
             try:
-                driven = await drive(candidate.port, iter(made[first : first + _CHUNK]), CONNECTIONS)
-            except OSError:
+                driven = await candidate.send(iter(made[first : first + _CHUNK]), CONNECTIONS)
+            except (OSError, ExceptionGroup):
                 await asyncio.sleep(0.2)
                 continue
             if driven.statuses == {"202": len(made[first : first + _CHUNK])}:

@@ -1,13 +1,15 @@
 """OCA's queue_job on a real Odoo, which has a database of its own (see `theirs/rival_job`)."""
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import asyncpg
 
 from benchmarks.processes import wait_for
 from benchmarks.rivals.candidates import THEIRS, Processes
+from crossdock.devkit.capacity.driving import Measured
 from crossdock.devkit.capacity.messages import post
 
 
@@ -68,6 +70,28 @@ class QueueJob(Processes):
         made = post("/rival/in", body, "benchmark-secret")
         del head
         return made.replace(b"application/json", b"application/octet-stream", 1)
+
+    async def send(self, requests: Iterator[bytes], connections: int, per_second: float = 0.0) -> Measured:
+        """A connection a request: Odoo's workers end theirs after each answer."""
+        slots = asyncio.Semaphore(connections)
+        seen: dict[str, int] = {}
+        started = time.perf_counter()
+
+        async def one(request: bytes) -> None:
+            async with slots:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(request)
+                status = (await reader.readline())[9:12].decode()
+                writer.close()
+            seen[status] = seen.get(status, 0) + 1
+
+        async with asyncio.TaskGroup() as group:
+            for number, request in enumerate(requests):
+                pause = number / per_second - (time.perf_counter() - started) if per_second else 0.0
+                await asyncio.sleep(max(0.0, pause))
+                group.create_task(one(request))
+        count = sum(seen.values())
+        return Measured(count, time.perf_counter() - started, seen, 0.0, 0.0, 0.0)
 
     async def applied(self, after: float) -> Iterable[tuple[int, float]]:
         """Orders whose row is there."""
