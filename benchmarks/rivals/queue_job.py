@@ -17,8 +17,11 @@ class Lab:
     """Where Odoo 18 is: interpreter, checkout, folder with queue_job, and a database server with a role of its own."""
 
     def __init__(self, words: str) -> None:
-        """``words``: PYTHON:CHECKOUT:QUEUE_JOB:HOST:PORT:ROLE, the database `rivals_odoo` made and `rival_job`
-        installed in it as the README of the results says.
+        """``words`` are PYTHON:CHECKOUT:QUEUE_JOB:HOST:PORT:ROLE.
+
+        The database is made once, as the role: createdb rivals_odoo, then PYTHON CHECKOUT/odoo-bin -d rivals_odoo
+        --without-demo=all --stop-after-init -i rival_job
+        --addons-path=CHECKOUT/addons,CHECKOUT/odoo/addons,QUEUE_JOB,benchmarks/rivals/theirs
         """
         self.python, self.checkout, self.queue_job, self.host, self.port, self.role = words.split(":")
 
