@@ -15,8 +15,8 @@ def tracking_number(order: int) -> str:
 
 
 def webhook(order: int, scan: int) -> bytes:
-    """Scan number ``scan`` (0 to 9) of an order, as EasyPost would push it."""
-    moment = f"2026-11-{1 + scan:02d}T{order % 24:02d}:{scan * 5:02d}:00Z"
+    """Scan number ``scan`` (0 to 29; an order's own are the first ten) of an order, as EasyPost would push it."""
+    moment = f"2026-11-{1 + scan:02d}T{order % 24:02d}:{scan * 5 % 60:02d}:00Z"
     return tracker_update(tracking_number(order), f"evt_{order:012d}{scan:04d}", _STEPS[scan % len(_STEPS)], moment)
 
 

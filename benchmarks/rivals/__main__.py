@@ -61,7 +61,11 @@ def measured(makers: list[Callable[[], Candidate]], arguments: argparse.Namespac
                 fresh_database(candidate.store) as url,
                 asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner,
             ):
-                row = runner.run(whole(candidate, url, arguments.scale))
+                try:
+                    row = runner.run(whole(candidate, url, arguments.scale))
+                except (OSError, RuntimeError, ExceptionGroup) as problem:
+                    print(f"{candidate.name} could not be measured: {problem!r}", file=sys.stderr, flush=True)
+                    continue
             runs.setdefault(candidate.name, []).append(msgspec.to_builtins(row) | {"load": os.getloadavg()[0]})
     rows = []
     for turns in runs.values():

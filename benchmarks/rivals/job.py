@@ -149,7 +149,7 @@ async def _send_until_taken(candidate: Candidate, made: list[bytes]) -> None:
         while True:
             try:
                 driven = await candidate.send(iter(made[first : first + _CHUNK]), CONNECTIONS)
-            except (OSError, ExceptionGroup):
+            except OSError:
                 await asyncio.sleep(0.2)
                 continue
             if driven.statuses == {"202": len(made[first : first + _CHUNK])}:
