@@ -46,7 +46,7 @@ def bench(
     is not touched, and nobody outside is called. Exit code 3 when the day does not fit.
     """
     day = _profile(profile)
-    report = asyncio.run(_measured(_installation(config), store, day, Size(orders, timed, seconds)))
+    report = asyncio.run(_measured(_installation(config, store), store, day, Size(orders, timed, seconds)))
     if json:
         as_json(report)
     else:
@@ -67,9 +67,10 @@ def _profile(wanted: str) -> Profile:
         raise Stop(f"The profile {wanted} is wrong; correct it.", str(problem), Exit.USAGE) from None
 
 
-def _installation(config: Path) -> Installation | None:
+def _installation(config: Path, store: str) -> Installation | None:
     if not config.exists():
-        note(f"There is no {config}: measuring SQLite in this folder with the built-in settings.")
+        where = "the store given" if store else "SQLite in this folder"
+        note(f"There is no {config}: measuring {where} with the built-in settings.")
         return None
     installation, faults = load(config)
     if installation is None:

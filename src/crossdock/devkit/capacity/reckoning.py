@@ -13,7 +13,7 @@ from crossdock.devkit.capacity.profile import HOURS, Profile
 Kind = Literal["orders", "scans"]
 _BUSY = 0.85
 """Share of one core from which a process counts as the limit: with less it waits for something else."""
-_WAITS = 0.5
+_WAITS = 0.3
 """Share of a partner's call slots in use, on average, from which waiting for the partner counts as the limit."""
 
 
@@ -107,5 +107,5 @@ def bottleneck(measured: Measured) -> tuple[str, str]:
             f"{under_way:.1f} of {worst.slots} calls under way all the time"
         )
         return text, f"Raise throttle.concurrency of {worst.partner}, if the partner allows more calls at once."
-    text = f"{measured.kind}: commits of the store ({cores:.2f} of one core used, partners wait for work)"
+    text = f"{measured.kind}: most likely commits of the store ({cores:.2f} of one core used, partners mostly idle)"
     return text, "Put the store on a disk with a faster fsync."
