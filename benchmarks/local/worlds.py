@@ -15,6 +15,7 @@ from crossdock.model.events import Fact, FulfilmentRequested, ShipmentBooked
 from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, digest, trace_id_of
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item
+from crossdock.model.milestones import NOTEWORTHY
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking
@@ -35,8 +36,15 @@ class FixedSecrets:
         return SECRET
 
 
-async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits = Limits()) -> Hub:  # noqa: B008 - immutable
-    """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up."""
+async def open_world(
+    url: str,
+    odoo: str = "http://127.0.0.1:1",
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+    milestones: frozenset[str] = frozenset(NOTEWORTHY),
+) -> Hub:
+    """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up. ``milestones`` are those
+    that become commands to Odoo.
+    """
     store: Store = open_store(url)
     await store.migrate()
     specs = connectors().working()
@@ -47,7 +55,7 @@ async def open_world(url: str, odoo: str = "http://127.0.0.1:1", limits: Limits 
         PartnerPlan("odoo", specs["odoo"], OdooConfig(odoo, "bench", "secret://env/O"), limits, allow_private=True),
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), "bench")
-    process = order_to_ship(OrderToShipPolicy(("easypost",)))
+    process = order_to_ship(OrderToShipPolicy(("easypost",), milestones))
     hub = compose(world, plans, [process], sizes=Sizes())
     steady_collector()  # as `crossdock serve` does
     return hub

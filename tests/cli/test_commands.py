@@ -10,7 +10,7 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
+    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
     "golden", "init", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
     "replay", "restore", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
 }  # fmt: skip

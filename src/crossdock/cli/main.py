@@ -11,6 +11,7 @@ from crossdock.bridges.connecting import MissingLibrary
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
+    bench,
     chaos,
     check,
     clients,
@@ -98,6 +99,7 @@ for _command in (
     mapping,
     golden,
     chaos,
+    bench,
     connectors,
     clients,
     backup,

@@ -83,8 +83,14 @@ class Found(Struct, frozen=True):
     value: str
 
 
+MOST_SHIPMENTS = 10_000
+"""What `Counts` counts to: with so many shipments there are these or more."""
+
+
 class Counts(Struct, frozen=True):
-    """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none."""
+    """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none. ``shipments`` ends at
+    `MOST_SHIPMENTS`.
+    """
 
     received: int
     oldest_received_at: int

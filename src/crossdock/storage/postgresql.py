@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 CHANNEL = "crossdock"
 _TRIES = 6
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_NOTIFY = text("SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, :payload)")
+"""A wake-up is worth no wait for the disk: were it lost, the polling net would find the work."""
 _LOG = logging.getLogger(__name__)
 
 
