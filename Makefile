@@ -12,7 +12,7 @@ CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: record help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
+.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,11 +52,15 @@ bench: $(DEV) ## Measure intake, end to end and delivery on this machine
 
 assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from package-lock.json, integrity checked
 
-chaos: $(DEV) ## 1,000 seeds of crashes in process, then real kills: workers, PostgreSQL, disk, connections, the demo
-	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash $(PYTEST)
+chaos: $(DEV) ## 1,000 seeds of every simulation and of crashes in process, then real SIGKILLs under the demo's load, five times
+	$(BIN)/crossdock chaos --seeds 1000 --scenario all
+	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash --deselect tests/crash/test_simulation.py::test_every_promise_holds_under_every_seed $(PYTEST)
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/connectors tests/devkit -k "leave_one_label or leaves_no_label" --durations=0 $(PYTEST)
 	CROSSDOCK_KILLS=3 $(BIN)/python -m pytest tests/kills -rs --durations=0 $(PYTEST)
 	for turn in 1 2 3 4 5; do $(BIN)/crossdock demo || exit 1; done
+
+brokers: $(DEV) ## Bridges against real NATS, RabbitMQ, Kafka and MQTT brokers that are killed under load (those installed)
+	CROSSDOCK_BROKERS=1 $(BIN)/python -m pytest tests/bridges -rs $(PYTEST)
 
 golden: $(DEV) ## Compare translations with golden events, then 100,000 mutated messages (needs CROSSDOCK_SAMPLES)
 	$(BIN)/crossdock golden $(CROSSDOCK_SAMPLES)/carriers --known tests/golden/known.tsv --least 0.98

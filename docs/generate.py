@@ -6,6 +6,7 @@ from what connectors declare, the CLI from its commands, milestones from the tab
 
 # ruff: noqa: INP001, T201 - a script that prints, no package
 
+import argparse
 import ast
 import csv
 import difflib
@@ -181,6 +182,9 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Write the pages, or with ``--check`` show how they differ; the exit code."""
+    parser = argparse.ArgumentParser(description="Write docs/reference from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; show how the pages differ, and fail then")
+    check = parser.parse_args(arguments).check
     differing = 0
     for name, page in PAGES.items():
         path = REFERENCE / name
@@ -189,7 +193,7 @@ def main(arguments: Sequence[str]) -> int:
         if wanted == present:
             continue
         differing += 1
-        if "--check" in arguments:
+        if check:
             lines = difflib.unified_diff(
                 present.splitlines(), wanted.splitlines(), f"docs/reference/{name}", "generated", lineterm=""
             )
@@ -201,9 +205,9 @@ def main(arguments: Sequence[str]) -> int:
     for stray in sorted(set((REFERENCE / "connectors").glob("*.md")) - {REFERENCE / name for name in PAGES}):
         differing += 1
         print(f"docs/reference/connectors/{stray.name} is of no connector")
-        if "--check" not in arguments:
+        if not check:
             stray.unlink()
-    if "--check" in arguments and differing:
+    if check and differing:
         print(f"{differing} generated page(s) differ from the code; run: make reference", file=sys.stderr)
         return 1
     return 0

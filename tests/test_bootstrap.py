@@ -6,6 +6,7 @@ from msgspec import structs
 from cli.running import installed, partners
 from crossdock import bootstrap
 from crossdock.backbone.documents import StoredDocuments
+from crossdock.governance import retention
 from crossdock.model.milestones import MILESTONES, NOTEWORTHY
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.settings.shipping import OrderToShip
@@ -68,8 +69,8 @@ async def test_every_retention_setting_is_applied(tmp_path, monkeypatch):
     installation, _ = bootstrap.load(installed(tmp_path))
     kept = structs.replace(installation.settings.retention, raw_bodies_days=1, proof_days=2, labels_days=3)
     installation = structs.replace(installation, settings=structs.replace(installation.settings, retention=kept))
-    seen, inner = [], bootstrap.cutoffs
-    monkeypatch.setattr(bootstrap, "cutoffs", lambda keep, now: seen.append(keep) or inner(keep, now))
+    seen, inner = [], retention.cutoffs
+    monkeypatch.setattr(retention, "cutoffs", lambda keep, now: seen.append(keep) or inner(keep, now))
     store = bootstrap.open_store(installation)
     await store.migrate()
     hub = bootstrap.hub(installation, store)

@@ -4,6 +4,8 @@ durable append rate of the same store in the same run.
     append      64 callers, each waits for its own commit (the store's ceiling)
     intake      signed webhook over HTTP → verified → durable → 202, 64 connections; bare handler beside Crossdock's
     end to end  committed exchange → translated → correlated → folded → command committed (intake pre-filled)
+    seventy     latency of intake at 70 % of the rate it sustained just before
+    beside      end to end on PostgreSQL beside the bare reducer (benchmarks/local/bare.py), in turns
     delivery    committed command → called → outcome committed, against the simulated Odoo on loopback
 """
 
@@ -22,7 +24,7 @@ from typing import Any
 
 import uvicorn
 
-from benchmarks.local import endtoend, intake
+from benchmarks.local import beside, endtoend, intake
 from benchmarks.local.databases import fresh_database
 from benchmarks.local.deliveries import deliver
 
@@ -32,8 +34,11 @@ RESULTS = Path(__file__).parents[1] / "results"
 async def measure(store: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """All rows of one kind of store."""
     rows: list[dict[str, Any]] = []
+    if store == "postgresql" and (not arguments.only or "beside" in arguments.only):
+        print("… postgresql: beside the bare reducer", file=sys.stderr, flush=True)
+        rows += [{"store": store, **row} for row in await beside.roads(arguments)]
     for name, run in (("append", intake.append), ("intake", intake.compare), ("end to end", endtoend.run),
-                      ("delivery", deliver)):  # fmt: skip
+                      ("seventy", beside.seventy), ("delivery", deliver)):  # fmt: skip
         if arguments.only and name not in arguments.only:
             continue
         with fresh_database(store) as url:
@@ -57,11 +62,12 @@ def main() -> None:
     """Measure and print; ``--save`` keeps the result under benchmarks/results."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.local", description=__doc__)
     parser.add_argument("--store", nargs="*", default=["sqlite", "postgresql"])
-    parser.add_argument("--only", nargs="*", help="append, intake, 'end to end', delivery")
+    parser.add_argument("--only", nargs="*", help="append, intake, 'end to end', seventy, beside, delivery")
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--events", type=int, default=40_000)
     parser.add_argument("--commands", type=int, default=2_000)
     parser.add_argument("--workers", type=int, default=2, help="processes for end to end on PostgreSQL")
+    parser.add_argument("--pairs", type=int, default=3, help="turns of what is compared in pairs")
     parser.add_argument("--save", action="store_true")
     arguments = parser.parse_args()
     started = perf_counter()

@@ -2,21 +2,20 @@
 
 import argparse
 import asyncio
-import socket
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from benchmarks.local.load import Measured, drive
 from benchmarks.local.messages import requests, webhook
 from benchmarks.local.worlds import open_world
+from benchmarks.processes import free_port, wait_for
 from crossdock.backbone.intake import GroupCommit
 from crossdock.bootstrap import FreshIds, RealClock
+from crossdock.devkit.capacity.driving import Measured, drive
 from crossdock.ports.stores_inbound import NewExchange
 
 CONNECTIONS = 64
@@ -56,7 +55,7 @@ async def compare(url: str, arguments: argparse.Namespace) -> list[dict[str, Any
     first = 0
     for turn in range(ROUNDS):
         for kind, seen in sorted(rates.items(), reverse=bool(turn % 2)):
-            with _server(kind, url) as port:
+            with served(kind, url) as port:
                 await drive(port, requests(500, "/in/easypost/tracker", first), CONNECTIONS)
                 made = requests(arguments.requests, "/in/easypost/tracker", first + 500)
                 measured = await drive(port, made, CONNECTIONS)
@@ -79,17 +78,12 @@ async def compare(url: str, arguments: argparse.Namespace) -> list[dict[str, Any
 
 
 @contextmanager
-def _server(kind: str, url: str) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def served(kind: str, url: str) -> Iterator[int]:
+    """The port of a server of that kind (see `benchmarks.local.servers`) on the store at ``url``."""
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.local.servers", kind, url, str(port)])  # noqa: S603
     try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
+        wait_for(port)
         yield port
     finally:
         process.terminate()

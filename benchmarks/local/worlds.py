@@ -15,6 +15,7 @@ from crossdock.model.events import Fact, FulfilmentRequested, ShipmentBooked
 from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, digest, trace_id_of
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item
+from crossdock.model.milestones import NOTEWORTHY
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking
@@ -39,10 +40,13 @@ async def open_world(
     url: str,
     odoo: str = "http://127.0.0.1:1",
     limits: Limits = Limits(),  # noqa: B008 - immutable
+    milestones: frozenset[str] = frozenset(NOTEWORTHY),
     owner: str = "bench",
     sizes: Sizes = Sizes(),  # noqa: B008 - immutable
 ) -> Hub:
-    """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up."""
+    """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up. ``milestones`` are those
+    that become commands to Odoo.
+    """
     store: Store = open_store(url)
     await store.migrate()
     specs = connectors().working()
@@ -53,7 +57,7 @@ async def open_world(
         PartnerPlan("odoo", specs["odoo"], OdooConfig(odoo, "bench", "secret://env/O"), limits, allow_private=True),
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), owner)
-    process = order_to_ship(OrderToShipPolicy(("easypost",)))
+    process = order_to_ship(OrderToShipPolicy(("easypost",), milestones))
     hub = compose(world, plans, [process], sizes=sizes)
     steady_collector()  # as `crossdock serve` does
     return hub

@@ -32,8 +32,9 @@ from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
+from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
-from crossdock.governance.retention import Retention, cutoffs, purge
+from crossdock.governance.retention import Retention, retain
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
@@ -129,15 +130,18 @@ class Hub(Struct, frozen=True):
     intake: Intake
     engine: Engine
     replayer: Replayer
+    reducer: Reducer
     reconciler: Reconciler
     requests: Requests
     metrics: Metrics
     plans: Mapping[str, PartnerPlan]
     callers: tuple[HttpCaller, ...] = ()
     spans: Spans = Spans()
+    fanout: Fanout = Fanout()
 
     async def close(self) -> None:
         """Let go of partners' connections and send the last spans. The store is closed by who opened it."""
+        await self.fanout.close()
         for caller in self.callers:
             await caller.close()
         await asyncio.to_thread(self.spans.close)
@@ -175,9 +179,13 @@ def compose(
     refreshes: Jobs | None = None,
     judge: Judge = Reconciliation(),  # noqa: B008 - has no state
     nightly: Plan | None = None,
+    fanout: Fanout | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` partners are reconciled by hand only."""
+    """Join everything for one process; without ``nightly`` partners are reconciled by hand only, without ``fanout`` no
+    event leaves to others.
+    """
+    fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
@@ -209,13 +217,16 @@ def compose(
         pace=sizes.pace,
         sweeps={**(sweeps or {}), **night},
         refreshes=refreshes,
+        loops=fanout.loops(),
         roles=roles,
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
+    fanout.attach(intake)
     replayer = Replayer(store, translator, reducer)
     return Hub(
-        store, clock, connectors, intake, engine, replayer, reconciler, Requests(), metrics,
+        store, clock, connectors, intake, engine, replayer, reducer, reconciler, Requests(), metrics,
         {plan.id: plan for plan in plans}, callers=tuple(http for http, _ in wires.values()), spans=world.spans,
+        fanout=fanout,
     )  # fmt: skip
 
 
@@ -353,30 +364,17 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     record = OnTimeRecord(store)
     watched = settings.processes.tracking_watch
     quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
+    place = world(installation, store)
     return compose(
-        world(installation, store),
+        place,
         installation.plans,
-        configured(settings.processes, record),
+        configured(settings.processes, record, settings.partners),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(_retain, store, keep), "feeds": quiet},
+        sweeps={"retention": partial(retain, store, keep), "feeds": quiet},
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
+        fanout=fan_out(settings, place.secrets, store, place.clock, place.ids, place.metrics.registry),
         roles=roles,
     )
-
-
-async def _retain(store: Store, keep: Retention, now: int) -> None:
-    """Let go of bytes whose time is up, batch by batch."""
-    limits = cutoffs(keep, now)
-    while True:
-        purged = await store.run(lambda tx: purge(tx, limits, now))
-        await asyncio.to_thread(_remove, purged.locations)
-        if not purged.more:
-            return
-
-
-def _remove(locations: Sequence[str]) -> None:
-    for location in locations:
-        Path(location).unlink(missing_ok=True)

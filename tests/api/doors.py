@@ -49,9 +49,11 @@ class Words:
         return "a signing secret of more than thirty-two characters"
 
 
-async def plan(ids, partner, since, until):
+async def plan(ids, partner, since, until, flow, *, effects):
     """A planner that finds what it is told."""
-    _ = partner, since, until
+    _ = partner, since, until, effects
+    if flow not in {"", "tracking"}:
+        raise ValueError(f"there is no flow '{flow}'")
     call = SimpleNamespace(partner="easypost", kind="rates.request.v1", subject="do:odoo:7")
     return SimpleNamespace(ids=tuple(ids), changed=("do:odoo:7",) if ids else (), effects=(call,) if ids else ())
 

@@ -59,6 +59,15 @@ async def test_a_job_shows_the_label_once_it_is_there(world):
     assert job["documents"][0]["href"] == f"/v1/documents/{'ab' * 32}"
 
 
+@pytest.mark.req("C3", "I1")
+async def test_the_way_back_of_a_way_back_is_refused(world):
+    fresh = "do:odoo:991"
+    await world.store.run(lambda tx: tx.states.save([StateRow(fresh, b"{}", {}, 1, _SUMMARY)]))
+    refused = await post(world, f"/v1/shipments/{fresh}/returns", {**REASON, "package_id": "P1:return"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/package_id")
+    assert "Ask for the way back of 'P1'" in refused.json()["detail"]
+
+
 _SUMMARY = {
     "name": "X", "sales_order": "", "customer": "", "city": "", "country": "", "carrier": "", "phase": "",
     "milestone": "", "packages": 0, "tracking_numbers": "",

@@ -157,7 +157,17 @@ async def test_a_replay_is_a_dry_run_unless_told(everybody):
     body = {**REASON, "ids": [message]}
     planned = (await everybody.post("/v1/replays", json=body, headers={"idempotency-key": "a"})).json()
     assert (planned["dry_run"], planned["messages"], planned["reopened"]) == (True, 1, 0)
-    assert planned["calls"][0]["kind"] == "rates.request.v1"
+    assert planned["calls"] == []
+    assert planned["held_back"][0]["kind"] == "rates.request.v1"
+    loud = (
+        await everybody.post("/v1/replays", json={**body, "effects": True}, headers={"idempotency-key": "c"})
+    ).json()
+    assert loud["calls"] == planned["held_back"]
+    odd = await everybody.post("/v1/replays", json={**REASON, "flow": "odd"}, headers={"idempotency-key": "d"})
+    assert is_problem(odd, 404)["errors"][0]["pointer"] == "/flow"
+    assert (
+        await everybody.post("/v1/replays", json={**REASON, "flow": "tracking"}, headers={"idempotency-key": "e"})
+    ).is_success
     done = await everybody.post("/v1/replays", json={**body, "dry_run": False}, headers={"idempotency-key": "b"})
     assert done.json()["reopened"] == 1
     assert (await everybody.get(f"/v1/exchanges/{message}")).json()["exchange"]["status"] == "received"

@@ -71,3 +71,13 @@ def test_generated_pages_are_up_to_date():
         [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("asked", ["--help", "--chekc"])
+def test_asking_how_to_generate_writes_nothing(asked):
+    before = {page: page.stat().st_mtime_ns for page in (ROOT / "docs" / "reference").rglob("*.md")}
+    done = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, str(ROOT / "docs" / "generate.py"), asked], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "--check" in done.stdout + done.stderr) == (0 if asked == "--help" else 2, True)
+    assert {page: page.stat().st_mtime_ns for page in before} == before

@@ -8,11 +8,19 @@ from crossdock.backbone.parking import Requests
 from crossdock.model.commands import CheckAddress
 from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import DeskRequested, Relay
+from crossdock.model.events import Fact, FulfilmentRequested, RatesQuoted
+from crossdock.model.identifiers import trace_id_of
+from crossdock.model.instants import stamp
+from crossdock.ports.stores import NewEvent
 from crossdock.ports.stores_delivery import Health
-from crossdock.ports.verdicts import Refuse
+from crossdock.ports.verdicts import Done, InDoubt, Park, Refuse
 from crossdock.processes.carriers_desk import carriers_desk
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.views.doubt import warning_of
+from crossdock.views.wording import say
 from hubs import WHY, Scripted, scripted_hub
-from orders import CUSTOMER
+from orders import CUSTOMER, delivery_order, quote, rate
 
 
 def check(number: int) -> tuple[str, DeskRequested]:
@@ -82,4 +90,43 @@ async def test_that_a_person_ended_a_command_is_a_fact_of_its_order():
     events = await hub.store.read(lambda tx: tx.log.of_subject(subject))
     [given_up] = [event.body for event in events if isinstance(event.body, CommandWithdrawn)]
     assert (given_up.what, given_up.last) == ("address.check.v1", "a person ended it")
+    assert (given_up.by_person, given_up.doubtful) == (True, False)
+    assert say(given_up).title == "Check address ended by a person: carrier did not confirm it"
     await hub.store.close()
+
+
+@pytest.mark.req("C4", "M9")
+async def test_ending_what_may_have_been_done_warns_before_and_says_so_after():
+    carrier = Scripted()
+    carrier.answers, carrier.settlements = [InDoubt(WHY)], [Park(WHY)]
+    hub = scripted_hub(carrier, processes=[order_to_ship(OrderToShipPolicy(("carrier",)))])
+    await hub.store.migrate()
+    subject = await bought(hub, carrier)
+    rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound", statuses=("parked",)))
+    detail = await hub.store.read(lambda tx: tx.views.exchange(rows[0].id))
+    warning = warning_of(detail)
+    assert "carrier may have carried out" in warning
+    assert "do:odoo:7/P1" in warning
+    await hub.store.run(lambda tx: Requests().discard(tx, [rows[0].id], 6))
+    await hub.engine.settle_all()
+    events = await hub.store.read(lambda tx: tx.log.of_subject(subject))
+    [given_up] = [event.body for event in events if isinstance(event.body, CommandWithdrawn)]
+    assert given_up.doubtful
+    assert say(given_up).title == "Buy label ended by a person: carrier may have done it"
+    standing, _ = await hub.store.read(lambda tx: tx.views.exceptions(open_only=True, subject=subject))
+    assert "label.maybe_bought" in {row.kind for row in standing}
+    await hub.store.close()
+
+
+async def bought(hub, carrier) -> str:
+    """An order whose label was bought, and nobody knows whether; its subject."""
+    order = delivery_order()
+    offer = quote("P1", "s1", rate("r", "5.00"), partner="carrier")
+    carrier.answers.insert(0, Done((Fact(RatesQuoted(offer), stamp("2026-11-21T06:00:00Z"), subject=order.id),)))
+    fact = Fact(FulfilmentRequested(order), stamp("2026-11-21T06:00:00Z"), subject=order.id)
+    new = NewEvent(fact.key(order.id), order.id, fact, 5, "", "", trace_id_of(order.id))
+    await hub.store.run(lambda tx: tx.log.append([new], 5))
+    for _ in range(4):
+        await hub.engine.settle_all()
+        hub.clock.advance(600)
+    return order.id

@@ -252,7 +252,7 @@ async def test_a_replay_of_everything_changes_nothing_and_sends_nothing():
     before = await hub.store.read(lambda tx: tx.states.load(["do:odoo:7"]))
     plan = await hub.replayer.plan(Selection(partner="carrier"), hub.clock.now())
     assert (plan.messages, plan.changed, plan.effects) == (1, (), ())
-    assert await hub.replayer.start(Selection(partner="carrier"), effects=False) == 1
+    assert await hub.replayer.start(plan.ids, effects=False) == 1
     await hub.engine.settle_all()
     after = await hub.store.read(lambda tx: tx.states.load(["do:odoo:7"]))
     assert before["do:odoo:7"].state == after["do:odoo:7"].state
@@ -267,7 +267,7 @@ async def test_a_quiet_replay_with_a_better_mapping_learns_and_stays_silent():
     plan = await hub.replayer.plan(Selection(partner="carrier"), hub.clock.now())
     assert plan.changed == ("do:odoo:7",)
     assert [effect.kind for effect in plan.effects] == ["note.record.v1"]
-    await hub.replayer.start(Selection(partner="carrier"), effects=False)
+    await hub.replayer.start(plan.ids, effects=False)
     await hub.engine.settle_all()
     state = (await hub.store.read(lambda tx: tx.views.shipment("do:odoo:7"))).milestone
     assert (await log_of(hub)).count("tracking.reported.v1") == 2
@@ -298,7 +298,7 @@ async def test_a_reducer_that_woke_up_late_cannot_commit():
     assert await hub.engine.reduce() == 2
     effects = reducer.decide(*stale, hub.clock.now())
     with pytest.raises(Fenced):
-        await hub.store.run(lambda tx: reducer._commit(tx, effects, hub.clock.now()))
+        await hub.store.run(lambda tx: reducer.commit(tx, effects, hub.clock.now()))
     cursors = await hub.store.read(lambda tx: tx.log.cursors(READER, range(64)))
     assert sum(cursors.values()) == 2
 

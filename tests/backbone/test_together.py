@@ -99,6 +99,17 @@ async def test_a_defect_parks_the_load_with_its_traceback():
     assert set((await status_of(hub)).values()) == {"parked"}
 
 
+@pytest.mark.req("C4", "K4")
+async def test_a_command_that_a_defect_stopped_is_asked_about_before_it_is_sent_again():
+    stopped = void("v")
+    hub, _ = await hub_with(stopped, answers=[ValueError("a bug after the partner acted")])
+    await hub.engine.deliver()
+    assert await status_of(hub) == {"v": "parked"}
+    await hub.store.run(lambda tx: tx.lanes.retry([stopped.id], hub.clock.now()))
+    [load] = await hub.engine.courier.claim()
+    assert [(each.id, each.doubtful) for each in load] == [(stopped.id, True)]
+
+
 @pytest.mark.req("K12")
 async def test_single_commands_are_not_starved_by_loads():
     many = [note(f"n{n}", f"n{n}") for n in range(60)]

@@ -10,14 +10,16 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "golden", "init", "migrate",
-    "odoo", "mapping", "parked", "partner", "rate", "reconcile", "replay", "restore", "serve", "shipengine", "sim",
-    "trace", "translate", "workers",
+    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
+    "golden", "init", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
+    "replay", "restore", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
+    "runbook": {"list", "show", "test"},
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},
+    "drill": {"carrier-outage"},
     "parked": {"discard", "list", "retry", "show"},
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},

@@ -16,7 +16,7 @@ def test_what_init_writes_passes_check(crossdock, tmp_path, preset):
     assert made.json["api_key"].startswith("xd_")
     answer = crossdock("check", "--json", "-c", tmp_path / "crossdock.yaml")
     assert answer.code == 0, answer.out
-    assert answer.json == {"ok": True, "faults": [], "broken_plugins": []}
+    assert {**answer.json, "fallbacks": []} == {"ok": True, "faults": [], "broken_plugins": [], "fallbacks": []}
 
 
 def test_what_init_writes_is_the_defaults_word_for_word(tmp_path, crossdock):
@@ -89,3 +89,28 @@ def test_other_commands_stop_at_a_bad_configuration(crossdock, tmp_path):
     assert answer.code == 1
     assert "did you mean 'listen'?" in answer.err
     assert answer.out == ""
+
+
+@pytest.mark.req("K9")
+def test_every_partners_fallback_is_listed_and_a_carrier_without_one_is_warned_of(crossdock, config):
+    answer = crossdock("check", "-c", config)
+    assert "carrier 'easypost' has no fallback" in answer.err
+    rows = {each["partner"]: each for each in crossdock("check", "--json", "-c", config).json["fallbacks"]}
+    assert {name: (row["do"], row["missing"]) for name, row in rows.items()} == {
+        "odoo": ("hold", False), "easypost": ("by_level", True),
+    }  # fmt: skip
+    partner = config.parent / "partners" / "easypost.yaml"
+    text = partner.read_text().replace(
+        "connector: easypost",
+        "connector: easypost\n    fallback: {do: manual, words: Call the depot., contacts: [Ann]}",
+    )
+    partner.write_text(text)
+    answer = crossdock("check", "-c", config)
+    assert "no fallback" not in answer.err
+    assert "Call the depot." in answer.out
+    partner.write_text(text.replace("do: manual", "do: next, next: [easypots, easypost]"))
+    faults = crossdock("check", "--json", "-c", config).json["faults"]
+    assert [(each["key"], each["text"]) for each in faults] == [
+        ("partners.easypost.fallback.next[0]", "'easypots' is not among the partners"),
+        ("partners.easypost.fallback.next[1]", "'easypost' is itself"),
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossdock import bootstrap
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
 from crossdock.ports.stores_inbound import NewExchange, Settlement
 
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
@@ -71,6 +72,41 @@ def test_what_is_discarded_is_gone_from_the_list_and_still_readable(crossdock, c
     assert crossdock("parked", "discard", stopped, "--yes", "-c", config).code == 0
     assert crossdock("parked", "list", "--json", "-c", config).json == []
     assert crossdock("parked", "show", stopped, "-c", config).code == 0
+
+
+@pytest.mark.req("C4", "K4")
+def test_a_purchase_that_may_have_been_made_is_ended_only_after_it_was_named(crossdock, config):
+    park_in_doubt(config)
+    asked = crossdock("parked", "discard", "c" * 26, "-c", config)
+    assert asked.code == 2
+    assert "easypost may have carried out “Buy label”" in asked.err
+    assert "package P1 (reference do:odoo:7/P1, shipment shp_1)" in asked.err
+    ended = crossdock("parked", "discard", "c" * 26, "--yes", "-c", config)
+    assert (ended.code, "label.maybe_bought" in ended.err) == (0, True)
+
+
+def park_in_doubt(config):
+    """A purchase that was sent and stopped before anybody knew what became of it."""
+    installation, _ = bootstrap.load(config)
+    body = (
+        b'{"type":"label.buy.v1","consignment":{"reference":"do:odoo:7/P1","package":{"id":"P1"}},'
+        b'"shipment_id":"shp_1"}'
+    )
+    new = NewCommand("c" * 26, "k1", "easypost", "do:odoo:7", "label.buy.v1", body, 10, NOW, NOW, "0" * 32, "x")
+
+    def step(tx):
+        tx.lanes.enqueue([new])
+        [claim] = tx.lanes.claim("w1", NOW, NOW + 1, 1, ["easypost"])
+        tx.lanes.settle([(claim, Outcome("parked", Attempt(claim.id, claim.attempt, NOW, NOW, "InDoubt")))])
+
+    async def run():
+        store = bootstrap.open_store(installation)
+        try:
+            await store.run(step)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
 
 
 def test_what_is_done_in_part_says_so(crossdock, config, stopped):

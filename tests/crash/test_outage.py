@@ -66,6 +66,11 @@ async def decisions(hub) -> list[str]:
     return [each.action for each in diversions_of(events)]
 
 
+async def exceptions(hub) -> set[str]:
+    rows, _ = await hub.store.read(lambda tx: tx.views.exceptions(open_only=True))
+    return {row.kind for row in rows}
+
+
 @pytest.mark.req("C9", "C4")
 async def test_a_booking_in_doubt_is_settled_before_another_carrier_is_asked(empty):
     world = landscape(empty, SOON)
@@ -75,7 +80,9 @@ async def test_a_booking_in_doubt_is_settled_before_another_carrier_is_asked(emp
     await run(world, hub, 15)
     assert await decisions(hub) == ["withdraw"]
     assert labels(world) == [1, 0], "alpha sold a label and does not say so yet: beta is not asked"
+    assert await exceptions(hub) == {"booking.in_doubt"}
     await run(world, hub, 15)
+    assert await exceptions(hub) == set()
     assert labels(world) == [1, 0]
     assert await decisions(hub) == ["withdraw", "released"]
 
@@ -123,6 +130,17 @@ async def _live(world: Landscape, rounds: int = 30) -> None:
             continue
         await world._bury()
         hub = None
+
+
+@pytest.mark.req("C9")
+async def test_the_next_carrier_is_watched_like_the_first(empty):
+    world = landscape(empty, SOON)
+    hub = await world.worker()
+    for name in ("alpha", "beta"):
+        world.fault(f"{name}.example", Rule(Effect(status=503), BUY, When(until=3600)))
+    await run(world, hub, 5)
+    assert await decisions(hub) == ["withdraw", "reroute", "hold"]
+    assert await exceptions(hub) == {"carrier.unavailable"}
 
 
 @pytest.mark.req("C9")

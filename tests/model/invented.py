@@ -106,6 +106,7 @@ bodies = st.one_of(
     ),
     st.builds(ev.ShipmentBooked, bookings),
     st.builds(ev.LabelReceived, packages, shipments, numbers, documents),
+    st.builds(ev.DocumentReceived, packages, shipments, numbers, documents),
     st.builds(ev.ShipmentVoided, st.just(PARTNER), packages, shipments, numbers),
     st.builds(ev.TrackingReported, scans),
     st.builds(ev.ProofCaptured, proofs),

@@ -1,12 +1,22 @@
 """Times keep what the partner said of their zone."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossdock.model.instants import InvalidInstant, Stamp, epoch_us, from_epoch_us, rfc3339, stamp, stamp_of
+from crossdock.model.instants import (
+    InvalidInstant,
+    Stamp,
+    day_in,
+    epoch_us,
+    from_epoch_us,
+    rfc3339,
+    span_of_day,
+    stamp,
+    stamp_of,
+)
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=offsets)  # noqa: DTZ001 - hypothesis adds the zone
@@ -59,3 +69,21 @@ def test_epoch_and_back(seconds):
 
 def test_rfc3339_shows_milliseconds_in_utc():
     assert rfc3339(1_772_352_900_123_456) == "2026-03-01T08:15:00.123Z"
+
+
+@pytest.mark.req("C11")
+@pytest.mark.parametrize(
+    ("day", "zone", "starts", "hours"),
+    [
+        ("2026-11-23", "UTC", "2026-11-23T00:00:00Z", 24),
+        ("2026-11-23", "Europe/Brussels", "2026-11-22T23:00:00Z", 24),
+        ("2026-03-29", "Europe/Brussels", "2026-03-28T23:00:00Z", 23),
+        ("2026-10-25", "Europe/Brussels", "2026-10-24T22:00:00Z", 25),
+        ("2026-11-23", "America/Los_Angeles", "2026-11-23T08:00:00Z", 24),
+    ],
+)
+def test_a_day_is_that_of_its_zone_however_long_it_is(day, zone, starts, hours):
+    since, until = span_of_day(date.fromisoformat(day), zone)
+    assert (from_epoch_us(since).at, (until - since) // 3_600_000_000) == (starts, hours)
+    assert day_in(since, zone) == day_in(until - 1, zone) == date.fromisoformat(day)
+    assert day_in(until, zone) != date.fromisoformat(day)

@@ -19,6 +19,7 @@ class History:
         self.orders: list[Order] = []
         self.events: list[ev.EventBody] = []
         self.timers: list[str] = []
+        self.waits: dict[str, int] = {}
         self.withdrawn: list[str] = []
         self.told: list[str] = []
         self.position = 0
@@ -39,6 +40,7 @@ class History:
             self.orders.extend(decision.orders)
             self.events.extend(decision.events)
             self.timers.extend(timer.name for timer in decision.timers)
+            self.waits |= {timer.name: timer.due_at - event.recorded_at for timer in decision.timers}
             self.withdrawn.extend(decision.withdrawn)
             pending.extend(decision.events)
         return self.orders[before:]

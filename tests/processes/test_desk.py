@@ -94,6 +94,57 @@ def test_a_purchase_that_a_person_ended_is_booked_again_by_hand():
     assert told.withdrawn == []
 
 
+def buying() -> tuple[History, str]:
+    """An order whose label is being bought, and the key of that command."""
+    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), delivery_order().id)
+    told.tell(ev.FulfilmentRequested(delivery_order()))
+    told.tell(ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    return told, command_key("order_to_ship", told.told[-1], "buy/P1")
+
+
+def ended_in_doubt(key: str, package: str = "P1") -> CommandWithdrawn:
+    return CommandWithdrawn(key, "easypost", "label.buy.v1", package, "ended", by_person=True, doubtful=True)
+
+
+@pytest.mark.req("C4", "C9")
+@pytest.mark.parametrize("settling", [Book(), Void("P1")])
+def test_a_purchase_ended_in_doubt_is_somebodys_to_look_for_until_they_decided(settling):
+    told, key = buying()
+    assert told.tell(ended_in_doubt(key)) == [], "nothing is bought anew by itself"
+    assert (told.phase, told.raised()) == ("attention", ["label.maybe_bought"])
+    [raised] = [each for each in told.events if isinstance(each, ev.ExceptionRaised)]
+    assert "do:odoo:7/P1" in raised.text
+    ask(told, settling)
+    assert told.resolved() == ["label.maybe_bought"]
+
+
+@pytest.mark.req("C4")
+def test_a_label_that_shows_up_after_its_purchase_was_ended_is_the_orders():
+    told, key = buying()
+    told.tell(ended_in_doubt(key))
+    assert kinds(told.tell(booked())) == ["FetchLabel"]
+    assert told.resolved() == ["label.maybe_bought"]
+
+
+@pytest.mark.req("C4")
+def test_what_was_ended_in_doubt_is_not_booked_again_because_it_was_asked_for_before():
+    told, key = buying()
+    told.tell(ev.CommandFailed("k#1", "easypost", "label.buy.v1", "Look there.", "in doubt", "P1"))
+    assert ask(told, Book()) == []
+    assert told.tell(ended_in_doubt(key)) == []
+    assert kinds(ask(told, Book(), "j2")) == ["RequestRates"]
+
+
+@pytest.mark.req("C4", "C11")
+def test_a_cancelled_orders_purchase_ended_in_doubt_is_looked_for_too():
+    told, key = buying()
+    told.tell(ev.FulfilmentCancelled(delivery_order().id))
+    told.tell(ended_in_doubt(key))
+    assert (told.phase, told.raised()) == ("cancelled", ["label.maybe_bought"])
+    ask(told, Void("P1"))
+    assert told.resolved() == ["label.maybe_bought"]
+
+
 @pytest.mark.req("C3")
 def test_a_label_for_the_way_back_is_bought_once_and_leaves_the_first_one_alone():
     told = labelled()

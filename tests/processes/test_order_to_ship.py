@@ -8,8 +8,13 @@ from crossdock.model.instants import stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
+from crossdock.processes.configured import configured
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
+from crossdock.processes.shipping_work import SECOND
+from crossdock.settings.sections import Processes
+from crossdock.settings.shipping import OrderToShip
+from crossdock.views.packages import packages_of
 from orders import CUSTOMER, delivery_order, quote, rate
 from processes.history import NOON, History
 
@@ -109,6 +114,25 @@ def test_late_quotes_do_not_hold_an_order_for_ever():
     assert kinds(told.tell(ev.DeadlinePassed("quotes", NOON))) == ["BuyLabel"]
 
 
+@pytest.mark.req("C1", "C9", "K12")
+@pytest.mark.parametrize(("method", "seconds"), [("", 90), ("UPS Express", 15), ("Saver", 600)])
+def test_an_express_order_does_not_wait_as_long_for_a_carrier_that_is_down(method, seconds):
+    levels = {"express": ("*express*",), "economy": ("saver",)}
+    given = OrderToShip("odoo", ("easypost",), quote_deadline_seconds=90, quote_deadlines={"economy": 600})
+    [process, _] = configured(Processes(order_to_ship=replace(given, service_levels=levels)))
+    told = History(process, delivery_order().id)
+    told.tell(ev.FulfilmentRequested(replace(delivery_order(), service_level=method)))
+    assert told.waits == {"quotes": seconds * SECOND}
+
+
+def test_a_short_deadline_for_all_is_one_for_express_orders_too():
+    given = OrderToShip("odoo", ("easypost",), quote_deadline_seconds=5, service_levels={"express": ("*",)})
+    [process, _] = configured(Processes(order_to_ship=given))
+    told = History(process, delivery_order().id)
+    told.tell(ev.FulfilmentRequested(delivery_order()))
+    assert told.waits == {"quotes": 5 * SECOND}
+
+
 def test_a_quote_after_the_deadline_heals_the_order_that_had_none():
     told = history()
     told.tell(ev.FulfilmentRequested(delivery_order()))
@@ -187,3 +211,23 @@ def test_an_unknown_code_is_kept_and_asked_about_once():
     assert told.resolved() == [], "another code"
     told.tell(scan("T1", "in_transit", "2026-11-21T10:00:00Z", "ZZ9"))
     assert told.resolved() == ["mapping.unknown_code"], "it was settled, and the message read again"
+
+
+PAPER = ev.DocumentReceived("P1", "s1", "T1", Document("cd" * 32, "application/pdf", "i.pdf", 9, "customs_invoice"))
+
+
+@pytest.mark.req("C3", "A1")
+def test_papers_that_go_with_a_package_are_attached_to_its_order():
+    told = history()
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))
+    told.tell(booking("P1", "s1", "T1"))
+    [record] = told.tell(PAPER)
+    assert (record.partner, kinds([record]), record.body.document) == ("odoo", ["RecordDocument"], PAPER.document)
+    [line] = packages_of(told.state)
+    assert line.papers == (PAPER.document,)
+
+
+def test_papers_of_a_cancelled_order_are_not_attached():
+    told = history()
+    told.tell(ev.FulfilmentRequested(delivery_order()), ev.FulfilmentCancelled(delivery_order().id))
+    assert told.tell(PAPER) == []

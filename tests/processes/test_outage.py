@@ -8,7 +8,8 @@ from crossdock.model.deciding import BookingDiverted, CommandWithdrawn
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.shipment import Booking
 from crossdock.processes.order_to_ship import order_to_ship
-from crossdock.processes.shipping_policy import OrderToShipPolicy, Outage
+from crossdock.processes.shipping_policy import Fallback, OrderToShipPolicy, Outage
+from crossdock.processes.shipping_work import SECOND
 from orders import delivery_order, quote, rate
 from processes.history import NOON, History
 
@@ -90,8 +91,39 @@ def test_dangerous_goods_are_a_persons_decision_whatever_the_order_says():
 def test_without_another_carrier_it_waits_for_its_own():
     told = booking(offers=OFFERS[:1])
     assert overdue(told) == ["hold"]
-    assert "no other carrier offers it" in told.events[-1].reason
-    assert (told.withdrawn, told.raised()) == ([], [])
+    assert "no other carrier offers it" in told.events[-2].reason
+    assert told.withdrawn == []
+    assert told.raised() == ["carrier.unavailable"], "nobody takes it on, so somebody is told"
+    told.tell(ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")))
+    assert told.resolved() == ["carrier.unavailable"]
+
+
+TAKEN = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))
+STOPPED = ev.CommandFailed("k#50", "easypost", "label.buy.v1", "Look there.", "in doubt", "P1")
+
+
+@pytest.mark.req("C9", "C4", "K12")
+@pytest.mark.parametrize("ending", [TAKEN, STOPPED, None])
+def test_a_booking_in_doubt_is_somebodys_to_know_of_as_soon_as_its_level_cannot_wait(ending):
+    told = booking("UPS Express")
+    overdue(told)
+    assert told.waits["outage/P1"] == 120 * SECOND
+    assert told.waits["doubt/P1"] == 30 * SECOND
+    assert told.raised() == []
+    told.tell(ev.DeadlinePassed("doubt/P1", NOON))
+    assert told.raised() == ["booking.in_doubt"]
+    assert told.orders[-1].partner == "easypost", "nobody else is asked"
+    told.tell(ending or CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1"))
+    assert told.resolved() == ["booking.in_doubt"]
+
+
+@pytest.mark.req("C9")
+def test_a_booking_that_certainly_was_not_made_is_no_exception():
+    told = booking("UPS Express")
+    overdue(told)
+    told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1"))
+    told.tell(ev.DeadlinePassed("doubt/P1", NOON))
+    assert told.raised() == []
 
 
 @pytest.mark.req("C9")
@@ -124,3 +156,37 @@ def test_a_cancelled_order_takes_its_purchase_back():
     assert actions(told) == ["withdraw"]
     assert told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1")) == []
     assert told.phase == "cancelled"
+
+
+THREE = (*OFFERS, quote("P1", "g1", rate("c", "4.00", carrier="GLS"), partner="gls"))
+
+
+def policy_with(**fallbacks: Fallback) -> OrderToShipPolicy:
+    return replace(POLICY, carriers=("easypost", "ups", "gls"), fallbacks=fallbacks)
+
+
+@pytest.mark.req("K9")
+def test_a_carriers_fallback_goes_before_the_service_level():
+    hold = booking("UPS Express", policy_with(easypost=Fallback("hold")), THREE)
+    assert overdue(hold) == ["hold"]
+    words = Fallback("person", words="Use the paper forms.", contacts=("Depot +32",))
+    person = booking("slow", policy_with(easypost=words), THREE)
+    assert overdue(person) == ["withdraw"]
+    person.tell(CommandWithdrawn(key(person), "easypost", "label.buy.v1", "P1", "503"))
+    [text] = [body.text for body in person.events if isinstance(body, ev.ExceptionRaised)]
+    assert text.endswith("Use the paper forms. Call: Depot +32.")
+
+
+@pytest.mark.req("K9")
+@pytest.mark.parametrize(("named", "taken"), [((), "gls"), (("ups", "gls"), "ups"), (("dhl", "gls"), "gls")])
+def test_the_first_carrier_the_fallback_names_that_offers_is_taken(named, taken):
+    told = booking("slow", policy_with(easypost=Fallback("reroute", named)), THREE)
+    assert overdue(told) == ["withdraw"]
+    [again] = told.tell(CommandWithdrawn(key(told), "easypost", "label.buy.v1", "P1", "503"))
+    assert again.partner == taken
+
+
+@pytest.mark.req("K9")
+def test_where_none_of_them_offers_it_waits():
+    told = booking("slow", policy_with(easypost=Fallback("reroute", ("dhl",))), THREE)
+    assert overdue(told) == ["hold"]

@@ -148,6 +148,14 @@ def test_a_password_in_the_address_of_a_file_is_refused_and_not_repeated(tmp_pat
     assert "hunter2" not in repr(fault)
 
 
+@pytest.mark.req("M4")
+@pytest.mark.parametrize("section", ["project", "reconciliation"])
+def test_a_time_zone_nobody_knows_is_refused(tmp_path, section):
+    (fault,) = load(write(tmp_path, f"{section}: {{timezone: Europe/Brusels}}"), {}).faults
+    assert (fault.key, fault.line) == (f"{section}.timezone", 1)
+    assert load(write(tmp_path, f"{section}: {{timezone: Europe/Brussels}}"), {}).faults == ()
+
+
 def test_partners_are_read_by_their_connectors_types(tmp_path):
     loaded = load(write(tmp_path, "partners:\n  a: {connector: systm}\n  b:\n    connector: system\n"), {})
     configs, found = read_partners(loaded, {"system": System})

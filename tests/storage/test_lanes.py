@@ -264,3 +264,17 @@ async def test_outcomes_are_written_for_those_whose_claim_still_stands(store):
     mine = await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "done")) for each in first]))
     assert mine == [False, True, True]
     assert await settle(store, again[0], "done")
+
+
+@pytest.mark.req("K2", "K11")
+async def test_a_late_worker_whose_lane_was_taken_over_ends_nothing_behind_that_place(store):
+    kind = "note.record.v1"
+    rows = [command(f"{lane}{n}", subject=lane, kind=kind) for lane in "ab" for n in range(2)]
+    await enqueue(store, *rows)
+    late = await together(store, now=10)
+    [taken] = await claim(store, now=200, owner="w2", limit=1)
+    assert taken.id == "a0"
+    ended = await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "done")) for each in late]))
+    assert dict(zip(ids(late), ended, strict=True)) == {"a0": False, "a1": False, "b0": True, "b1": True}
+    await settle(store, taken, "done")
+    assert [(each.id, each.doubtful) for each in await claim(store, now=300, owner="w2")] == [("a1", True)]

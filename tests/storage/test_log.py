@@ -116,3 +116,16 @@ async def test_any_appends_give_each_fact_one_place_without_gaps(batches):
     for partition in {each.partition for each in found}:
         positions = [each.position for each in found if each.partition == partition]
         assert positions == [before[partition] + step for step in range(1, len(positions) + 1)]
+
+
+@pytest.mark.req("E9")
+async def test_heads_and_first_positions_since_a_time_are_known_by_partition(store):
+    pairs = [("do:odoo:1", 10), ("do:odoo:1", 20), ("do:odoo:2", 20), ("do:odoo:1", 30)]
+    for number, (subject, now) in enumerate(pairs):
+        await store.run(lambda tx, s=subject, n=number, now=now: tx.log.append([event(s, f"since{n}")], now))
+    one, two = partition_of("do:odoo:1"), partition_of("do:odoo:2")
+    heads = await store.read(lambda tx: tx.views.log_heads())
+    assert {each: head for each, head in heads.items() if head} == {one: 3, two: 1}
+    assert len(heads) == 64
+    assert await store.read(lambda tx: tx.views.log_since(20)) == {one: 2, two: 1}
+    assert await store.read(lambda tx: tx.views.log_since(31)) == {}

@@ -143,6 +143,14 @@ async def test_counts_say_how_much_waits_and_since_when(store):
     assert (counts.shipments, counts.events, counts.open_exceptions) == (1, 1, 0)
 
 
+@pytest.mark.req("K14")
+async def test_counting_ends_somewhere_so_that_pages_of_an_old_store_are_as_fast(store, monkeypatch):
+    monkeypatch.setattr("crossdock.storage.views_records.MOST_SHIPMENTS", 3)
+    await store.run(lambda tx: tx.states.save([state(f"do:odoo:{number}") for number in range(5)]))
+    counts = await store.read(lambda tx: tx.views.counts())
+    assert counts.shipments == 3
+
+
 async def test_a_foreign_cursor_is_refused(store):
     with pytest.raises(ValueError, match="end of a page"):
         await store.read(lambda tx: tx.views.shipments(after="'; DROP TABLE state"))

@@ -1,11 +1,12 @@
 import pytest
+from msgspec import structs
 
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.leases import ALL_ROLES, Member, Role
 from crossdock.ports.stores import OpenException
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
 from crossdock.ports.stores_doors import ApiClient, KeptAnswer
-from storage.made import command, event, exchange, state
+from storage.made import command, event, exchange, state, tracking, translated, waiting
 
 SUMMARY = {
     "name": "WH/OUT/1",
@@ -185,3 +186,59 @@ async def test_an_exception_is_open_until_resolved_and_may_open_again(store):
     assert await shown(open_only=False) == [(3, 0), (2, 5)]
     await store.run(lambda tx: tx.exceptions.open([raised(7)]))
     assert await shown() == [(7, 0), (3, 0)]
+
+
+@pytest.mark.req("K17")
+async def test_what_a_rebuild_reads_and_drops(store):
+    rows = [state("do:odoo:1", 1), state("do:odoo:2", 1), state("do:odoo:3", 1)]
+    raised = [OpenException("do:odoo:1", "k", "/p", "text", 5, "c"), OpenException("do:odoo:2", "k", "/p", "text", 5)]
+
+    def write(tx):
+        tx.states.save(rows)
+        tx.exceptions.open(raised)
+        tx.exceptions.resolve("do:odoo:1", "k", "/p", "c", 9)
+        tx.timers.set([DueTimer("do:odoo:1", "b", 2), DueTimer("do:odoo:1", "a", 1), DueTimer("do:odoo:9", "a", 1)])
+        tx.log.append([event("do:odoo:1", "known")], 1)
+        tx.lanes.enqueue([command("c1", subject="do:odoo:1", key="k1"), command("c2", subject="do:odoo:2", key="k2")])
+
+    await store.run(write)
+    assert await store.read(lambda tx: tx.states.subjects("do:odoo:1", 9)) == ["do:odoo:2", "do:odoo:3"]
+    booked = await store.read(lambda tx: tx.exceptions.of_subjects(["do:odoo:1", "none"]))
+    assert [(each.exception, each.resolved_at) for each in booked] == [(raised[0], 9)]
+    standing = await store.read(lambda tx: tx.timers.standing(["do:odoo:1"]))
+    assert standing == [DueTimer("do:odoo:1", "a", 1), DueTimer("do:odoo:1", "b", 2)]
+    assert await store.read(lambda tx: tx.log.spoken_of(["do:odoo:1", "do:odoo:2"])) == {"do:odoo:1"}
+    assert await store.read(lambda tx: tx.log.known(["known", "other"])) == {("do:odoo:1", "known")}
+    by_key = await store.read(lambda tx: tx.lanes.given(["k2", "k3"]))
+    assert [(each.id, each.key, each.subject, each.status, each.doubt) for each in by_key] == [
+        ("c2", "k2", "do:odoo:2", "queued", False)
+    ]
+    assert [each.id for each in await store.read(lambda tx: tx.lanes.given_for(["do:odoo:1", "do:odoo:2"]))] == [
+        "c1",
+        "c2",
+    ]
+    assert await store.run(lambda tx: tx.states.drop(["do:odoo:3", "none"])) == 1
+    await store.run(lambda tx: tx.exceptions.drop(["do:odoo:1"]))
+    assert await store.read(lambda tx: tx.exceptions.of_subjects(["do:odoo:1"])) == []
+
+
+@pytest.mark.req("K5")
+async def test_waiting_facts_are_read_without_being_taken_and_a_quiet_one_stays_quiet(store):
+    loud, quiet = waiting("1Z1"), waiting("1Z2")
+    quiet = structs.replace(quiet, quiet=True)
+    await store.run(lambda tx: tx.references.hold([loud, quiet]))
+    names = [tracking("1Z1"), tracking("1Z2"), tracking("1Z3")]
+    assert await store.read(lambda tx: tx.references.held(names)) == [loud, quiet]
+    assert await store.run(lambda tx: tx.references.release(names)) == [loud, quiet]
+    assert await store.read(lambda tx: tx.references.held(names)) == []
+
+
+@pytest.mark.req("K5")
+async def test_messages_that_are_kept_whole_come_oldest_first(store):
+    given = [exchange("b", received_at=2), exchange("a", received_at=3), exchange("open", received_at=1)]
+    await store.run(lambda tx: tx.exchanges.accept(given))
+    await store.run(lambda tx: tx.exchanges.settle([translated("a"), translated("b")], 5))
+    kept = await store.read(lambda tx: tx.exchanges.kept(["a", "b", "open", "none"]))
+    assert [(each.id, each.body) for each in kept] == [("b", b"{}"), ("a", b"{}")]
+    await store.run(lambda tx: tx.exchanges.purge(9, 9))
+    assert await store.read(lambda tx: tx.exchanges.kept(["a", "b"])) == []

@@ -37,6 +37,10 @@ def test_what_is_no_message_is_refused(body):
         tree_of(body)
 
 
+def test_a_nul_character_in_a_page_is_replaced_as_browsers_do():
+    assert tree_of(b"<html>a\0b</html>") == WebPage("<html>a\ufffdb</html>")
+
+
 def test_a_page_for_people_is_told_apart():
     assert tree_of(b"<!doctype HTML><html><body>x</body></html>") == WebPage(
         "<!doctype HTML><html><body>x</body></html>"

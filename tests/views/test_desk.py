@@ -55,6 +55,13 @@ async def test_a_job_that_waits_for_its_carrier_says_so(store):
     assert (found.state, found.text) == ("working", "easypost is asked what became of it")
 
 
+@pytest.mark.req("C4", "C5")
+async def test_voiding_a_label_that_was_only_feared_is_done_when_its_exception_ends(store):
+    await asked(store, DOUBTFUL, DeskRequested("j1", "cli:ann", Void("P1")))
+    await tell(store, DOUBTFUL, ev.ExceptionResolved("label.maybe_bought", "/packages/P1", "c"))
+    assert (await job(store, "j1")).state == "done"
+
+
 @pytest.mark.req("C11")
 async def test_another_packages_void_is_not_this_ones(store):
     await asked(store, DOUBTFUL, DeskRequested("j1", "cli:ann", Void("P1")))

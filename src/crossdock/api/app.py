@@ -8,13 +8,14 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import choices, exchanges, facts, health, jobs, oauth, pacing, shipments
+from crossdock.api import choices, exchanges, facts, health, jobs, oauth, outboxes, pacing, shipments
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
 from crossdock.api.openapi import finished
 from crossdock.api.problems import HANDLERS
 from crossdock.api.provided import Here
+from crossdock.bridges import asyncapi
 
 ROUTES = (
     *shipments.ROUTES,
@@ -23,6 +24,7 @@ ROUTES = (
     *pacing.ROUTES,
     *exchanges.ROUTES,
     *facts.ROUTES,
+    *outboxes.ROUTES,
     *oauth.ROUTES,
     *health.ROUTES,
 )
@@ -33,6 +35,12 @@ _LARGEST_BODY = 1024 * 1024
 async def openapi_document(context: Here) -> Response[bytes]:
     """The OpenAPI 3.1 document of this API."""
     return Response(document(context.version), media_type="application/json")
+
+
+@get("/asyncapi.json", include_in_schema=False)
+async def asyncapi_document(context: Here) -> Response[bytes]:
+    """The AsyncAPI 3.0 document of what bridges and webhooks send."""
+    return Response(asyncapi.document(context.version), media_type="application/json")
 
 
 @cache
@@ -52,7 +60,7 @@ def build(context: Context, *, probes_only: bool = False) -> Litestar:
     A process whose roles have no API answers ``probes_only``: /livez, /readyz and /metrics.
     """
     return Litestar(
-        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document],
+        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document, asyncapi_document],
         dependencies=_provided(context, Once(context)),
         guards=[guard(context)],
         before_request=refuse_unknown,

@@ -1,6 +1,6 @@
 """What the API is built with. bootstrap fills it; tests fill it with less."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
+from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
@@ -46,7 +47,7 @@ class IntakeDoor(Protocol):
 
 
 class Effect(Protocol):
-    """One outside call a replay would make."""
+    """One outside call of a replay."""
 
     @property
     def partner(self) -> str:
@@ -79,7 +80,7 @@ class Plan(Protocol):
 
     @property
     def effects(self) -> Sequence[Effect]:
-        """The outside calls that would be made if effects are allowed."""
+        """The outside calls: made where effects are allowed, else held back."""
         ...
 
 
@@ -98,9 +99,23 @@ class Requests(Protocol):
 class Planner(Protocol):
     """Says what a replay would do, without doing it."""
 
-    async def __call__(self, ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
-        """By id, or by partner and time of receipt (epoch microseconds)."""
+    async def __call__(
+        self, ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool
+    ) -> Plan:
+        """By id, partner, time of receipt (epoch microseconds) and flow. Raises `ValueError` for an unknown flow."""
         ...
+
+
+class Pinger(Protocol):
+    """Sends a webhook or bridge a test event."""
+
+    async def __call__(self, name: str) -> Outcome:
+        """What became of it."""
+        ...
+
+
+async def _nobody(name: str) -> Outcome:
+    raise LookupError(name)
 
 
 def _unknown() -> Standing:
@@ -109,7 +124,7 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is.
+    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind.
     """
 
     store: Store
@@ -122,4 +137,6 @@ class Context(Struct, frozen=True, kw_only=True):
     version: str
     issuer: str
     partners: tuple[str, ...] = ()
+    outboxes: Mapping[str, str] = {}
+    ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown

@@ -159,10 +159,14 @@ async def replay(
     """A dry run unless ``dry_run`` is false; no command leaves unless ``effects`` is true."""
     data = await strictly(request, resources.ReplayRequest)
     since, until = _microseconds(data.since), _microseconds(data.until)
-    if not (data.ids or data.partner or since or until):
-        fault = Fault("name ids, a partner or a time", pointer="/ids")
+    if not (data.ids or data.partner or data.flow or since or until):
+        fault = Fault("name ids, a partner, a flow or a time", pointer="/ids")
         raise ProblemError(422, "this would replay everything there is", fault, kind="no-selection")
-    plan = await context.plan(tuple(data.ids), data.partner, since, until)
+    try:
+        plan = await context.plan(tuple(data.ids), data.partner, since, until, data.flow, effects=data.effects)
+    except ValueError as error:
+        fault = Fault("name a process that runs, or a family of events such as tracking", pointer="/flow")
+        raise ProblemError(404, str(error), fault, kind="unknown-flow") from error
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Replayed]:
         calls = [resources.PlannedCall(call.partner, call.kind, call.subject) for call in plan.effects]
@@ -170,7 +174,8 @@ async def replay(
         if not data.dry_run:
             count = context.requests.replay(tx, plan.ids, now, effects=data.effects)
             tx.doors.audit(now, client.id, "exchange.replay", f"{len(plan.ids)} messages", data.reason)
-        return 200, resources.Replayed(data.dry_run, len(plan.ids), count, list(plan.changed), calls)
+        made, held = (calls, []) if data.effects else ([], calls)
+        return 200, resources.Replayed(data.dry_run, len(plan.ids), count, list(plan.changed), made, held)
 
     response = await once.run(request, idempotency_key, effect)
     context.store.wake("inbound")

@@ -15,7 +15,7 @@ from crossdock.api.bodies import strictly
 from crossdock.api.choices import found
 from crossdock.api.gates import client_of
 from crossdock.api.idempotency import Key
-from crossdock.api.problems import ProblemError, documented
+from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here
 from crossdock.api.resources import at
 from crossdock.backbone import desk
@@ -24,6 +24,7 @@ from crossdock.model.identifiers import digest
 from crossdock.ports.policy import Scope
 from crossdock.ports.stores import Transaction
 from crossdock.views import desk as views
+from crossdock.views.timeline import story_of
 
 _REFUSALS = documented(400, 401, 403, 404, 409, 413, 422, 503, 507)
 _PATIENCE = 0.8
@@ -149,6 +150,8 @@ async def _ask(
 
     def step(tx: Transaction) -> str:
         subject = found(tx, reference)
+        if told := _unanswerable(tx, subject, wish):
+            raise ProblemError(422, told, Fault(told, pointer="/package_id"), kind="unanswerable")
         # The caller's key names the request, so that sent again it is the same one.
         job_id = digest("job", client.id, key, subject, desk.name_of(wish))[:24]
         asked = DeskRequested(job_id, client.id, wish, reason)
@@ -163,6 +166,11 @@ async def _ask(
     job = await _patiently(context, job_id)
     status = 201 if job.state == "done" else 202
     return Response(_resource(job), status_code=status, headers={"location": f"/v1/jobs/{job_id}"})
+
+
+def _unanswerable(tx: Transaction, subject: str, wish: Wish) -> str:
+    story = story_of(tx, subject) if isinstance(wish, Return) else None
+    return views.unanswerable(wish, story.state) if story else ""
 
 
 def _wish_of(tx: Transaction, subject: str, job_id: str) -> Wish | None:

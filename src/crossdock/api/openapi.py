@@ -27,7 +27,7 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     schema["paths"]["/in/{partner}/{channel}"] = {"post": _intake()}
     bodies = schema["components"]["schemas"]
     strict = ("RetryRequest", "ReplayRequest", "BookingRequest", "VoidRequest", "ReturnRequest")
-    for name in (*strict, "PauseRequest", "LimitRequest"):
+    for name in (*strict, "PauseRequest", "LimitRequest", "ReasonRequest", "ResendRequest"):
         bodies[name]["additionalProperties"] = False
     # Defaults stand for "not said" and need not pass the limits of what is said.
     for name in _SELECTION:

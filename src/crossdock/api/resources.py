@@ -227,11 +227,14 @@ class Retried(Struct, frozen=True):
 
 
 class ReplayRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which messages to read again: by ``ids``, or by ``partner`` and time of receipt. ``dry_run`` only tells."""
+    """Which messages to read again: by ``ids``, ``partner``, time of receipt and ``flow`` (a process such as
+    ``order_to_ship``, or a family of events such as ``tracking``); all hold together. ``dry_run`` only tells.
+    """
 
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
     ids: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(min_length=1, max_length=1000)] = []
     partner: Annotated[str, Meta(min_length=1, max_length=40)] = ""
+    flow: Annotated[str, Meta(min_length=1, max_length=40)] = ""
     since: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
     until: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
     effects: bool = False
@@ -239,7 +242,7 @@ class ReplayRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlannedCall(Struct, frozen=True):
-    """One outside call a replay would make."""
+    """One outside call of a replay."""
 
     partner: str
     kind: str
@@ -247,13 +250,16 @@ class PlannedCall(Struct, frozen=True):
 
 
 class Replayed(Struct, frozen=True):
-    """What a replay did, or would do (``dry_run``)."""
+    """What a replay did, or would do (``dry_run``): ``changed`` are the shipments that become others, ``calls`` the
+    outside calls that are made, ``held_back`` those that are not because effects are off.
+    """
 
     dry_run: bool
     messages: int
     reopened: int
     changed: list[str]
     calls: list[PlannedCall]
+    held_back: list[PlannedCall] = []
 
 
 def at(instant: int) -> str:

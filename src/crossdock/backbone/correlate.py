@@ -1,7 +1,7 @@
 """Whose is it: facts find their subject by reference, wait for it, or are seen to be ambiguous. Runs inside a step."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from msgspec import Struct, structs
 
@@ -57,7 +57,7 @@ def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: 
             structs.replace(each, waiting=waiting[origin.exchange_id])
             for (origin, _), each in zip(batch, placed, strict=True)
         ]
-    events.extend(_released(tx, bound))
+    events.extend(_released(tx, bound, _bound_loudly(batch)))
     return Placement(placed, tx.log.append(events, now) if events else [])
 
 
@@ -83,11 +83,15 @@ def _place_one(
             ambiguous.extend(fact.lookups)
             events.extend(_ambiguity(fact, candidates, origin))
         else:
-            held.append(
-                Waiting(fact.key(), fact, origin.received_at, origin.partner, origin.exchange_id, origin.trace_id)
-            )
+            held.append(_waiting(fact, origin))
             waiting += 1
     return Placed(first, waiting, tuple(ambiguous))
+
+
+def _waiting(fact: Fact, origin: Origin) -> Waiting:
+    return Waiting(
+        fact.key(), fact, origin.received_at, origin.partner, origin.exchange_id, origin.trace_id, origin.quiet
+    )
 
 
 def _candidates(fact: Fact, owners: dict[Reference, list[str]]) -> list[str]:
@@ -122,8 +126,14 @@ def _ambiguity(fact: Fact, candidates: Iterable[str], origin: Origin) -> Iterabl
         yield _event(exception, subject, origin)
 
 
-def _released(tx: Transaction, bound: Sequence[Reference]) -> list[NewEvent]:
-    """Facts that were waiting for the names just bound, if each now has exactly one owner."""
+def _bound_loudly(batch: Sequence[tuple[Origin, Sequence[Fact]]]) -> set[Reference]:
+    return {name for origin, facts in batch if not origin.quiet for fact in facts for name in fact.binds}
+
+
+def _released(tx: Transaction, bound: Sequence[Reference], loud: Container[Reference]) -> list[NewEvent]:
+    """Facts that were waiting for the names just bound, if each now has exactly one owner. What only a quiet replay
+    sets free is quiet too: nothing that it leads to leaves.
+    """
     if not bound:
         return []
     facts = tx.references.release(bound)
@@ -132,7 +142,8 @@ def _released(tx: Transaction, bound: Sequence[Reference]) -> list[NewEvent]:
     owners = tx.references.lookup({name for row in facts for name in row.fact.lookups})
     events: list[NewEvent] = []
     for row in facts:
-        origin = Origin(row.exchange_id, row.source, row.received_at, row.trace_id)
+        quiet = row.quiet or not any(name in loud for name in row.fact.lookups)
+        origin = Origin(row.exchange_id, row.source, row.received_at, row.trace_id, quiet=quiet)
         _place_one(origin, [row.fact], owners, events, [])
     return events
 
@@ -143,5 +154,5 @@ def release_overdue(tx: Transaction, now: int, limit: int = 200) -> list[Event]:
     if not overdue:
         return []
     tx.references.lock(overdue)
-    events = _released(tx, overdue)
+    events = _released(tx, overdue, overdue)
     return tx.log.append(events, now) if events else []

@@ -2,7 +2,7 @@
 exceptions and its cursor together. The cursor's move is conditional, which fences a worker that woke up late.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -14,7 +14,7 @@ from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
-from crossdock.ports.process import Decision, Process, Situation, command_key
+from crossdock.ports.process import Decision, Order, Process, Situation, command_key
 from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
 
@@ -32,14 +32,16 @@ class Subject(Struct):
 
 
 class Effects(Struct):
-    """Everything one batch leads to, gathered before the transaction."""
+    """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
+    given, ``deadlines`` the timers set (when due) and cleared (None), by subject and name: the last word holds.
+    """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     commands: list[NewCommand] = field(default_factory=list)
+    held: list[NewCommand] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
-    timers: list[DueTimer] = field(default_factory=list)
-    cleared: list[tuple[str, str]] = field(default_factory=list)
+    deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
 
@@ -69,6 +71,16 @@ class Reducer:
         self._summary = summary
         self._batch = batch
 
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """What decides, by name, in the order of deciding."""
+        return self._processes
+
+    @property
+    def batch(self) -> int:
+        """How many events are decided on together at most."""
+        return self._batch
+
     async def step(self, partitions: Iterable[int]) -> int:
         """Decide on one batch; how many events it took. A fenced batch counts as none: its new owner does it."""
         owned = list(partitions)
@@ -78,7 +90,7 @@ class Reducer:
         now = self._clock.now()
         effects = self.decide(cursors, events, rows, now)
         try:
-            ordered = await self._store.run(lambda tx: self._commit(tx, effects, now))
+            ordered = await self._store.run(lambda tx: self.commit(tx, effects, now))
         except Fenced:
             return 0
         self._metrics.decided.inc(len(events))
@@ -96,10 +108,15 @@ class Reducer:
         return cursors, events, tx.states.load({event.subject for event in events}) if events else {}
 
     def decide(
-        self, cursors: dict[int, int], events: Sequence[ev.Event], rows: dict[str, StateRow], now: int
+        self,
+        cursors: dict[int, int],
+        events: Sequence[ev.Event],
+        rows: dict[str, StateRow],
+        now: int,
+        onto: Effects | None = None,
     ) -> Effects:
-        """Pure: what follows from ``events`` on the states in ``rows``."""
-        effects = Effects()
+        """Pure: what follows from ``events`` on the states in ``rows``, after what is in ``onto`` already."""
+        effects = Effects() if onto is None else onto
         for event in events:
             start, _ = effects.moves.get(event.partition, (cursors.get(event.partition, 0), 0))
             effects.moves[event.partition] = (start, event.position)
@@ -125,47 +142,48 @@ class Reducer:
 
     def _take(self, process: str, decision: Decision, event: ev.Event, effects: Effects, now: int) -> None:
         trace_id = trace_id_of(event.subject)
+        ordered = effects.held if event.quiet else effects.commands
+        ordered.extend(self._command(process, order, event, trace_id, now) for order in decision.orders)
         if not event.quiet:
             effects.withdrawn.extend(decision.withdrawn)
-            for order in decision.orders:
-                command = NewCommand(
-                    id=self._ids.fresh(now),
-                    key=command_key(process, event.key, order.name),
-                    partner=order.partner,
-                    subject=event.subject,
-                    kind=str(order.body.__struct_config__.tag),
-                    body=_ENCODE(order.body),
-                    priority=order.priority,
-                    due_at=now,
-                    created_at=now,
-                    trace_id=trace_id,
-                    cause=event.key,
-                )
-                effects.commands.append(command)
         for body in decision.events:
             fact = ev.Fact(body, from_epoch_us(event.recorded_at), subject=event.subject)
             key = fact.key(event.subject)
             new = NewEvent(key, event.subject, fact, event.received_at, "", event.exchange_id, trace_id, event.quiet)
             effects.events.append(new)
-        effects.timers.extend(DueTimer(event.subject, timer.name, timer.due_at) for timer in decision.timers)
-        effects.cleared.extend((event.subject, name) for name in decision.cleared)
+        effects.deadlines |= {(event.subject, name): None for name in decision.cleared}
+        effects.deadlines |= {(event.subject, timer.name): timer.due_at for timer in decision.timers}
 
-    def _commit(self, tx: Transaction, effects: Effects, now: int) -> int:
+    def _command(self, process: str, order: Order, event: ev.Event, trace_id: str, now: int) -> NewCommand:
+        return NewCommand(
+            id=self._ids.fresh(now),
+            key=command_key(process, event.key, order.name),
+            partner=order.partner,
+            subject=event.subject,
+            kind=str(order.body.__struct_config__.tag),
+            body=_ENCODE(order.body),
+            priority=order.priority,
+            due_at=now,
+            created_at=now,
+            trace_id=trace_id,
+            cause=event.key,
+        )
+
+    def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
+        """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
         tx.log.advance(READER, effects.moves)
-        tx.states.save([self._row(name, subject, now) for name, subject in effects.subjects.items()])
+        tx.states.save([self.row(name, subject, now) for name, subject in effects.subjects.items()])
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
-        if effects.timers:
-            tx.timers.set(effects.timers)
-        if effects.cleared:
-            tx.timers.clear(effects.cleared)
+        _time(tx, effects)
         _book(tx, effects)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered
 
-    def _row(self, name: str, subject: Subject, now: int) -> StateRow:
+    def row(self, name: str, subject: Subject, now: int) -> StateRow:
+        """The row that is kept of a subject."""
         summary = self._summary(subject.fulfilment, subject.phase)
         return StateRow(name, _ENCODE(subject.fulfilment), subject.processes, now, summary)
 
@@ -182,6 +200,15 @@ def _opened(row: StateRow | None) -> Subject:
     if row is None:
         return Subject(FulfilmentState(), {})
     return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
+
+
+def _time(tx: Transaction, effects: Effects) -> None:
+    due = [DueTimer(subject, name, at) for (subject, name), at in effects.deadlines.items() if at is not None]
+    cleared = [name for name, at in effects.deadlines.items() if at is None]
+    if due:
+        tx.timers.set(due)
+    if cleared:
+        tx.timers.clear(cleared)
 
 
 def _book(tx: Transaction, effects: Effects) -> None:

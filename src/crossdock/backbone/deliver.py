@@ -64,7 +64,13 @@ class TakenBack(Struct, frozen=True):
     why: Explanation
 
 
-Judged = Verdict | TakenBack
+class Broken(Struct, frozen=True):
+    """A defect of ours stopped the call: what the partner did before is not known, so it stays in doubt."""
+
+    why: Explanation
+
+
+Judged = Verdict | TakenBack | Broken
 Load = tuple[Claimed, ...]
 """Commands of one partner that travel in one call."""
 
@@ -247,7 +253,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - a defect parks these messages alone, with all there is to know
             engineer = "".join(traceback.format_exception(error))[-8000:]
             why = Explanation("A defect in Crossdock stopped this message; it is kept. Report it.", engineer)
-            return [Park(why)] * len(load)
+            return [Broken(why)] * len(load)
 
     async def _judge_one(self, partner: Partner, claim: Claimed, command: Command) -> Judged:
         if claim.doubtful:
@@ -300,7 +306,7 @@ class Courier:
         match verdict:
             case Done() | AlreadyDone():
                 return Outcome("done", attempt)
-            case Park(why):
+            case Park(why) | Broken(why):
                 return Outcome("parked", _explained(attempt, why))
             case Refuse(why):
                 return Outcome("refused", _explained(attempt, why))
@@ -377,7 +383,7 @@ def judge_health(
 ) -> tuple[Health, BreakerMove | None]:
     """The partner's row after ``verdict``, and the breaker's move if it made one."""
     match verdict:
-        case Done() | AlreadyDone() | Park() | Refuse():
+        case Done() | AlreadyDone() | Park() | Refuse() | Broken():
             return succeeded(health, name, now)
         case TakenBack():
             return health, None

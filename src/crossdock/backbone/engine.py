@@ -67,10 +67,12 @@ class Engine:
         pace: Pace = Pace(),  # noqa: B008 - immutable
         sweeps: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
         refreshes: Mapping[str, Callable[[int], Awaitable[object]]] | None = None,
+        loops: Mapping[str, Callable[[Sequence[int]], Awaitable[int]]] | None = None,
         roles: Iterable[Role] = ALL_ROLES,
     ) -> None:
         """``owner`` names the process in leases; ``sweeps`` are further jobs that schedulers run every ``pace.sweep``
-        seconds, ``refreshes`` those that every worker runs for itself.
+        seconds, ``refreshes`` those that every worker runs for itself, ``loops`` further steps that are told a
+        worker's partitions and repeated while they find work.
         """
         self.owner = owner
         self.roles = frozenset(roles)
@@ -90,6 +92,7 @@ class Engine:
         self._refreshes = dict(refreshes or {})
         self._until: int | None = None
         self._others = asyncio.Event()
+        self._further = dict(loops or {})
         self._stopping = asyncio.Event()
         self._carrying: set[asyncio.Task[None]] = set()
 
@@ -236,6 +239,7 @@ class Engine:
                 self._every("renew", self.courier.lease_seconds / 3, self.courier.renew),
                 self._every("refresh", self._pace.sweep, self.refresh),
             ]
+            loops += [self._busy(name, "log", partial(self._owned, step)) for name, step in self._further.items()]
         if Role.SCHEDULER in self.roles:
             loops += [
                 self._every("timers", self._pace.idle, self._fire),
@@ -257,6 +261,9 @@ class Engine:
         while True:
             if await self._store.wait(topic, _UNTIL_TOLD):
                 heard.set()
+
+    async def _owned(self, step: Callable[[Sequence[int]], Awaitable[int]]) -> int:
+        return await step(self.partitions)
 
     async def _fire(self) -> None:
         await fire_timers(self._store, self._clock.now())

@@ -11,7 +11,7 @@ from msgspec import Struct
 from crossdock.backbone.grouping import Grouped
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
-from crossdock.ports.connector import Connector, Received, Rejected
+from crossdock.ports.connector import Connector, Received, Rejected, Verified
 from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
 from crossdock.ports.stores_inbound import NewExchange, Receipt, RefusedBody
 from crossdock.ports.verdicts import Explanation
@@ -80,6 +80,18 @@ class Intake:
         verified = connector.verify(message, self._clock.now())
         if isinstance(verified, Rejected):
             return await self.refuse(partner, message, verified.status, verified.why)
+        return await self._keep(partner, message, verified)
+
+    async def take(self, partner: str, message: Received, delivery_id: str) -> IntakeAnswer:
+        """Take a message whose sender is proved by the connection to a broker it came over. 202 once it is durable;
+        ``delivery_id`` deduplicates where the broker numbers messages.
+        """
+        if partner not in self._connectors:
+            why = Explanation("Enable the partner.", f"partner '{partner}' is not configured or not enabled")
+            return IntakeAnswer(404, why=why)
+        return await self._keep(partner, message, Verified(delivery_id))
+
+    async def _keep(self, partner: str, message: Received, verified: Verified) -> IntakeAnswer:
         identity = self._ids.fresh(message.received_at)
         exchange = NewExchange(
             id=identity,

@@ -4,7 +4,7 @@ they commit together with the audit entry or the answer of the door they came th
 
 from collections.abc import Sequence
 
-from crossdock.backbone.withdrawing import withdrawal
+from crossdock.backbone.withdrawing import given_up
 from crossdock.model.identifiers import trace_id_of
 from crossdock.ports.stores import NewEvent, Transaction
 from crossdock.ports.stores_delivery import Withdrawn
@@ -22,8 +22,8 @@ class Requests:
         return tx.lanes.retry(exchange_ids, now) + tx.exchanges.reopen(_parked(tx, exchange_ids), "")
 
     def discard(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
-        """End parked messages for good; they stay readable. How many. That a command never will be carried out is a
-        fact of its order: what waited for it goes on.
+        """End parked messages for good; they stay readable. How many. That a command is not sent any more is a fact
+        of its order, and so is that its partner may have carried it out; what waited for it goes on.
         """
         inbound = _parked(tx, exchange_ids)
         tx.exchanges.reopen(inbound, "")
@@ -38,7 +38,7 @@ class Requests:
 
 
 def _given_up(row: Withdrawn, now: int) -> NewEvent:
-    fact = withdrawal(row.key, row.partner, row.kind, row.body, "a person ended it", row.subject, now)
+    fact = given_up(row, now)
     return NewEvent(fact.key(row.subject), row.subject, fact, now, "", "", trace_id_of(row.subject))
 
 

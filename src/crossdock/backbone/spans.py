@@ -16,7 +16,7 @@ from crossdock.ports.stores_delivery import Attempt, Claimed
 forced_ids: ContextVar[tuple[int, int] | None] = ContextVar("forced_ids", default=None)
 """(trace id, span id) the next span must have; read by the id generator that bootstrap gives them to."""
 
-_FAILED = frozenset({"Retry", "InDoubt", "Park", "Refuse", "Reauthenticate"})
+_FAILED = frozenset({"Retry", "InDoubt", "Park", "Broken", "Refuse", "Reauthenticate"})
 
 
 class Spans:

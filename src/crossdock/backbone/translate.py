@@ -38,6 +38,11 @@ class Translator:
         self._spans = spans
         self._batch = batch
 
+    @property
+    def batch(self) -> int:
+        """How many messages are translated together at most."""
+        return self._batch
+
     async def step(self, partitions: Iterable[int]) -> int:
         """Translate one batch; how many messages it took (0 when there is nothing to do)."""
         owned = list(partitions)

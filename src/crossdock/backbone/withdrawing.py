@@ -1,4 +1,4 @@
-"""Commands that were taken back: the fact that one certainly did not happen."""
+"""Commands that were taken back, or ended by a person: the fact that one is not sent any more."""
 
 import msgspec
 from msgspec import Struct
@@ -6,6 +6,7 @@ from msgspec import Struct
 from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.events import Fact
 from crossdock.model.instants import from_epoch_us
+from crossdock.ports.stores_delivery import Withdrawn
 
 
 class _About(Struct, frozen=True):
@@ -36,3 +37,11 @@ def withdrawal(key: str, partner: str, kind: str, body: bytes, last: str, subjec
     """The fact that the command ``key`` was taken back before anything happened; ``last`` is why it had not."""
     fact = CommandWithdrawn(key, partner, kind, package_in(body), last[:500])
     return Fact(fact, from_epoch_us(now), subject=subject)
+
+
+def given_up(row: Withdrawn, now: int) -> Fact:
+    """The fact that a person ended a command, which its partner may have carried out where it was doubtful."""
+    fact = CommandWithdrawn(
+        row.key, row.partner, row.kind, package_in(row.body), "a person ended it", by_person=True, doubtful=row.doubtful
+    )
+    return Fact(fact, from_epoch_us(now), subject=row.subject)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -59,16 +59,13 @@ def chaos(
     numbers = range(first, first + seeds) if seed is None else range(seed, seed + 1)
     runs = [(name, number) for number, name in itertools.product(numbers, names)]
     workers = min(processes or os.cpu_count() or 1, len(runs))
-    totals: dict[str, Total] = defaultdict(Total)
-    broken: list[Outcome] = []
+    outcomes: list[Outcome] = []
     for outcome in _shown(campaign(runs, workers), len(runs)):
-        totals[outcome.scenario].add(outcome)
-        if outcome.findings:
-            broken.append(outcome)
         if seed is not None and not json:
             lines(outcome.story)
-    _report(totals, broken, json=json)
-    if broken:
+        outcomes.append(outcome if outcome.findings else structs.replace(outcome, story=()))
+    _report(outcomes, json=json)
+    if any(each.findings for each in outcomes):
         raise typer.Exit(Exit.FAILED)
 
 
@@ -95,9 +92,14 @@ def _shown(outcomes: Iterator[Outcome], count: int) -> Iterator[Outcome]:
             yield outcome
 
 
-def _report(totals: dict[str, Total], broken: list[Outcome], *, json: bool) -> None:
+def _report(outcomes: list[Outcome], *, json: bool) -> None:
+    totals: dict[str, Total] = defaultdict(Total)
+    for outcome in sorted(outcomes, key=lambda each: (list(SCENARIOS).index(each.scenario), each.seed)):
+        totals[outcome.scenario].add(outcome)
+    broken = [each for each in outcomes if each.findings]
     if json:
-        as_json({"scenarios": totals, "broken": broken})
+        prints = {f"{each.scenario}/{each.seed}": each.fingerprint for each in outcomes}
+        as_json({"scenarios": totals, "broken": broken, "fingerprints": prints})
         return
     rows = [(name, each.seeds, each.broken, each.killed, f"{each.virtual_hours:.1f}") for name, each in totals.items()]
     table(rows, "scenario", "seeds", "broken", "processes killed", "virtual hours")

@@ -1,11 +1,13 @@
 """`crossdock check`: the configuration judged without touching anything, every fault at its file and line."""
 
 import typer
+from msgspec import Struct
 
 from crossdock import bootstrap
 from crossdock.catalog import connectors
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath
-from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_faults
+from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_faults, table
+from crossdock.settings.sections import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +20,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     found, faults = bootstrap.load(config)
     broken = [str(each) for each in connectors().broken()]
     if json:
-        as_json({"ok": not faults, "faults": fault_rows(faults), "broken_plugins": broken})
+        fallbacks = _fallbacks(found.settings) if found else []
+        as_json({"ok": not faults, "faults": fault_rows(faults), "broken_plugins": broken, "fallbacks": fallbacks})
     else:
         print_faults(faults)
     for each in broken:
@@ -28,4 +31,42 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         raise typer.Exit(Exit.FOUND)
     if found is not None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
+        if not json:
+            _print(found.settings)
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
+
+
+class Fallback(Struct, frozen=True):
+    """What is done when one partner is down; ``missing`` where a carrier has nothing configured."""
+
+    partner: str
+    do: str
+    next: tuple[str, ...]
+    words: str
+    contacts: tuple[str, ...]
+    missing: bool
+
+
+def _fallbacks(settings: Settings) -> list[Fallback]:
+    """Of every partner. A system of record is waited for: nothing goes elsewhere."""
+    flow = settings.processes.order_to_ship
+    carriers = flow.carriers if flow else ()
+    found = []
+    for name, partner in settings.partners.items():
+        given = partner.fallback
+        do = given.do if given else ("by_level" if name in carriers else "hold")
+        rest = (given.next, given.words, given.contacts) if given else ((), "", ())
+        found.append(Fallback(name, do, *rest, missing=given is None and name in carriers))
+    return found
+
+
+def _print(settings: Settings) -> None:
+    fallbacks = _fallbacks(settings)
+    rows = ((each.partner, each.do, ", ".join(each.next), each.words, "; ".join(each.contacts)) for each in fallbacks)
+    if fallbacks:
+        table(rows, "partner", "when it is down", "next", "what people do", "whom to call")
+    for each in fallbacks:
+        if each.missing:
+            note(
+                f"warning: carrier '{each.partner}' has no fallback; say what is done: partners.{each.partner}.fallback"
+            )

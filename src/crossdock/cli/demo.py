@@ -133,7 +133,7 @@ class Stage:
         log = (self.folder / "serve.log").open("ab")
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "crossdock", "serve", "--config", str(self.config),
-            stdout=log, stderr=log, env=_environment(),
+            stdout=log, stderr=log, env=environment(),
         )  # fmt: skip
         log.close()
         await self.wait_for(self._answers, "Crossdock to answer")
@@ -323,7 +323,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, without overrides that were meant for another configuration."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CROSSDOCK__")}
 

@@ -1,7 +1,7 @@
 """`crossdock desk`: the carriers' desk. Everything asked for goes through the engine, once, and is audited."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -17,21 +17,24 @@ from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, tabl
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
 from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void, Wish
 from crossdock.model.identifiers import digest
-from crossdock.model.instants import InvalidInstant, stamp
+from crossdock.model.instants import InvalidInstant, day_in, span_of_day, stamp
 from crossdock.model.party import Party
 from crossdock.model.shipment import PickupWindow
 from crossdock.model.units import Measure
 from crossdock.ports.stores import Store, Transaction
-from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of
-from crossdock.views.printing import LabelRef, NotPrintable, labels_of, merged
+from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of, unanswerable
+from crossdock.views.printing import LabelRef, NotPrintable, labels_of, labels_of_day, merged
 from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
 
-Orders = Annotated[list[str], typer.Argument(help="Orders, by any of their references.", metavar="ORDER...")]
+Orders = Annotated[list[str] | None, typer.Argument(help="Orders, by any of their references.", metavar="[ORDER...]")]
 Order = Annotated[str, typer.Argument(help="An order, by any of its references.", metavar="ORDER")]
 Partner = Annotated[str, typer.Argument(help="The carrier's partner id.", metavar="PARTNER")]
 Package = Annotated[str, typer.Option("--package", help="Which package; needed where the order has several.")]
+Papers = Annotated[bool, typer.Option("--papers", help="Also what goes with the goods, such as customs invoices.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")]
-Day = Annotated[str, typer.Option("--day", help="YYYY-MM-DD in UTC; today unless given.")]
+Day = Annotated[str, typer.Option("--day", help="YYYY-MM-DD in the zone of project.timezone; today unless given.")]
+PrintedDay = Annotated[str, typer.Option("--day", help="All labels of a day instead: YYYY-MM-DD, or today.")]
+OfPartner = Annotated[str, typer.Option("--partner", help="With --day: only this carrier's.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,16 +46,30 @@ def register(app: typer.Typer) -> None:
 
 
 def labels(
-    orders: Orders,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to: a folder, or a file for all of them in one.")],
+    orders: Orders = None,
     package: Package = "",
+    on: PrintedDay = "",
+    partner: OfPartner = "",
+    *,
+    papers: Papers = False,
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """Print labels again: each into a folder, or all into one file (PDF pages, or one ZPL stream)."""
+    """Print labels, of orders or of a whole day: each into a folder, or all into one file (PDF pages, or one ZPL
+    stream).
+    """
+    if bool(orders) == bool(on):
+        raise Stop("Name orders, or a day with --day.", code=Exit.USAGE)
 
     async def work(_: object, store: Store) -> list[tuple[LabelRef, bytes]]:
-        found = await store.read(lambda tx: [ref for each in orders for ref in labels_of(_story(tx, each), package)])
+        if on:
+            since, until, _name = _day(config, on)
+            found = await store.read(lambda tx: labels_of_day(tx, end_of_day(tx, since, until, partner), papers=papers))
+        else:
+            found = await store.read(
+                lambda tx: [ref for each in orders or () for ref in labels_of(_story(tx, each), package, papers=papers)]
+            )
         documents = StoredDocuments(store, bootstrap.RealClock())
         return [(ref, await documents.get(ref.document.sha256)) for ref in found]
 
@@ -83,7 +100,7 @@ def _write(found: list[tuple[LabelRef, bytes]], out: Path) -> list[str]:
 
 def day(partner: Partner, on: Day = "", config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """List what was booked with a carrier on one day and is not void."""
-    since, until, _ = _day(on)
+    since, until, _ = _day(config, on)
     lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
     if json:
         as_json(lines)
@@ -102,7 +119,7 @@ def manifest(
     json: AsJson = False,
 ) -> None:
     """Close the day with a carrier: everything booked and in no manifest yet."""
-    since, until, name = _day(on)
+    since, until, name = _day(config, on)
     lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
     shipments = shipments_of(lines)
     if not shipments:
@@ -127,7 +144,7 @@ def pickup(
     json: AsJson = False,
 ) -> None:
     """Ask a carrier to collect what was booked on a day. The same window asked for twice is one pickup."""
-    since, until, name = _day(on)
+    since, until, name = _day(config, on)
     lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
     if not lines:
         raise Stop(f"Nothing was booked with {partner} on {name}.", code=Exit.FOUND)
@@ -226,6 +243,8 @@ _COMMANDS: Mapping[str, Callable[..., None]] = {
 def _wish(config: Path, order: str, wish: Wish, reason: str, *, dry_run: bool, json: bool) -> None:
     moment = now()
     story = read(config, lambda tx: _story(tx, order))
+    if told := unanswerable(wish, story.state):
+        raise Stop(told, code=Exit.USAGE)
     key = digest(desk.name_of(wish), story.subject, msgspec.json.encode(wish).decode(), str(moment))[:24]
     _place(config, story.subject, DeskRequested(key, actor(), wish, reason), moment, dry_run=dry_run, json=json)
 
@@ -292,12 +311,11 @@ def _bare(line: DayLine) -> DayLine:
     return msgspec.structs.replace(line, manifest_id="")
 
 
-def _day(text: str) -> tuple[int, int, str]:
-    """A day in UTC as epoch microseconds from and until, and its name."""
+def _day(config: Path, text: str) -> tuple[int, int, str]:
+    """A day of the warehouse's zone as epoch microseconds from and until, and its name."""
+    zone = installation(config).settings.project.timezone
     try:
-        start = datetime.fromisoformat(text) if text else datetime.fromtimestamp(now() / 1_000_000, UTC)
+        wanted = date.fromisoformat(text) if text not in {"", "today"} else day_in(now(), zone)
     except ValueError:
         raise Stop(f"'{text}' is not a day such as 2026-11-23.", code=Exit.USAGE) from None
-    start = start.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
-    edges = [int(each.timestamp()) * 1_000_000 for each in (start, start + timedelta(days=1))]
-    return edges[0], edges[1], start.date().isoformat()
+    return *span_of_day(wanted, zone), wanted.isoformat()

@@ -12,7 +12,11 @@ import typer
 from msgspec import Struct
 
 from crossdock import bootstrap
+from crossdock.backbone import outbox_desk
+from crossdock.backbone.outbox_desk import Standing
 from crossdock.bootstrap import Installation
+from crossdock.bridges.connecting import MissingLibrary
+from crossdock.bridges.joining import source_of, wires
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.ports.leases import Role
@@ -59,6 +63,7 @@ async def examine(found: Installation) -> list[Finding]:
         return [*findings, _store_fault(problem)]
     try:
         findings.append(await _store(store))
+        findings += await _outboxes(found, store)
         if findings[-1].status != "fail":
             findings.append(await _processes(store))
         checks = [_partner(plan.id, partial(_check, found, plan.id)) for plan in found.plans]
@@ -101,8 +106,39 @@ async def _store(store: MigratableStore) -> Finding:
         return _store_fault(problem)
     text = f"schema {current}; {counts.events} events, {counts.parked} parked, {counts.in_doubt} in doubt"
     if counts.parked:
-        return Finding("warn", f"store ({store.name})", text, "look at them: crossdock parked list")
+        hint = "look at them: crossdock parked list; what to do: crossdock runbook show poison-message"
+        return Finding("warn", f"store ({store.name})", text, hint)
     return Finding("ok", f"store ({store.name})", text)
+
+
+async def _outboxes(found: Installation, store: MigratableStore) -> list[Finding]:
+    """Bridges, webhooks and subscriptions: can they run, and do they."""
+    findings = []
+    try:
+        names = sorted(wires(found.settings, found.secrets))
+        for each in found.settings.subscriptions.values():
+            if each.enabled:
+                source_of(each, found.secrets)
+    except MissingLibrary as missing:
+        findings.append(Finding("fail", "bridges", str(missing), "install it, or set enabled: false"))
+        names = sorted({*found.settings.bridges, *found.settings.webhooks})
+    if await store.revision() == bootstrap.newest_revision():
+        rows = await store.read(lambda tx: outbox_desk.standings(tx, names))
+        findings += [_outbox(each) for each in rows]
+    return findings
+
+
+def _outbox(row: Standing) -> Finding:
+    subject = f"events to {row.name}"
+    if not row.enabled:
+        return Finding("fail", subject, row.note, "put the receiver right, then enable it")
+    if row.failing_since:
+        return Finding("warn", subject, f"{row.waiting} wait: {row.problem}", "see that the receiver is well")
+    if row.missed:
+        return Finding(
+            "warn", subject, f"{len(row.missed)} given up", "look at them with show; resend sends them again"
+        )
+    return Finding("ok", subject, f"{row.waiting} wait" if row.begun else "has not run yet")
 
 
 async def _processes(store: MigratableStore) -> Finding:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from crossdock import __version__
+from crossdock.bridges.connecting import MissingLibrary
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
+    bench,
     chaos,
     check,
     clients,
@@ -18,17 +20,21 @@ from crossdock.cli import (
     demo,
     desk,
     doctor,
+    drill,
     golden,
     init,
     mapping,
     migrate,
     operations,
+    outboxes,
     parked,
     partner,
     rate,
+    rebuild,
     reconcile,
     replay,
     restore,
+    runbook,
     serve,
     sim,
     trace,
@@ -48,9 +54,11 @@ app = typer.Typer(
 
 _KNOWN: dict[type[Exception], str] = {
     StoreFull: "The disk or database is full: make room and try again; nothing was written.",
-    StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right.",
+    StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right; "
+    "crossdock runbook show database-failover says what to do when it is lost.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
     BrokenPlugin: "Update or remove the plug-in that is broken.",
+    MissingLibrary: "Install the client library named below, or take what needs it out of the configuration.",
     UnknownPlugin: "Choose one of the names below.",
 }
 
@@ -76,6 +84,7 @@ for _command in (
     init,
     check,
     doctor,
+    drill,
     migrate,
     serve,
     demo,
@@ -86,16 +95,20 @@ for _command in (
     rate,
     reconcile,
     replay,
+    rebuild,
     translate,
     mapping,
     golden,
     chaos,
+    bench,
     connectors,
     clients,
     backup,
     restore,
+    runbook,
     sim,
     config,
+    outboxes,
     operations,
     workers,
 ):

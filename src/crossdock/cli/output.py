@@ -1,7 +1,8 @@
 """What commands print: data on stdout as a table or JSON, everything else on stderr; and what exit codes mean."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Annotated, Any, NoReturn
 
@@ -9,6 +10,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.tree import Tree
 
@@ -82,6 +84,16 @@ def table(rows: Iterable[Sequence[object]], *columns: str) -> None:
 def tree(drawn: Tree) -> None:
     """A tree on stdout."""
     _console().print(drawn, soft_wrap=not sys.stdout.isatty())
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where somebody watches; it is told how many are done, of how many."""
+    console = _console(error=True)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=_quiet or not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 def lines(texts: Iterable[str]) -> None:

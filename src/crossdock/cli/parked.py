@@ -10,6 +10,7 @@ from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, now, read, 
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, lines, note, table
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
+from crossdock.views.doubt import warning_of
 
 STOPPED = ("parked", "refused")
 _PAGE = 200
@@ -98,9 +99,12 @@ def discard(
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """End exchanges for good; they stay readable. Look first at the partner whether one that is in doubt was done: its
-    order goes on as if it was not.
+    """End exchanges for good; they stay readable. One that its partner may have carried out is named first: look
+    there. A label that may have been bought becomes an exception of its order.
     """
+    found = read(config, lambda tx: [tx.views.exchange(each) for each in ids])
+    for warning in [text for each in found if each and each.row.status in STOPPED and (text := warning_of(each))]:
+        note(warning)
     _act("discard", ids, config, dry_run=dry_run, yes=yes, json=json)
 
 

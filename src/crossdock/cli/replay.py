@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from crossdock import bootstrap
-from crossdock.backbone.replay import Plan, Replayer, Selection
+from crossdock.backbone.replay import Change, Plan, Replayer, Selection, UnknownFlow
 from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, now, with_store
-from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note
+from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note, progress, table
 from crossdock.ports.stores import Store
 
 _SECOND = 1_000_000
+_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,10 @@ def replay(  # noqa: PLR0917 - Typer makes options of parameters
     since: Annotated[str, typer.Option(help="Received at or after: 2026-03-01, 2026-03-01T08:00, or 24h, 90m.")] = "",
     until: Annotated[str, typer.Option(help="Received before; written like --since.")] = "",
     partner: Annotated[str, typer.Option(help="Only this partner's messages.")] = "",
-    flow: Annotated[str, typer.Option(help="Only messages of partners in this process, such as order_to_ship.")] = "",
+    flow: Annotated[
+        str,
+        typer.Option(help="Only messages that say something to this process (order_to_ship) or family (tracking)."),
+    ] = "",
     effects: Annotated[bool, typer.Option(help="Let commands leave; without it the replay stays inside.")] = False,
     dry_run: DryRun = True,
     yes: Yes = False,
@@ -37,72 +41,84 @@ def replay(  # noqa: PLR0917 - Typer makes options of parameters
     if not (ids or since or until or partner or flow):
         raise Stop("Say which messages: --id, --since, --until, --partner or --flow.", code=Exit.USAGE)
     moment = now()
-    start, end = _moment(since, moment), _moment(until, moment)
+    selection = Selection(tuple(ids or ()), moment_of(since, moment), moment_of(until, moment), partner, flow)
 
-    async def work(installation: Installation, store: Store) -> tuple[list[Plan], int]:
+    async def work(installation: Installation, store: Store) -> tuple[Plan, int]:
         hub = bootstrap.hub(installation, store)
         try:
-            return await carry_out(hub.replayer, store, _partners(installation, partner, flow))
+            plan = await _planned(hub.replayer, selection, moment, effects=effects)
+            if dry_run and not yes:
+                return plan, 0
+            calls = len(plan.effects) if effects else 0
+            confirm(f"Replay {plan.messages} messages with {calls} external effects?", yes=yes)
+            with progress("putting back") as told:
+                count = await hub.replayer.start(plan.ids, effects=effects, progress=told)
+            detail = f"{count} messages, effects {effects}"
+            await store.run(lambda tx: tx.doors.audit(moment, actor(), "exchange.replay", partner or flow, detail))
+            return plan, count
         finally:
             await hub.close()
 
-    async def carry_out(replayer: Replayer, store: Store, partners: list[str]) -> tuple[list[Plan], int]:
-        wanted = [Selection(tuple(ids or ()), start, end, each) for each in partners]
-        plans = [await replayer.plan(each, moment) for each in wanted]
-        if dry_run and not yes:
-            return plans, 0
-        _agree(plans, effects=effects, yes=yes)
-        count = 0
-        for each in wanted:
-            count += await replayer.start(each, effects=effects)
-        detail = f"{count} messages, effects {effects}"
-        await store.run(lambda tx: tx.doors.audit(moment, actor(), "exchange.replay", partner or flow, detail))
-        return plans, count
-
-    plans, started = with_store(config, work)
-    _print(plans, started, effects=effects, json=json)
-
-
-def _agree(plans: list[Plan], *, effects: bool, yes: bool) -> None:
-    messages = sum(plan.messages for plan in plans)
-    calls = sum(len(plan.effects) for plan in plans) if effects else 0
-    confirm(f"Replay {messages} messages with {calls} external effects?", yes=yes)
-
-
-def _partners(installation: Installation, partner: str, flow: str) -> list[str]:
-    if not flow:
-        return [partner]
-    process = getattr(installation.settings.processes, flow, None)
-    if process is None:
-        raise Stop(f"There is no configured process '{flow}'.", code=Exit.USAGE)
-    members = [process.erp, *process.carriers]
-    return [each for each in members if partner in ("", each)]
-
-
-def _print(plans: list[Plan], started: int, *, effects: bool, json: bool) -> None:
-    calls = Counter((each.partner, each.kind) for plan in plans for each in plan.effects)
-    outside = sum(calls.values()) if effects else 0
-    messages = sum(plan.messages for plan in plans)
-    changed = sorted({subject for plan in plans for subject in plan.changed})
+    plan, started = with_store(config, work)
     if json:
-        as_json(
-            {
-                "messages": messages,
-                "started": started,
-                "changed": changed,
-                "external_effects": outside,
-                "held_back": 0 if effects else sum(calls.values()),
-                "by_partner": [{"partner": p, "kind": k, "count": n} for (p, k), n in sorted(calls.items())],
-            }
-        )
-        return
-    note(f"{messages} messages, {len(changed)} orders would change, {outside} external effects")
-    for (who, kind), count in sorted(calls.items()):
-        note(f"  {count} of {kind} to {who}{'' if effects else ' (held back)'}")
+        as_json(_whole(plan, started))
+    else:
+        _print(plan, started)
+
+
+async def _planned(replayer: Replayer, selection: Selection, moment: int, *, effects: bool) -> Plan:
+    try:
+        with progress("reading") as told:
+            return await replayer.plan(selection, moment, effects=effects, progress=told)
+    except UnknownFlow as error:
+        raise Stop(f"{error}. Choose among: {', '.join(error.known)}.", code=Exit.USAGE) from None
+
+
+def _whole(plan: Plan, started: int) -> dict[str, object]:
+    calls = [{"partner": each.partner, "kind": each.kind, "subject": each.subject} for each in plan.effects]
+    return {
+        "messages": plan.messages,
+        "started": started,
+        "new_events": plan.events,
+        "still_unreadable": plan.parked,
+        "not_replayable": plan.missing,
+        "changed": plan.changed,
+        "changes": plan.changes,
+        "external_effects": 0 if plan.quiet else len(calls),
+        "calls": [] if plan.quiet else calls,
+        "held_back": calls if plan.quiet else [],
+        "taken_back": plan.withdrawn,
+        "by_partner": [{"partner": p, "kind": k, "count": n} for (p, k), n in _counted(plan)],
+    }
+
+
+def _counted(plan: Plan) -> list[tuple[tuple[str, str], int]]:
+    return sorted(Counter((each.partner, each.kind) for each in plan.effects).items())
+
+
+def _print(plan: Plan, started: int) -> None:
+    outside = 0 if plan.quiet else len(plan.effects)
+    note(f"{plan.messages} messages, {len(plan.changes)} orders would change, {outside} external effects")
+    if plan.missing:
+        note(f"cannot be read again (unknown, not ended, or bytes gone): {', '.join(plan.missing)}")
+    if plan.changes:
+        table([_row(each) for each in plan.changes[:_SHOWN]], "order", "what changes")
+    for (who, kind), count in _counted(plan):
+        note(f"  {count} of {kind} to {who}{' (held back)' if plan.quiet else ''}")
+    for each in plan.effects[:_SHOWN]:
+        note(f"    {each.kind} to {each.partner} for {each.subject}")
+    if max(len(plan.changes), len(plan.effects)) > _SHOWN:
+        note(f"only the first {_SHOWN} of each are shown; --json has them all")
     note(f"{started} messages are being read again" if started else "nothing was changed; do it with --yes")
 
 
-def _moment(text: str, moment: int) -> int:
+def _row(change: Change) -> tuple[str, str]:
+    told = [f"{name}: {old or '-'} → {new or '-'}" for name, (old, new) in change.columns.items()]
+    told += [f"exception {kind} {'raised' if is_open else 'resolved'}" for kind, is_open in change.exceptions]
+    return change.subject, "; ".join(told) or "its history"
+
+
+def moment_of(text: str, moment: int) -> int:
     """Epoch microseconds of a time, or of so long before now."""
     if not text:
         return 0

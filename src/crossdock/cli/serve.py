@@ -17,15 +17,18 @@ from msgspec import structs
 from crossdock import __version__
 from crossdock.api import app as api_app
 from crossdock.api.context import Context as ApiContext
-from crossdock.api.context import Plan, Planner
+from crossdock.api.context import Pinger, Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, hub, load, open_store, steady_collector
+from crossdock.bootstrap import FreshIds, Hub, Installation, hub, load, open_store, steady_collector
+from crossdock.bridges.joining import wire_named
+from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
+from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
@@ -152,6 +155,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             issuer=address,
             partners=tuple(joined.plans),
             standing=joined.engine.standing,
+            outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
+            ping=_pinger(installation, joined),
         ),
         probes_only=Role.TOWER not in roles,
     )
@@ -171,11 +176,20 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
 
 
 def _planner(joined: Hub) -> Planner:
-    async def plan(ids: tuple[str, ...], partner: str, since: int, until: int) -> Plan:
-        selection = Selection(ids=ids, partner=partner, since=since, until=until)
-        return await joined.replayer.plan(selection, joined.clock.now())
+    async def plan(ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool) -> Plan:
+        selection = Selection(ids, since, until, partner, flow)
+        return await joined.replayer.plan(selection, joined.clock.now(), effects=effects)
 
     return plan
+
+
+def _pinger(installation: Installation, joined: Hub) -> Pinger:
+    async def send(name: str) -> Outcome:
+        now = joined.clock.now()
+        wire = wire_named(installation.settings, name, installation.secrets)
+        return await ping(wire, FreshIds().fresh(now), now)
+
+    return send
 
 
 class _Server(uvicorn.Server):

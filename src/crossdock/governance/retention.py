@@ -1,8 +1,12 @@
 """How long bytes are kept. Rows, facts and hashes stay; bodies, proofs and labels lose their bytes when time is up."""
 
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
 from msgspec import Struct
 
-from crossdock.ports.stores import Transaction
+from crossdock.ports.stores import Store, Transaction
 
 _DAY = 86_400 * 1_000_000
 
@@ -61,3 +65,18 @@ def purge(tx: Transaction, limits: Cutoffs, now: int, batch: int = 500) -> Purge
         locations=tuple(blob.location for blob in documents if blob.location),
         more=max(bodies, len(proofs), len(labels)) >= batch,
     )
+
+
+async def retain(store: Store, keep: Retention, now: int) -> None:
+    """Let go of bytes whose time is up, batch by batch."""
+    limits = cutoffs(keep, now)
+    while True:
+        purged = await store.run(lambda tx: purge(tx, limits, now))
+        await asyncio.to_thread(_remove, purged.locations)
+        if not purged.more:
+            return
+
+
+def _remove(locations: Sequence[str]) -> None:
+    for location in locations:
+        Path(location).unlink(missing_ok=True)

@@ -158,6 +158,15 @@ class RecordProof(Struct, frozen=True, tag="proof.record.v1", omit_defaults=True
     document: Document | None = None
 
 
+class RecordDocument(Struct, frozen=True, tag="document.record.v1", omit_defaults=True):
+    """Attach a paper of a package to its order in the system of record, once per tracking number and kind."""
+
+    external_id: str
+    tracking_number: str
+    document: Document
+    marker: str
+
+
 class RecordNote(Struct, frozen=True, tag="note.record.v1", omit_defaults=True):
     """Log a note for people in the system of record, once per ``marker``."""
 
@@ -177,7 +186,7 @@ CarrierCommand = (
     | CheckAddress
     | RequestTracking
 )
-WriteBack = RecordShipping | RecordMilestone | RecordProof | RecordNote | RecordPlan
+WriteBack = RecordShipping | RecordMilestone | RecordProof | RecordDocument | RecordNote | RecordPlan
 SalesCommand = PlaceSalesOrder | ConfirmSalesOrder | AmendSalesOrder | CancelSalesOrder
 TransferCommand = (
     ReserveTransfer

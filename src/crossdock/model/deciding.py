@@ -70,13 +70,17 @@ class BookingDiverted(Struct, frozen=True, tag="booking.diverted.v1", omit_defau
 
 
 class CommandWithdrawn(Struct, frozen=True, tag="command.withdrawn.v1", omit_defaults=True):
-    """A command that was taken back was certainly not carried out, and never will be. ``last`` is why it was not."""
+    """A command that was taken back will not be sent any more, and was certainly not carried out; ``last`` is why it
+    was not. One that a person ended (``by_person``) while it was ``doubtful`` may have been carried out all the same.
+    """
 
     command_key: str
     partner: str
     what: str
     package_id: str = ""
     last: str = ""
+    by_person: bool = False
+    doubtful: bool = False
 
     def identity(self) -> tuple[str, ...]:
         """A command is taken back once."""

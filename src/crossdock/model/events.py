@@ -3,7 +3,7 @@
 The version is part of a body's tag (``tracking.reported.v1``); a change of meaning is a new class.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -75,6 +75,19 @@ class LabelReceived(Struct, frozen=True, tag="label.received.v1"):
     def identity(self) -> tuple[str, ...]:
         """One label document per tracking number and content."""
         return (self.tracking_number, self.document.sha256)
+
+
+class DocumentReceived(Struct, frozen=True, tag="document.received.v1"):
+    """A paper that came with a package's label and goes with the goods, such as its customs invoice, is held."""
+
+    package_id: str
+    shipment_id: str
+    tracking_number: str
+    document: Document
+
+    def identity(self) -> tuple[str, ...]:
+        """One paper per tracking number, kind and content."""
+        return (self.tracking_number, self.document.kind, self.document.sha256)
 
 
 class ShipmentVoided(Struct, frozen=True, tag="shipment.voided.v1"):
@@ -274,6 +287,7 @@ EventBody = (
     | CarrierSelected
     | ShipmentBooked
     | LabelReceived
+    | DocumentReceived
     | ShipmentVoided
     | TrackingReported
     | ProofCaptured
@@ -297,6 +311,9 @@ EventBody = (
     | DeadlinePassed
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
+
+TAGS: frozenset[str] = frozenset(str(each.__struct_config__.tag) for each in get_args(EventBody))
+"""The tags of all bodies."""
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[EventBody] = msgspec.json.Decoder(EventBody)

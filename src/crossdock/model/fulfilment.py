@@ -26,7 +26,8 @@ T = TypeVar("T", Quote, Booking, Document, ProofOfDelivery)
 
 class FulfilmentState(Struct, omit_defaults=True):
     """What is known of one delivery order. Keys: quotes and bookings by partner and its shipment id
-    (`shipment_key`: two partners may number alike), labels, journeys and proofs by tracking number; ``version`` is
+    (`shipment_key`: two partners may number alike), labels, journeys and proofs by tracking number,
+    papers by tracking number and kind; ``version`` is
     (epoch microseconds, content hash) of the order in force; ``cancelled_at`` is the latest cancellation (epoch
     microseconds).
     """
@@ -41,6 +42,7 @@ class FulfilmentState(Struct, omit_defaults=True):
     journeys: dict[str, Journey] = field(default_factory=dict)
     proofs: dict[str, ProofOfDelivery] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
+    papers: dict[str, Document] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> bool:
@@ -93,6 +95,9 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
             _include(state.voided, shipment_key(partner, shipment_id))
         case ev.LabelReceived(tracking_number=number, document=document):
             state.labels[number] = _greater(state.labels.get(number), document)
+        case ev.DocumentReceived(tracking_number=number, document=document):
+            place = f"{number} {document.kind}"
+            state.papers[place] = _greater(state.papers.get(place), document)
         case ev.ProofCaptured(proof):
             state.proofs[proof.tracking_number] = _greater(state.proofs.get(proof.tracking_number), proof)
         case ev.RecordWritten(what=what, marker=marker):

@@ -6,7 +6,7 @@ where the partner only said a day. Nothing here ever adds a "Z" that the partner
 
 import functools
 import re
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -72,6 +72,36 @@ def epoch_us(instant: Stamp) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=_zone(instant.zone) if instant.zone else UTC)
     return int(moment.timestamp()) * 1_000_000
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone of this IANA name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def span_of_day(day: date, zone: str) -> tuple[int, int]:
+    """From when until when (epoch microseconds) ``day`` lasts in ``zone``, which may be 23 or 25 hours.
+
+    >>> [moment // 3_600_000_000 for moment in span_of_day(date(1970, 1, 2), "UTC")]
+    [24, 48]
+    """
+    there = _zone(zone)
+    starts = (datetime(each.year, each.month, each.day, tzinfo=there) for each in (day, day + timedelta(days=1)))
+    since, until = (int(each.timestamp()) * 1_000_000 for each in starts)
+    return since, until
+
+
+def day_in(moment: int, zone: str) -> date:
+    """The day it is in ``zone`` at ``moment`` (epoch microseconds).
+
+    >>> day_in(0, "America/Montreal").isoformat()
+    '1969-12-31'
+    """
+    return datetime.fromtimestamp(moment / 1_000_000, UTC).astimezone(_zone(zone)).date()
 
 
 @functools.lru_cache(maxsize=256)

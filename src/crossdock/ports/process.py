@@ -35,7 +35,7 @@ class Timer(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What follows from one event: the process's new state, commands, events of its own, timers set and cleared.
+    """What follows from one event: the process's new state, commands, events of its own, timers cleared and then set.
     ``phase`` is the word people see for where the process stands. ``withdrawn`` are keys (`command_key`) of commands to
     be taken back: what became of each is told by ``command.withdrawn``, or by the facts of its having been done.
     """

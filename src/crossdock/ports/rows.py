@@ -46,7 +46,9 @@ class ExchangeRow(Struct, frozen=True):
 
 
 class ExchangeDetail(Struct, frozen=True):
-    """One exchange with its bytes, the events that came of it, and its attempts."""
+    """One exchange with its bytes, the events that came of it, and its attempts. ``doubtful``: a command that its
+    partner may have carried out.
+    """
 
     row: ExchangeRow
     body: bytes
@@ -57,6 +59,7 @@ class ExchangeDetail(Struct, frozen=True):
     events: list[Event]
     attempts: list[Attempt]
     cause: str
+    doubtful: bool = False
 
 
 class ExceptionRow(Struct, frozen=True):
@@ -80,8 +83,14 @@ class Found(Struct, frozen=True):
     value: str
 
 
+MOST_SHIPMENTS = 10_000
+"""What `Counts` counts to: with so many shipments there are these or more."""
+
+
 class Counts(Struct, frozen=True):
-    """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none."""
+    """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none. ``shipments`` ends at
+    `MOST_SHIPMENTS`.
+    """
 
     received: int
     oldest_received_at: int
@@ -162,6 +171,14 @@ class Views(Protocol):
 
     def events(self, *, after: str = "", limit: int = 100, type_prefix: str = "") -> tuple[list[Event], str]:
         """The log, by (recorded_at, partition, position)."""
+        ...
+
+    def log_heads(self) -> dict[int, int]:
+        """The last position of each partition, 0 where nothing is."""
+        ...
+
+    def log_since(self, since: int) -> dict[int, int]:
+        """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""
         ...
 
     def queues(self, now: int) -> Queues:

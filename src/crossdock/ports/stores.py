@@ -48,7 +48,7 @@ class NewEvent(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """A fact whose subject is not known yet, kept until one of its references is bound."""
+    """A fact whose subject is not known yet, kept until one of its references is bound (``quiet``: see `Event`)."""
 
     key: str
     fact: Fact
@@ -56,6 +56,7 @@ class Waiting(Struct, frozen=True):
     source: str
     exchange_id: str
     trace_id: str
+    quiet: bool = False
 
 
 class Log(Protocol):
@@ -81,6 +82,14 @@ class Log(Protocol):
         """All events of one subject in log order."""
         ...
 
+    def known(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """Those of the events with these keys that there are, as (subject, key)."""
+        ...
+
+    def spoken_of(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects that have any event."""
+        ...
+
 
 class References(Protocol):
     """Which name belongs to which subject."""
@@ -103,6 +112,10 @@ class References(Protocol):
 
     def release(self, references: Iterable[Reference]) -> list[Waiting]:
         """Take out the facts that were waiting for any of these names."""
+        ...
+
+    def held(self, references: Iterable[Reference]) -> list[Waiting]:
+        """The facts that wait for any of these names; they stay where they are."""
         ...
 
     def overdue(self, limit: int) -> list[Reference]:
@@ -132,7 +145,15 @@ class States(Protocol):
         ...
 
     def clear(self) -> None:
-        """Drop every state (a rebuild starts like this)."""
+        """Drop every state."""
+        ...
+
+    def subjects(self, after: str, limit: int) -> list[str]:
+        """The subjects that have a state, in order, those greater than ``after``."""
+        ...
+
+    def drop(self, subjects: Iterable[str]) -> int:
+        """Drop the states of these subjects; how many there were."""
         ...
 
 
@@ -147,6 +168,13 @@ class OpenException(Struct, frozen=True):
     cause: str = ""
 
 
+class BookedException(Struct, frozen=True):
+    """An exception as the book has it; ``resolved_at`` is 0 while it stands."""
+
+    exception: OpenException
+    resolved_at: int = 0
+
+
 class ExceptionBook(Protocol):
     """Business exceptions, open and resolved."""
 
@@ -156,6 +184,14 @@ class ExceptionBook(Protocol):
 
     def resolve(self, subject: str, kind: str, pointer: str, cause: str, now: int) -> None:
         """Close it; nothing happens when it is not open."""
+        ...
+
+    def of_subjects(self, subjects: Iterable[str]) -> list[BookedException]:
+        """All exceptions of these subjects, open and resolved, in the order of their keys."""
+        ...
+
+    def drop(self, subjects: Iterable[str]) -> None:
+        """Forget the exceptions of these subjects (a rebuild writes them anew)."""
         ...
 
 

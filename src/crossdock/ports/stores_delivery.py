@@ -44,7 +44,9 @@ class Claimed(Struct, frozen=True):
 
 
 class Withdrawn(Struct, frozen=True):
-    """A command that was taken back before anything happened; ``engineer`` says why it had not been carried out."""
+    """A command that was taken back or ended; ``engineer`` says why it had not been carried out. ``doubtful``: its
+    partner may have carried it out all the same.
+    """
 
     id: str
     key: str
@@ -53,6 +55,26 @@ class Withdrawn(Struct, frozen=True):
     kind: str
     body: bytes
     engineer: str
+    doubtful: bool = False
+
+
+NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
+"""Without doubt these were not carried out: a retry certainly did not happen."""
+
+
+class Given(Struct, frozen=True):
+    """A command that was given once, as it stands: ``doubt`` says that the partner may have seen it, ``cause`` is the
+    key of the event it was decided on.
+    """
+
+    id: str
+    key: str
+    partner: str
+    subject: str
+    kind: str
+    cause: str
+    status: str
+    doubt: bool
 
 
 class Attempt(Struct, frozen=True):
@@ -131,6 +153,14 @@ class Lanes(Protocol):
         """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
         ...
 
+    def given(self, keys: Iterable[str]) -> list[Given]:
+        """Those of the commands with these keys that there are, whatever became of them."""
+        ...
+
+    def given_for(self, subjects: Iterable[str]) -> list[Given]:
+        """All commands of these subjects, in the order they were given."""
+        ...
+
     def hasten(self, partner: str) -> int:
         """A partner is back: what waits to be tried again is due now, in the order it was enqueued. How many."""
         ...
@@ -157,6 +187,10 @@ class Timers(Protocol):
 
     def clear(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Remove by (subject, name)."""
+        ...
+
+    def standing(self, subjects: Iterable[str]) -> list[DueTimer]:
+        """The timers these subjects wait for, by subject and name."""
         ...
 
     def due(self, now: int, limit: int) -> list[DueTimer]:

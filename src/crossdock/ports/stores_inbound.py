@@ -87,6 +87,10 @@ class Exchanges(Protocol):
         """Messages not yet translated whose id hashes to ``partitions``, oldest first."""
         ...
 
+    def kept(self, ids: Iterable[str]) -> list[Inbound]:
+        """Those of the messages that are settled and whose bytes are still there, oldest first."""
+        ...
+
     def unsettled(self, ids: Sequence[str]) -> set[str]:
         """Those still ``received``, kept from everybody else until the transaction ends."""
         ...

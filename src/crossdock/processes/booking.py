@@ -7,7 +7,7 @@ from msgspec import structs
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import Terms, dangers_of, declaration_of
-from crossdock.model.deciding import BookingDiverted, CarrierSelected
+from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn
 from crossdock.model.desk import RETURN
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
@@ -15,7 +15,7 @@ from crossdock.ports.process import Order, Priority, Timer
 from crossdock.processes import outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, SECOND, Buying, Work
+from crossdock.processes.shipping_work import QUOTES, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
@@ -29,7 +29,7 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
         for carrier in policy.carriers:
             body = cmd.RequestRates(consignment_of(work, order, package))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
-    work.timers.append(Timer(QUOTES, work.now + int(policy.quote_seconds * SECOND)))
+    work.timers.append(Timer(QUOTES, work.now + policy.quote_wait(policy.level_of(order))))
 
 
 def outdate(work: Work, packages: Collection[str]) -> None:
@@ -96,6 +96,7 @@ def quotes_of(work: Work) -> tuple[Quote, ...]:
 def deadline(work: Work) -> None:
     """Time is up: choose among the quotes there are, or look after a booking that is not taken."""
     body = work.event.body
+    outage.unsettled(work)
     outage.overdue(work, lambda package_id: bool(_elsewhere(work, package_id)))
     if isinstance(body, ev.DeadlinePassed) and body.timer == QUOTES and work.progress.phase == "rating":
         choose(work)
@@ -111,7 +112,7 @@ def choose(work: Work) -> None:
     order = structs.replace(order, packages=tuple(each for each in order.packages if each.id not in live))
     dangers = {package.id: dangers_of(order, package) for package in order.packages}
     choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     if not choice.picks:
         if work.progress.phase == "rating":
             work.raise_exception("rates.none", nothing_offered(choice))
@@ -154,11 +155,14 @@ def buy(work: Work, order: DeliveryOrder, choice: Choice, quotes: Sequence[Quote
 
 
 def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> None:
-    """A purchase certainly was not made: go to the next carrier, ask a person, or begin anew."""
+    """A purchase was not made: go to the next carrier, ask a person, or begin anew. What a person ended goes on when a
+    person books it again.
+    """
     if work.progress.phase == "cancelled":
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
-    if not buying.then:  # a person ended it, and may book it again
+    body = work.event.body
+    if not buying.then or (isinstance(body, CommandWithdrawn) and body.doubtful):
         work.progress.phase = "attention"
     elif buying.then == "again":
         book_again(work, order)
@@ -173,18 +177,28 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
 def _elsewhere(work: Work, package_id: str) -> tuple[Quote, ...]:
     """Quotes for a package of carriers that neither have its purchase nor were tried."""
     buying = work.progress.buying.get(package_id)
-    tried = {*work.progress.tried, f"{package_id}/{buying.partner}" if buying else ""}
-    return tuple(
+    return _untried(work, package_id, buying.partner if buying else "")
+
+
+def _untried(work: Work, package_id: str, partner: str) -> tuple[Quote, ...]:
+    """Where the carrier's fallback names others, the quotes of the first of them that offers."""
+    tried = {*work.progress.tried, f"{package_id}/{partner}"}
+    quotes = tuple(
         each
         for each in quotes_of(work)
         if each.package_id == package_id and each.rates and f"{package_id}/{each.partner}" not in tried
     )
+    own = work.policy.fallbacks.get(partner)
+    if not own or not own.carriers:
+        return quotes
+    first = next((name for name in own.carriers if any(each.partner == name for each in quotes)), "")
+    return tuple(each for each in quotes if each.partner == first)
 
 
 def reroute(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> bool:
     """Buy at the next best of the carriers that were not tried; False where there is none."""
     alone = structs.replace(order, packages=tuple(each for each in order.packages if each.id == package_id))
-    quotes = _elsewhere(work, package_id)
+    quotes = _untried(work, package_id, buying.partner)
     dangers = {each.id: dangers_of(order, each) for each in alone.packages}
     choice = select(Ask(alone, dangers, work.policy.level_of(order)), quotes, work.policy.wishes, work.record)
     if not choice.picks:
@@ -226,6 +240,7 @@ def booked(work: Work) -> None:
         return
     booking = body.booking
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
+    outage.looked(work, booking.package_id)
     outage.settled(work, booking.package_id)
     if work.progress.phase == "cancelled":
         void_all(work)
@@ -257,7 +272,7 @@ def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:
     return booking.shipment_id == label.shipment_id and booking.tracking_number == label.tracking_number
 
 
-_ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE})
+_ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE, outage.MAYBE_BOUGHT})
 _FAILURES = {
     "rates.request.v1": "rates.failed",
     "label.buy.v1": "booking.failed",
@@ -275,6 +290,8 @@ def failed(work: Work) -> None:
         return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
+    if body.what == "label.buy.v1":
+        outage.certain(work, body.package_id)
     if body.what == "rates.request.v1":
         work.progress.failed.append(f"{body.package_id}/{body.partner}")
         if work.progress.phase == "rating" and not outstanding(work):
@@ -290,7 +307,7 @@ def cancelled(work: Work) -> None:
         work.raise_exception("order.cancelled_after_pickup", text)
         return
     work.progress.phase = "cancelled"
-    work.cleared.append(QUOTES)
+    work.clear(QUOTES)
     for package_id in work.progress.buying:
         outage.take_back(work, package_id, "cancelled", "the order was cancelled")
     void_all(work)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import structs
 
@@ -13,21 +14,23 @@ from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
-from crossdock.processes.shipping_policy import OUTAGES, OrderToShipPolicy, Outage
+from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
-from crossdock.settings.sections import Processes
+from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import TrackingWatch
 
 
-def configured(settings: Processes, record: Callable[[], Record] = dict) -> list[Process]:
+def configured(
+    settings: Processes, record: Callable[[], Record] = dict, partners: Mapping[str, PartnerSettings] | None = None
+) -> list[Process]:
     """In the order they decide in; one left out of the configuration does not run. ``record`` is how promises were
-    kept so far, which carriers are chosen by.
+    kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down.
     """
     chosen: list[Process] = []
     if settings.order_to_ship:
-        chosen += [order_to_ship(_shipping(settings.order_to_ship), record), carriers_desk()]
+        chosen += [order_to_ship(shipping_policy(settings.order_to_ship, partners or {}), record), carriers_desk()]
     if settings.delivery_to_invoice:
         given = settings.delivery_to_invoice
         policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post)
@@ -49,19 +52,44 @@ def _watching(given: TrackingWatch) -> WatchPolicy:
     )
 
 
-def _shipping(given: OrderToShip) -> OrderToShipPolicy:
+_DEEDS: Mapping[str, Literal["", "reroute", "hold", "person"]] = {
+    "by_level": "",
+    "next": "reroute",
+    "hold": "hold",
+    "manual": "person",
+}
+
+
+def _fallbacks(partners: Mapping[str, PartnerSettings]) -> dict[str, Fallback]:
+    return {
+        name: Fallback(_DEEDS[given.do], given.next, given.words, given.contacts)
+        for name, partner in partners.items()
+        if (given := partner.fallback) is not None
+    }
+
+
+def shipping_policy(given: OrderToShip, partners: Mapping[str, PartnerSettings]) -> OrderToShipPolicy:
+    """What the configuration decides about shipping."""
     return OrderToShipPolicy(
         carriers=given.carriers,
         milestones=frozenset(given.milestones),
         label_format=given.label_format,
         quote_seconds=given.quote_deadline_seconds,
+        quote_levels=_waits(given),
         wishes=_wishes(given),
         levels=dict(given.service_levels.items()),
         parcel_size=_size(given.parcel_size),
         outages={**OUTAGES, **{level: Outage(each.after_seconds, each.do) for level, each in given.outage.items()}},
+        fallbacks=_fallbacks(partners),
         customs=_terms(given.customs),
         goods=_goods(given.goods),
     )
+
+
+def _waits(given: OrderToShip) -> dict[str, float]:
+    """A level waits as configured for it; one that is not configured never waits longer than all do."""
+    built_in = {level: min(seconds, given.quote_deadline_seconds) for level, seconds in QUOTE_SECONDS.items()}
+    return {**built_in, **{str(level): seconds for level, seconds in given.quote_deadlines.items()}}
 
 
 def _wishes(given: OrderToShip) -> Wishes:

@@ -92,6 +92,7 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "deadline.passed.v1": _late,
     "shipment.booked.v1": booking.booked,
     "label.received.v1": booking.labelled,
+    "document.received.v1": writeback.accompanied,
     "tracking.reported.v1": writeback.tracked,
     "proof.captured.v1": writeback.proved,
     "command.failed.v1": _failed,

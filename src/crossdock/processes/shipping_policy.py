@@ -23,6 +23,17 @@ class Outage(Struct, frozen=True):
     do: Literal["hold", "reroute", "person"]
 
 
+class Fallback(Struct, frozen=True):
+    """What is done when one carrier is down, over what its orders' level says (``do`` "" leaves it to the level):
+    ``carriers`` are those to go to, the first that offers; ``words`` and ``contacts`` are for people.
+    """
+
+    do: Literal["", "hold", "reroute", "person"] = ""
+    carriers: tuple[str, ...] = ()
+    words: str = ""
+    contacts: tuple[str, ...] = ()
+
+
 OUTAGES: Mapping[str, Outage] = {
     "express": Outage(120, "reroute"),
     "standard": Outage(900, "reroute"),
@@ -31,24 +42,30 @@ OUTAGES: Mapping[str, Outage] = {
 }
 """By service level; dangerous goods are a level of their own, whatever the order says."""
 
+QUOTE_SECONDS: Mapping[str, float] = {"express": 15.0}
+"""How long a level waits for carriers' rates where it does not wait as long as all others."""
+
 
 class OrderToShipPolicy(Struct, frozen=True):
     """``milestones`` are those written into the system of record; the rest stays in Crossdock's own history.
-    ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``. ``levels``
-    are patterns of the order's own service level by ours (express, standard, economy). ``customs`` are the
-    terms of every declaration, ``goods`` (by SKU) what the system of record does not say of an item, ``parcel_size``
-    length, width and height of packages whose size nobody told.
+    ``quote_seconds`` is how long to wait for carriers before choosing among those there are, by ``wishes``, and
+    ``quote_levels`` how long a service level waits that differs from it. ``levels`` are patterns of the order's own
+    service level by ours (express, standard, economy). ``customs`` are the terms of every declaration, ``goods`` (by
+    SKU) what the system of record does not say of an item, ``parcel_size`` length, width and height of packages whose
+    size nobody told. ``outages`` is by service level, ``fallbacks`` by carrier.
     """
 
     carriers: tuple[str, ...]
     milestones: frozenset[str] = frozenset(NOTEWORTHY)
     label_format: str = "PDF"
     quote_seconds: float = 120.0
+    quote_levels: Mapping[str, float] = field(default_factory=lambda: QUOTE_SECONDS)
     wishes: Wishes = Wishes()
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     customs: Terms = Terms()
     goods: Mapping[str, Item] = field(default_factory=dict)
     outages: Mapping[str, Outage] = field(default_factory=lambda: OUTAGES)
+    fallbacks: Mapping[str, Fallback] = field(default_factory=dict)
     parcel_size: tuple[Measure, Measure, Measure] | None = None
 
     def level_of(self, order: DeliveryOrder) -> str:
@@ -57,3 +74,7 @@ class OrderToShipPolicy(Struct, frozen=True):
             if any(fnmatchcase(order.service_level.lower(), each.lower()) for each in patterns):
                 return level
         return "standard"
+
+    def quote_wait(self, level: str) -> int:
+        """How long an order of ``level`` waits for rates, in microseconds."""
+        return int(self.quote_levels.get(level, self.quote_seconds) * 1_000_000)

@@ -109,6 +109,11 @@ class Work:
             self.progress.raised.remove(each)
             self.events.append(ev.ExceptionResolved(each.kind, each.pointer, each.cause))
 
+    def clear(self, timer: str) -> None:
+        """Wait for a deadline no longer; it may be set again after."""
+        self.timers = [each for each in self.timers if each.name != timer]
+        self.cleared.append(timer)
+
     def decision(self) -> Decision:
         """The finished decision."""
         progress = self.progress

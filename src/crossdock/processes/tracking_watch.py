@@ -106,6 +106,7 @@ class _Work:
     def forget(self, number: str) -> None:
         if number in self.watch.numbers:
             self.watch.numbers.pop(number)
+            self.timers = [each for each in self.timers if each.name != f"{_TIMER}{number}"]
             self.cleared.append(f"{_TIMER}{number}")
 
 

@@ -4,19 +4,24 @@ from msgspec import structs
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
-from crossdock.model.deciding import CarrierSelected
+from crossdock.model.deciding import CarrierSelected, CommandWithdrawn
 from crossdock.model.desk import RETURN, Book, DeskRequested, Return, Void
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer, command_key
 from crossdock.processes import booking, outage
 from crossdock.processes.selection import Ask, select
-from crossdock.processes.shipping_work import NAME, QUOTES, SECOND, Buying, Work
+from crossdock.processes.shipping_work import NAME, QUOTES, Buying, Work
+
+_LEVEL = "economy"
+"""The service level of a way back, whatever the order's is."""
 
 
 def asked(work: Work) -> None:
     """Somebody asked for something of this order."""
     body, order = work.event.body, work.order
+    if isinstance(body, DeskRequested) and isinstance(body.wish, Void):
+        outage.looked(work, body.wish.package_id)
     if not isinstance(body, DeskRequested) or order is None or work.state.cancelled:
         return
     match body.wish:
@@ -82,6 +87,7 @@ def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
         if stopped and not buying.then:
             outage.take_back(work, back, "again", "somebody asked to book it anew")
         return
+    outage.looked(work, back)
     progress.returning.append(back)
     progress.asked[back] = progress.asked.get(back, 0) + 1
     progress.failed = [each for each in progress.failed if not each.startswith(f"{back}/")]
@@ -89,7 +95,7 @@ def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
     consignment = return_of(work, order, package)
     for carrier in work.policy.carriers:
         work.orders.append(Order(f"rates/{back}/{carrier}", carrier, cmd.RequestRates(consignment)))
-    work.timers.append(Timer(f"{QUOTES}/{back}", work.now + int(work.policy.quote_seconds * SECOND)))
+    work.timers.append(Timer(f"{QUOTES}/{back}", work.now + work.policy.quote_wait(_LEVEL)))
 
 
 def return_of(work: Work, order: DeliveryOrder, package: Package) -> Consignment:
@@ -124,16 +130,24 @@ def deadline(work: Work) -> None:
 
 
 def taken_back(work: Work) -> None:
-    """A purchase certainly was not made: one for a way back begins anew where that was asked for."""
+    """A purchase was not made, or a person ended it: one for a way back begins anew where that was asked for."""
     found, order = outage.withdrawn(work), work.order
-    if found is None or order is None:
+    if order is None:
+        return
+    numbers = work.progress.asked
+    outage.given_up(work, lambda package_id: booking.reference_of(order, package_id, numbers.get(package_id, 1)))
+    if found is None:
         return
     package_id, buying = found
     if not package_id.endswith(RETURN):
         booking.taken_back(work, order, package_id, buying)
-    elif buying.then == "again" and work.progress.phase != "cancelled":
+    elif buying.then == "again" and not _doubtful(work) and work.progress.phase != "cancelled":
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         ask_return(work, order, package_id.removesuffix(RETURN))
+
+
+def _doubtful(work: Work) -> bool:
+    return isinstance(work.event.body, CommandWithdrawn) and work.event.body.doubtful
 
 
 def _answered(work: Work, back: str) -> None:
@@ -151,13 +165,13 @@ def _choose(work: Work, back: str) -> None:
     if order is None or package is None or back not in progress.returning or progress.phase == "cancelled":
         return
     progress.returning.remove(back)
-    work.cleared.append(f"{QUOTES}/{back}")
+    work.clear(f"{QUOTES}/{back}")
     consignment = return_of(work, order, package)
     turned = structs.replace(
         order, ship_from=order.ship_to, ship_to=order.ship_from, packages=(consignment.package,), deliver_by=None
     )
     quotes = tuple(each for each in booking.quotes_of(work) if each.package_id == back)
-    ask = Ask(turned, {back: consignment.dangerous_goods}, "economy")
+    ask = Ask(turned, {back: consignment.dangerous_goods}, _LEVEL)
     choice = select(ask, quotes, work.policy.wishes, work.record)
     if not choice.picks:
         work.raise_exception("rates.none", f"For the way back: {booking.nothing_offered(choice)}", pointer)

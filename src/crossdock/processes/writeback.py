@@ -111,6 +111,17 @@ def proved(work: Work) -> None:
     work.orders.append(Order(f"proof/{proof.tracking_number}", order.partner, record))
 
 
+def accompanied(work: Work) -> None:
+    """Papers that go with a package: attach them to its order."""
+    body, order = work.event.body, work.order
+    if not isinstance(body, ev.DocumentReceived) or order is None or work.progress.phase == "cancelled":
+        return
+    number, paper = body.tracking_number, body.document
+    marker = digest(order.id, paper.kind, number, paper.sha256)[:16]
+    record = cmd.RecordDocument(order.external_id, number, paper, marker)
+    work.orders.append(Order(f"document/{number}/{paper.kind}", order.partner, record))
+
+
 def written(work: Work) -> None:
     """The system of record takes writes again."""
     work.resolve(lambda each: each.kind == "record.failed")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct, field, structs
 
+from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
+from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.sections import Settings, StoreSettings
@@ -125,7 +127,9 @@ def _key(known: Mapping[str, object], step: str) -> str:
 
 def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
+    yield from fanout_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
+    yield from _unknown_zones(node)
     flow = _child(_child(node, "processes"), "order_to_ship")
     partners = _child(node, "partners")
     known = sorted(partners.value) if partners and isinstance(partners.value, dict) else []
@@ -137,6 +141,12 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
         if each.value not in known:
             text = f"'{each.value}' is not among the partners"
             yield Fault.at(each.place, f"{base}.carriers[{index}]", text, closest(str(each.value), known))
+    for name, partner in partners.value.items() if partners and isinstance(partners.value, dict) else ():
+        for index, each in _texts(_child(_child(partner, "fallback"), "next")):
+            if each.value not in known or each.value == name:
+                text = f"'{each.value}' is {'itself' if each.value == name else 'not among the partners'}"
+                hint = closest(str(each.value), [other for other in known if other != name])
+                yield Fault.at(each.place, f"partners.{name}.fallback.next[{index}]", text, hint)
     for index, each in _texts(_child(flow, "milestones")):
         if each.value not in MILESTONES:
             text = f"'{each.value}' is not in the milestone vocabulary"
@@ -150,6 +160,16 @@ def _password_in_address(url: Node | None) -> Iterator[Fault]:
         yield Fault.at(
             url.place, "store.url", text, f"take it out of the address and set store.password; {WHERE_SECRETS_GO}"
         )
+
+
+def _unknown_zones(node: Node) -> Iterator[Fault]:
+    for section in ("project", "reconciliation"):
+        zone = _child(_child(node, section), "timezone")
+        if zone is not None and isinstance(zone.value, str) and not is_zone(zone.value):
+            hint = "write an IANA name such as Europe/Brussels"
+            yield Fault.at(
+                zone.place, f"{section}.timezone", f"'{zone.value}' is no time zone this machine knows", hint
+            )
 
 
 def _child(node: Node | None, key: str) -> Node | None:

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.fanout import BridgeSettings, SubscriptionSettings, WebhookSettings
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.watching import TrackingWatch
-from crossdock.settings.words import Days, PartnerId, Seconds
+from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -15,6 +16,14 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(description="Shown in the tower and in telemetry", examples=["acme-logistics"])] = (
         "crossdock"
     )
+    timezone: Annotated[
+        str,
+        Meta(
+            description="Zone of the warehouse (IANA name): the carriers' desk counts its days",
+            pattern=r"^\S+$",
+            examples=["Europe/Brussels"],
+        ),
+    ] = "UTC"
 
 
 class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,6 +179,34 @@ class Breaker(Struct, frozen=True, forbid_unknown_fields=True):
     open_seconds: Annotated[float, Meta(description="Seconds until one call probes again", ge=1)] = 30.0
 
 
+class Fallback(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done when a partner is down."""
+
+    do: Annotated[
+        Literal["by_level", "next", "hold", "manual"],
+        Meta(
+            description="With bookings it does not take: what processes.order_to_ship.outage says by service level, go "
+            "to the next carrier, wait for this one, or let a person decide",
+            examples=["next"],
+        ),
+    ] = "by_level"
+    next: Annotated[
+        tuple[PartnerId, ...],
+        Meta(description="Carriers to go to, the first that offers; none: the best offer", examples=[["easypost"]]),
+    ] = ()
+    words: Annotated[
+        str,
+        Meta(
+            description="What people do meanwhile, in a sentence or two",
+            examples=["Collect parcels at dock 4 and call the depot before 16:00."],
+        ),
+    ] = ""
+    contacts: Annotated[
+        tuple[str, ...],
+        Meta(description="Whom to call", examples=[["Carrier's desk +32 2 555 01 00, customer 4711"]]),
+    ] = ()
+
+
 class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """One system Crossdock talks to. ``config`` is typed by the connector (see `crossdock.settings.partners`)."""
 
@@ -178,6 +215,7 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     enabled: Annotated[bool, Meta(description="false keeps the settings and makes no call")] = True
     throttle: Annotated[Throttle, Meta(description="How fast it may be called")] = Throttle()
     breaker: Annotated[Breaker, Meta(description="When it is left alone")] = Breaker()
+    fallback: Annotated[Fallback | None, Meta(description="What is done when it is down")] = None
     priority: Annotated[int, Meta(description="Smaller is served first when calls are scarce", ge=1, le=99)] = 50
     allow_hosts: Annotated[
         tuple[str, ...],
@@ -255,3 +293,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )
+    bridges: Annotated[
+        dict[OutboxName, BridgeSettings], Meta(description="Canonical events out to message brokers, by a name")
+    ] = field(default_factory=dict)
+    webhooks: Annotated[
+        dict[OutboxName, WebhookSettings], Meta(description="Canonical events out by signed webhooks, by a name")
+    ] = field(default_factory=dict)
+    subscriptions: Annotated[
+        dict[OutboxName, SubscriptionSettings], Meta(description="Messages of brokers in, by a name")
+    ] = field(default_factory=dict)

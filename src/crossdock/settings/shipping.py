@@ -121,6 +121,14 @@ class OrderToShip(Struct, frozen=True, forbid_unknown_fields=True):
     quote_deadline_seconds: Annotated[
         float, Meta(description="How long to wait for carriers before choosing among the answers", ge=1)
     ] = 120.0
+    quote_deadlines: Annotated[
+        dict[Literal["express", "standard", "economy"], Annotated[float, Meta(ge=1)]],
+        Meta(
+            description="The same by service level, in seconds; a level left out waits quote_deadline_seconds, express "
+            "15 at most",
+            examples=[{"express": 10, "economy": 600}],
+        ),
+    ] = field(default_factory=dict)
     prefer: Annotated[
         Literal["cheapest", "fastest", "reliable"],
         Meta(description="What decides among offers that may be used: cost, promise, or past deliveries in time"),

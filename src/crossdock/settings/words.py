@@ -10,3 +10,5 @@ PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["od
 Size = Annotated[float, Meta(gt=0)]
 Pattern = Annotated[str, Meta(min_length=1, examples=["FedEx*"])]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", examples=["BE"])]
+OutboxName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["analytics"])]
+EventPattern = Annotated[str, Meta(min_length=1, examples=["tracking.*"])]

@@ -1,11 +1,12 @@
 """Business exceptions, open and resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from crossdock.ports.stores import OpenException
-from crossdock.storage.statements import upsert, words
+from crossdock.ports.stores import BookedException, OpenException
+from crossdock.storage.statements import change_in, rows_in, upsert, words
 from crossdock.storage.tables_work import EXCEPTION
 
 _OPEN = upsert(EXCEPTION)
@@ -20,6 +21,16 @@ _RESOLVE = (
     )
     .values(resolved_at=bindparam("now"))
 )
+_MANY: Any = bindparam("many", expanding=True)
+_OF_SUBJECTS = (
+    select(
+        EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.text, EXCEPTION.c.raised_at,
+        EXCEPTION.c.cause, EXCEPTION.c.resolved_at,
+    )
+    .where(EXCEPTION.c.subject.in_(_MANY))
+    .order_by(EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.cause)
+)  # fmt: skip
+_DROP = delete(EXCEPTION).where(EXCEPTION.c.subject.in_(_MANY))
 
 
 class SqlExceptionBook:
@@ -43,3 +54,12 @@ class SqlExceptionBook:
         """Close it; nothing happens when it is not open."""
         names = {"of": subject, "what": kind, "where": words(pointer), "because": words(cause), "now": now}
         self._connection.execute(_RESOLVE, names)
+
+    def of_subjects(self, subjects: Iterable[str]) -> list[BookedException]:
+        """All exceptions of these subjects, open and resolved, in the order of their keys."""
+        rows = rows_in(self._connection, _OF_SUBJECTS, subjects)
+        return [BookedException(OpenException(*row[:6]), row[6]) for row in rows]
+
+    def drop(self, subjects: Iterable[str]) -> None:
+        """Forget the exceptions of these subjects (a rebuild writes them anew)."""
+        change_in(self._connection, _DROP, subjects)

@@ -22,24 +22,20 @@ _IN_ROW_ORDER = (EXCHANGE.c.received_at, EXCHANGE.c.id)
 _DELIVERED = ForMany(insert_new(DELIVERY))
 _KNOWN = select(DELIVERY).where(DELIVERY.c.delivery_id.in_(_MANY))
 _KEEP = ForMany(insert(EXCHANGE))
-_WAITING = (
-    select(
-        EXCHANGE.c.id,
-        EXCHANGE.c.partner,
-        EXCHANGE.c.channel,
-        EXCHANGE.c.body,
-        EXCHANGE.c.received_at,
-        EXCHANGE.c.trace_id,
-        EXCHANGE.c.content_type,
-        EXCHANGE.c.headers,
-        EXCHANGE.c.path,
-        EXCHANGE.c.replay,
-        EXCHANGE.c.location,
-    )
-    .where(RECEIVED)
-    .order_by(*_IN_ROW_ORDER)
-    .limit(bindparam("most"))
+_WHOLE = select(
+    EXCHANGE.c.id,
+    EXCHANGE.c.partner,
+    EXCHANGE.c.channel,
+    EXCHANGE.c.body,
+    EXCHANGE.c.received_at,
+    EXCHANGE.c.trace_id,
+    EXCHANGE.c.content_type,
+    EXCHANGE.c.headers,
+    EXCHANGE.c.path,
+    EXCHANGE.c.replay,
+    EXCHANGE.c.location,
 )
+_WAITING = _WHOLE.where(RECEIVED).order_by(*_IN_ROW_ORDER).limit(bindparam("most"))
 _WAITING_IN = _WAITING.where(EXCHANGE.c.partition.in_(_MANY))
 _WAITING_OF = _WAITING.where(EXCHANGE.c.partner == bindparam("of"), EXCHANGE.c.received_at >= bindparam("since"))
 _WAITING_OF_IN = _WAITING_OF.where(EXCHANGE.c.partition.in_(_MANY))
@@ -47,6 +43,7 @@ _NEXT_PARTNER = select(func.min(EXCHANGE.c.partner)).where(EXCHANGE.c.partner > 
 _OPEN = select(EXCHANGE.c.id).where(EXCHANGE.c.id.in_(_MANY), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
 _SETTLE = ForMany(update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which")))
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
+_KEPT = _WHOLE.where(EXCHANGE.c.id.in_(_MANY), EXCHANGE.c.status != "received", _HAS_BYTES)
 _REOPEN = (
     update(EXCHANGE)
     .where(EXCHANGE.c.id.in_(_MANY), EXCHANGE.c.status != "received")
@@ -193,6 +190,11 @@ class SqlExchanges:
             path,
             replay,
         )
+
+    def kept(self, ids: Iterable[str]) -> list[Inbound]:
+        """Those of the messages that are settled and whose bytes are still there, oldest first."""
+        found = [self._inbound(row) for row in rows_in(self._connection, _KEPT, ids)]
+        return sorted(found, key=lambda each: (each.received_at, each.id))
 
     def unsettled(self, ids: Sequence[str]) -> set[str]:
         """Those still ``received``, kept from everybody else until the transaction ends."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from crossdock.ports.stores_delivery import Claimed, NewCommand, Outcome, Withdrawn
+from crossdock.ports.stores_delivery import NEVER_SENT, Claimed, Given, NewCommand, Outcome, Withdrawn
 from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
@@ -132,9 +132,17 @@ _RETRY = (
     )
 )
 _DISCARD = update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="discarded", settled_at=_NOW)
+_UNKNOWN = frozenset({"InDoubt", "Broken"})
+"""Verdicts after which nobody knows what the partner did."""
 _NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
 """Without doubt these were not carried out: a retry certainly did not happen."""
 
+_GIVEN = select(
+    COMMAND.c.id, COMMAND.c.key, COMMAND.c.partner, COMMAND.c.subject, COMMAND.c.kind, COMMAND.c.cause,
+    COMMAND.c.status, or_(COMMAND.c.doubt, COMMAND.c.status.in_(["sending", "in_doubt"])),
+).order_by(COMMAND.c.seq)  # fmt: skip
+_GIVEN_KEYS = _GIVEN.where(COMMAND.c.key.in_(_MANY))
+_GIVEN_FOR = _GIVEN.where(COMMAND.c.subject.in_(_MANY))
 _STANDING_NOW = (
     select(
         COMMAND.c.id,
@@ -247,12 +255,14 @@ class SqlLanes:
         _RENEW.run(self._connection, rows)
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
-        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt."""
+        """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt, and for what
+        followed it in its lane: somebody else carries that lane now, from there on.
+        """
         standing = {
             (row.id, row.owner, row.attempt)
             for row in rows_in(self._connection, _STANDING, [command.id for command, _ in outcomes])
         }
-        mine = [(command.id, command.owner, command.attempt) in standing for command, _ in outcomes]
+        mine = _unbroken(outcomes, [(each.id, each.owner, each.attempt) in standing for each, _ in outcomes])
         held = list(itertools.compress(outcomes, mine))
         _SETTLE.run(self._connection, [_settled(*each) for each in held])
         _ATTEMPTED.run(self._connection, [_attempted(*each) for each in held])
@@ -270,14 +280,14 @@ class SqlLanes:
         """End parked or refused commands for good, by a person's decision; those that were ended."""
         ended = list(rows_in(self._connection, _STOPPED, ids))
         change_in(self._connection, _DISCARD, [row.id for row in ended], now=now)
-        return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in ended]
+        return [_withdrawn((*row[:5], bytes(row.body), row.engineer, bool(row.doubt))) for row in ended]
 
     def withdraw(self, keys: Sequence[str], now: int) -> list[Withdrawn]:
         """Take commands back: those certainly not carried out end at once and are given; of the others it is settled
         what became of them, without sending them again.
         """
         found = list(rows_in(self._connection, _OPEN_OR_STOPPED, keys))
-        certain = [row for row in found if row.status in _NEVER_SENT and not row.doubt]
+        certain = [row for row in found if row.status in NEVER_SENT and not row.doubt]
         change_in(self._connection, _TAKE_BACK, [row.id for row in certain], now=now)
         change_in(self._connection, _MARK_BACK, [row.id for row in found if row not in certain], now=now)
         return [_withdrawn((*row[:5], bytes(row.body), row.engineer)) for row in certain]
@@ -285,6 +295,14 @@ class SqlLanes:
     def withdrawn(self, ids: Sequence[str]) -> set[str]:
         """Those of the commands that were taken back meanwhile; all are locked until the transaction ends."""
         return {row.id for row in rows_in(self._connection, _FLAGS, ids) if row.withdrawn}
+
+    def given(self, keys: Iterable[str]) -> list[Given]:
+        """Those of the commands with these keys that there are, whatever became of them."""
+        return [_given(row) for row in rows_in(self._connection, _GIVEN_KEYS, keys)]
+
+    def given_for(self, subjects: Iterable[str]) -> list[Given]:
+        """All commands of these subjects, in the order they were given."""
+        return [_given(row) for row in rows_in(self._connection, _GIVEN_FOR, subjects)]
 
     def hasten(self, partner: str) -> int:
         """A partner is back: everything that waits for it is due now, in the order it was enqueued. How many."""
@@ -299,6 +317,25 @@ def _claimed(row: Any, owner: str) -> Claimed:
     body, doubtful = bytes(row.body), bool(row.doubtful)
     values = (*row[1:6], body, row.attempt + 1, doubtful, *row[9:12], owner, bool(row.withdrawn))
     return Claimed(*values)
+
+
+def _unbroken(outcomes: Sequence[tuple[Claimed, Outcome]], mine: list[bool]) -> list[bool]:
+    """``mine`` without what comes after a command of its lane that is not."""
+    if all(mine):
+        return mine
+    lost: set[tuple[str, str]] = set()
+    kept = []
+    for (command, _), held in zip(outcomes, mine, strict=True):
+        lane = (command.partner, command.subject)
+        if not held:
+            lost.add(lane)
+        kept.append(held and lane not in lost)
+    return kept
+
+
+def _given(row: Sequence[Any]) -> Given:
+    id_, key, partner, subject, kind, cause, status, doubt = row
+    return Given(id_, key, partner, subject, kind, cause, status, bool(doubt))
 
 
 def _withdrawn(values: Sequence[Any]) -> Withdrawn:
@@ -336,7 +373,7 @@ def _still_doubtful(command: Claimed, outcome: Outcome) -> bool:
     """A retry certainly did not happen and what is done is certain; parking settles nothing about the partner."""
     if outcome.status in {"retry", "done"}:
         return False
-    return command.doubtful or outcome.status == "in_doubt" or outcome.attempt.verdict == "InDoubt"
+    return command.doubtful or outcome.status == "in_doubt" or outcome.attempt.verdict in _UNKNOWN
 
 
 def _row(each: NewCommand) -> dict[str, Any]:

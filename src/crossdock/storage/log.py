@@ -35,6 +35,7 @@ EVENT_COLUMNS = (
 )
 
 _KNOWN = select(EVENT.c.subject, EVENT.c.key).where(EVENT.c.key.in_(_MANY))
+_SPOKEN_OF = select(EVENT.c.subject).where(EVENT.c.subject.in_(_MANY)).distinct()
 _HEADS = (
     select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head)
     .where(LOG_PARTITION.c.partition.in_(_MANY))
@@ -97,7 +98,7 @@ class SqlLog:
         """
         partitions = {each.subject: partition_of(each.subject) for each in events}
         heads = dict(map(tuple, rows_in(self._connection, _LOCK_HEADS, sorted(set(partitions.values())))))
-        seen = {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, [each.key for each in events])}
+        seen = self.known(each.key for each in events)
         moved: set[int] = set()
         appended: list[Event] = []
         for each in events:
@@ -149,6 +150,14 @@ class SqlLog:
     def of_subject(self, subject: str) -> list[Event]:
         """All events of one subject in log order."""
         return [event_of(row) for row in self._connection.execute(_OF_SUBJECT, {"of": subject})]
+
+    def known(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """Those of the events with these keys that there are, as (subject, key)."""
+        return {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, keys)}
+
+    def spoken_of(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects that have any event."""
+        return {row[0] for row in rows_in(self._connection, _SPOKEN_OF, subjects)}
 
 
 def _placed(new: NewEvent, partition: int, position: int, now: int) -> Event:

@@ -20,7 +20,15 @@ _LOCKS = 0x0C05
 
 _MANY: Any = bindparam("many", expanding=True)
 _ENCODE = msgspec.json.Encoder().encode
-_DECODER: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+
+
+class _Held(Fact, frozen=True):
+    """A fact as it is kept while it waits: a quiet one stays quiet when its reference is bound at last."""
+
+    quiet: bool = False
+
+
+_DECODER: msgspec.json.Decoder[_Held] = msgspec.json.Decoder(_Held)
 
 _LOCK = text(
     "SELECT count(pg_advisory_xact_lock(:class, bucket)) FROM"
@@ -39,6 +47,7 @@ _WAITING_FOR = select(
     WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.value, WAITING_LOOKUP.c.issuer, WAITING_LOOKUP.c.key
 ).where(WAITING_LOOKUP.c.value.in_(_MANY))
 _TAKE = select(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY)).order_by(WAITING_FACT.c.key).with_for_update()
+_READ = select(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY))
 _DROP = delete(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY))
 _DROP_LOOKUPS = delete(WAITING_LOOKUP).where(WAITING_LOOKUP.c.key.in_(_MANY))
 _NO_LONGER_WAITING = (
@@ -112,7 +121,7 @@ class SqlReferences:
         if not in_order:
             return []
         self._connection.execute(_HOLD, [
-            {"key": each.key, "fact": _ENCODE(each.fact).decode(), "received_at": each.received_at,
+            {"key": each.key, "fact": _ENCODE(_kept(each)).decode(), "received_at": each.received_at,
              "source": each.source, "exchange_id": each.exchange_id, "trace_id": each.trace_id}
             for each in in_order
         ])  # fmt: skip
@@ -126,21 +135,38 @@ class SqlReferences:
 
         The rows are locked before they are read: of two transactions that bind two names of one fact, one gets it.
         """
-        wanted = _as_kept(references)
-        found = rows_in(self._connection, _WAITING_FOR, (each[1] for each in wanted))
-        keys = sorted({key for kind, value, issuer, key in found if (kind, value, issuer) in wanted})
-        rows = list(rows_in(self._connection, _TAKE, keys))
+        rows = list(rows_in(self._connection, _TAKE, self._waiting_for(references)))
         if not rows:
             return []
         change_in(self._connection, _DROP_LOOKUPS, (row[0] for row in rows))
         change_in(self._connection, _DROP, (row[0] for row in rows))
         change_in(self._connection, _NO_LONGER_WAITING, sorted({row[4] for row in rows}))
-        facts = [Waiting(row[0], _DECODER.decode(row[1]), *row[2:]) for row in rows]
-        return sorted(facts, key=lambda each: (each.received_at, each.key))
+        return sorted(map(_waiting, rows), key=lambda each: (each.received_at, each.key))
+
+    def held(self, references: Iterable[Reference]) -> list[Waiting]:
+        """The facts that wait for any of these names, oldest first; they stay where they are."""
+        rows = rows_in(self._connection, _READ, self._waiting_for(references))
+        return sorted(map(_waiting, rows), key=lambda each: (each.received_at, each.key))
+
+    def _waiting_for(self, references: Iterable[Reference]) -> list[str]:
+        wanted = _as_kept(references)
+        found = rows_in(self._connection, _WAITING_FOR, (each[1] for each in wanted))
+        return sorted({key for kind, value, issuer, key in found if (kind, value, issuer) in wanted})
 
     def overdue(self, limit: int) -> list[Reference]:
         """References that are bound while facts still wait for them (the net under `release`)."""
         return [Reference(*row) for row in self._connection.execute(_OVERDUE, {"most": limit})]
+
+
+def _kept(each: Waiting) -> Fact:
+    fact = each.fact
+    return _Held(fact.body, fact.occurred, fact.subject, fact.lookups, fact.binds, quiet=True) if each.quiet else fact
+
+
+def _waiting(row: Sequence[Any]) -> Waiting:
+    held = _DECODER.decode(row[1])
+    fact = Fact(held.body, held.occurred, held.subject, held.lookups, held.binds)
+    return Waiting(row[0], fact, row[2], row[3], row[4], row[5], held.quiet)
 
 
 def _as_kept(references: Iterable[Reference]) -> dict[tuple[str, str, str], list[Reference]]:

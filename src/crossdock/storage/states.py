@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores import StateRow
-from crossdock.storage.statements import ForMany, rows_in, upsert, words
+from crossdock.storage.statements import ForMany, change_in, rows_in, upsert, words
 from crossdock.storage.tables import STATE
 
 _TEXTS = ("name", "sales_order", "customer", "city", "country", "carrier", "phase", "milestone", "tracking_numbers")
@@ -25,6 +25,13 @@ _LOAD = select(
 ).where(STATE.c.subject.in_(bindparam("many", expanding=True)))
 _SAVE = ForMany(upsert(STATE))
 _CLEAR = delete(STATE)
+_SUBJECTS = (
+    select(STATE.c.subject)
+    .where(STATE.c.subject > bindparam("past"))
+    .order_by(STATE.c.subject)
+    .limit(bindparam("most"))
+)
+_DROP = delete(STATE).where(STATE.c.subject.in_(bindparam("many", expanding=True)))
 
 
 class SqlStates:
@@ -44,8 +51,16 @@ class SqlStates:
         _SAVE.run(self._connection, [_columns(latest[subject]) for subject in sorted(latest)])
 
     def clear(self) -> None:
-        """Drop every state (a rebuild starts like this)."""
+        """Drop every state."""
         self._connection.execute(_CLEAR)
+
+    def subjects(self, after: str, limit: int) -> list[str]:
+        """The subjects that have a state, in order, those greater than ``after``."""
+        return list(self._connection.scalars(_SUBJECTS, {"past": after, "most": limit}))
+
+    def drop(self, subjects: Iterable[str]) -> int:
+        """Drop the states of these subjects; how many there were."""
+        return change_in(self._connection, _DROP, subjects)
 
 
 def _columns(row: StateRow) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Deadlines set by processes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores_delivery import DueTimer
-from crossdock.storage.statements import upsert
+from crossdock.storage.statements import rows_in, upsert
 from crossdock.storage.tables_work import TIMER
 
 _SET = upsert(TIMER)
@@ -16,6 +16,11 @@ _DUE = (
     .order_by(TIMER.c.due_at, TIMER.c.subject, TIMER.c.name)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+_STANDING = (
+    select(TIMER.c.subject, TIMER.c.name, TIMER.c.due_at)
+    .where(TIMER.c.subject.in_(bindparam("many", expanding=True)))
+    .order_by(TIMER.c.subject, TIMER.c.name)
 )
 
 
@@ -40,6 +45,10 @@ class SqlTimers:
         if pairs:
             rows = [{"of": subject, "called": name} for subject, name in sorted(set(pairs))]
             self._connection.execute(_CLEAR, rows)
+
+    def standing(self, subjects: Iterable[str]) -> list[DueTimer]:
+        """The timers these subjects wait for, by subject and name."""
+        return [DueTimer(*row) for row in rows_in(self._connection, _STANDING, subjects)]
 
     def due(self, now: int, limit: int) -> list[DueTimer]:
         """Take out timers that are due, the longest due first."""

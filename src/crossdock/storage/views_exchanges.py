@@ -19,6 +19,7 @@ INBOUND = "inbound"
 OUTBOUND = "outbound"
 
 _NEEDS_ATTENTION = frozenset({"parked", "waiting", "refused", "in_doubt", "retry"})
+_DOUBTFUL = frozenset({"sending", "in_doubt"})
 _MOST_OF_ONE_SUBJECT = 10_000
 _HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
 
@@ -77,7 +78,7 @@ _ATTEMPTS_OF = (
 _RECEIVED = _IN.add_columns(
     EXCHANGE.c.body, EXCHANGE.c.location, EXCHANGE.c.content_type, EXCHANGE.c.headers, EXCHANGE.c.path
 ).where(EXCHANGE.c.id == bindparam("which"))
-_SENT = _OUT.add_columns(COMMAND.c.body, COMMAND.c.cause).where(COMMAND.c.id == bindparam("which"))
+_SENT = _OUT.add_columns(COMMAND.c.body, COMMAND.c.cause, COMMAND.c.doubt).where(COMMAND.c.id == bindparam("which"))
 
 
 class ExchangeViews:
@@ -144,6 +145,7 @@ class ExchangeViews:
             events=self._events(exchange_id),
             attempts=self._attempts(exchange_id),
             cause=row[14],
+            doubtful=bool(row[15]) or row[5] in _DOUBTFUL,
         )
 
     def _received(self, row: Sequence[Any]) -> ExchangeDetail:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, text, tuple_
 
 from crossdock.model.events import Event, Fact
-from crossdock.ports.rows import Counts, ExceptionRow
+from crossdock.ports.rows import MOST_SHIPMENTS, Counts, ExceptionRow
 from crossdock.storage.log import EVENT_COLUMNS, PLACES, event_of
 from crossdock.storage.paging import after_key, page_of
 from crossdock.storage.tables import EVENT, LOG_PARTITION, STATE
@@ -66,7 +66,16 @@ _PARKED_IN = select(func.count()).select_from(EXCHANGE).where(ATTENTION, EXCHANG
 _PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND.c.status.in_(["parked", "refused"]))
 _OPEN_EXCEPTIONS = select(func.count()).select_from(EXCEPTION).where(text("resolved_at = 0"))
 _FACTS_WAITING = select(func.count()).select_from(WAITING_FACT)
-_SHIPMENTS = select(func.count()).select_from(STATE)
+# Along an index and never past a bound: counted whole, a page of an old store would cost as much as the store is old.
+_SHIPMENTS = select(func.count()).select_from(
+    select(STATE.c.updated_at).order_by(STATE.c.updated_at, STATE.c.subject).limit(bindparam("most")).subquery()
+)
+_LOG_HEADS = select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head).order_by(LOG_PARTITION.c.partition)
+_LOG_SINCE = (
+    select(EVENT.c.partition, func.min(EVENT.c.position))
+    .where(EVENT.c.recorded_at >= bindparam("since"))
+    .group_by(EVENT.c.partition)
+)
 _EVENTS_THERE = select(func.coalesce(func.sum(LOG_PARTITION.c.head), 0))
 
 
@@ -121,6 +130,14 @@ class RecordViews:
         events = [event_of(row) for row in self._connection.execute(query)]
         return page_of(events, limit, [(each.recorded_at, each.partition * PLACES + each.position) for each in events])
 
+    def log_heads(self) -> dict[int, int]:
+        """The last position of each partition, 0 where nothing is."""
+        return {row[0]: row[1] for row in self._connection.execute(_LOG_HEADS)}
+
+    def log_since(self, since: int) -> dict[int, int]:
+        """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""
+        return {row[0]: row[1] for row in self._connection.execute(_LOG_SINCE, {"since": since})}
+
     def counts(self) -> Counts:
         """How much of everything there is; ``oldest…_at`` are instants, 0 where there is nothing."""
         received, oldest_received_at = self._connection.execute(_RECEIVED).one()
@@ -135,7 +152,7 @@ class RecordViews:
             parked=self._count(_PARKED_IN) + self._count(_PARKED_OUT),
             in_doubt=in_doubt,
             open_exceptions=self._count(_OPEN_EXCEPTIONS),
-            shipments=self._count(_SHIPMENTS),
+            shipments=self._connection.execute(_SHIPMENTS, {"most": MOST_SHIPMENTS}).scalar_one(),
             events=self._count(_EVENTS_THERE),
         )
 

@@ -13,6 +13,7 @@ from crossdock.ports.rows import Counts, ExchangeDetail
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import COOKIE, DENSITIES, THEMES, At, Desk, session_of
 from crossdock.tower.sessions import allowed
+from crossdock.views.doubt import warning_of
 from crossdock.views.wording import command_name
 
 _YEAR = 365 * 86_400
@@ -125,7 +126,8 @@ def effect_of(detail: ExchangeDetail, action: str) -> str:
             return f"The message from {row.partner} is read again with today's mapping; what it says then takes effect."
         return f"The message from {row.partner} is ended: nothing it says will ever take effect."
     if action == "discard":
-        return f"“{command_name(row.kind)}” is ended: {row.partner} will not be asked for it any more."
+        ended = f"“{command_name(row.kind)}” is ended: {row.partner} will not be asked for it any more."
+        return f"{ended} {warning_of(detail)}".rstrip()
     if row.status == "in_doubt":
         return (
             f"{row.partner} is asked whether “{command_name(row.kind)}” was carried out; only if not, it is sent again."

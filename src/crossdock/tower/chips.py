@@ -48,6 +48,7 @@ _VERDICT = {
     "Reauthenticate": Chip("warn", "lock", "credential refused"),
     "InDoubt": Chip("doubt", "question", "in doubt"),
     "Park": Chip("bad", "hand", "parked"),
+    "Broken": Chip("bad", "hand", "stopped by a defect", "What the partner did before is not known"),
     "Refuse": Chip("bad", "cross", "refused"),
 }
 _PHASE = {

@@ -11,6 +11,7 @@ from litestar import Response
 from markupsafe import Markup, escape
 
 from crossdock.model.instants import Stamp
+from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
 from crossdock.views.wording import command_name, milestone_name
 
@@ -63,6 +64,7 @@ def environment(version: str) -> Environment:
         chip_phase=phase_chip,
         track=track,
         steps=STEPS,
+        most_shipments=MOST_SHIPMENTS,
         version=version,
         vendored=(STATIC / "vendor" / "htmx.min.js").exists(),
     )

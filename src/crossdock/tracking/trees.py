@@ -44,7 +44,8 @@ def tree_of(body: bytes) -> Tree:
     if start != b"<":
         return _json(body)
     if _HTML.search(body[:2000]):
-        return WebPage(body.decode("utf-8", errors="replace"))
+        # As browsers do with a NUL (HTML, section 13.2.5): half of the databases cannot hold it.
+        return WebPage(body.decode("utf-8", errors="replace").replace("\0", "\ufffd"))
     return _xml(body.strip(_BLANKS))
 
 

@@ -109,9 +109,27 @@ def job_of(tx: Transaction, job_id: str) -> Job | None:
     since = [event for event in events if event.recorded_at >= request.recorded_at]
     state, text = _standing(body, story, since)
     lines = [each for each in story.packages if _is_about(body.wish, each.id)]
-    documents = tuple(each.label for each in lines if each.label) + _sheets(since)
+    labels = tuple(each.label for each in lines if each.label)
+    documents = labels + tuple(paper for each in lines for paper in each.papers) + _sheets(since)
     numbers = tuple(each.tracking_number for each in lines if each.tracking_number)
     return Job(job_id, kind, subject, state, request.recorded_at, text, documents, numbers)
+
+
+def unanswerable(wish: Wish, state: FulfilmentState) -> str:
+    """Why nothing could ever come of ``wish``, for people; "" where it can be asked for."""
+    if not isinstance(wish, Return):
+        return ""
+    known = [package.id for package in state.order.packages] if state.order else []
+    if wish.package_id in known:
+        return ""
+    if wish.package_id.endswith(RETURN):
+        first = wish.package_id.removesuffix(RETURN)
+        return (
+            f"'{wish.package_id}' is a way back itself. Ask for the way back of '{first}', or void this one and again."
+        )
+    if state.order is None:
+        return ""  # it may be on its way
+    return f"This order has no package '{wish.package_id}'; it has {', '.join(known) or 'none'}."
 
 
 def _is_about(wish: Wish, package_id: str) -> bool:
@@ -158,9 +176,7 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
     live = state.live_bookings()
     match request.wish:
         case Void(package_id, again):
-            gone = any(
-                isinstance(each.body, ev.ShipmentVoided) and each.body.package_id == package_id for each in since
-            )
+            gone = any(_is_gone(each.body, package_id) for each in since)
             return gone and (not again or _labelled(state, package_id))
         case Return(package_id):
             return _labelled(state, f"{package_id}{RETURN}")
@@ -169,6 +185,13 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
             return any(isinstance(each.body, answers) for each in since)
     wanted = [each.id for each in state.order.packages] if state.order else []
     return bool(wanted) and all(each in live and _labelled(state, each) for each in wanted)
+
+
+def _is_gone(body: ev.EventBody, package_id: str) -> bool:
+    """Its label is void; or somebody says so of one that was only feared to exist."""
+    if isinstance(body, ev.ExceptionResolved):
+        return (body.kind, body.pointer) == ("label.maybe_bought", f"/packages/{package_id}")
+    return isinstance(body, ev.ShipmentVoided) and body.package_id == package_id
 
 
 def _labelled(state: FulfilmentState, package_id: str) -> bool:

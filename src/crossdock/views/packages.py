@@ -25,6 +25,7 @@ class PackageLine(Struct, frozen=True, omit_defaults=True):
     scans: int = 0
     label: Document | None = None
     proof: ProofOfDelivery | None = None
+    papers: tuple[Document, ...] = ()
 
 
 def packages_of(state: FulfilmentState) -> tuple[PackageLine, ...]:
@@ -55,7 +56,13 @@ def _line(package_id: str, package: Package | None, state: FulfilmentState) -> P
         scans=len(journey.entries) if journey else 0,
         label=state.labels.get(number),
         proof=state.proofs.get(number),
+        papers=_papers(number, state),
     )
+
+
+def _papers(number: str, state: FulfilmentState) -> tuple[Document, ...]:
+    """What goes with the package besides its label."""
+    return tuple(state.papers[place] for place in sorted(state.papers) if number and place.startswith(f"{number} "))
 
 
 def _stray(number: str, state: FulfilmentState) -> PackageLine:
@@ -69,4 +76,5 @@ def _stray(number: str, state: FulfilmentState) -> PackageLine:
         scans=len(journey.entries),
         label=state.labels.get(number),
         proof=state.proofs.get(number),
+        papers=_papers(number, state),
     )

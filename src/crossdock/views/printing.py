@@ -3,11 +3,16 @@
 import io
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Struct
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
+from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.shipment import Document
+from crossdock.ports.stores import Transaction
+from crossdock.views.desk import DayLine
+from crossdock.views.packages import packages_of
 from crossdock.views.timeline import Story
 
 PDF, ZPL = "application/pdf", "application/zpl"
@@ -27,12 +32,29 @@ class LabelRef(Struct, frozen=True):
     document: Document
 
 
-def labels_of(story: Story, package_id: str = "") -> list[LabelRef]:
-    """The live labels of an order in package order, or one package's."""
+def labels_of(story: Story, package_id: str = "", *, papers: bool = False) -> list[LabelRef]:
+    """The live labels of an order in package order, or one package's; with ``papers`` what goes with each after it."""
     return [
-        LabelRef(story.subject, line.id, line.tracking_number, line.label)
+        LabelRef(story.subject, line.id, line.tracking_number, document)
         for line in story.packages
-        if line.label is not None and package_id in {"", line.id, line.tracking_number}
+        if package_id in {"", line.id, line.tracking_number}
+        for document in (line.label, *(line.papers if papers else ()))
+        if document is not None
+    ]
+
+
+def labels_of_day(tx: Transaction, lines: Sequence[DayLine], *, papers: bool = False) -> list[LabelRef]:
+    """The labels of what was booked in a day, in that order; what has no label yet is left out."""
+    rows = tx.states.load({line.order for line in lines})
+    states = {subject: msgspec.json.decode(row.state, type=FulfilmentState) for subject, row in rows.items()}
+    return [
+        LabelRef(line.order, line.package_id, line.tracking_number, document)
+        for line in lines
+        if line.order in states
+        for each in packages_of(states[line.order])
+        if each.tracking_number == line.tracking_number
+        for document in (each.label, *(each.papers if papers else ()))
+        if document is not None
     ]
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "shipping.record.v1": "Write label and tracking number",
     "milestone.record.v1": "Write milestone",
     "proof.record.v1": "Write proof of delivery",
+    "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
 }
 
@@ -113,6 +114,9 @@ def _shipping(body: ev.EventBody) -> Said:  # noqa: PLR0911 - one return per kin
             )
         case ev.LabelReceived(tracking_number=number, document=document):
             return Said("Label held", f"{document.name}, {document.size:,} bytes", package=number)
+        case ev.DocumentReceived(tracking_number=number, document=document):
+            name = document.kind.replace("_", " ").capitalize()
+            return Said(f"{name} held", f"{document.name}, {document.size:,} bytes", package=number)
         case ev.ShipmentVoided(shipment_id=shipment, tracking_number=number):
             return Said("Label voided", code=shipment, package=number)
         case ev.ProofCaptured(proof):
@@ -147,13 +151,23 @@ def _desk(body: ev.EventBody) -> Said:
         case deciding.BookingDiverted(package, partner, action, reason, to_partner=other):
             detail = f"to {other}: {reason}" if other else reason
             return Said(_DIVERSIONS[action].format(partner), detail, package=package)
-        case deciding.CommandWithdrawn(partner=partner, what=what, package_id=package, last=last):
-            return Said(f"{command_name(what)} taken back: {partner} certainly did not do it", last, package=package)
+        case deciding.CommandWithdrawn():
+            return _taken_back(body)
         case deciding.PromiseJudged(number, _, carrier, service, on_time=on_time):
             word = "in time" if on_time else "late"
             return Said(f"Delivered {word} by {carrier} {service}", package=number)
         case _:
             return _collected(body)
+
+
+def _taken_back(body: deciding.CommandWithdrawn) -> Said:
+    name, partner = command_name(body.what), body.partner
+    if not body.by_person:
+        return Said(f"{name} taken back: {partner} certainly did not do it", body.last, package=body.package_id)
+    if body.doubtful:
+        text = f"{name} ended by a person: {partner} may have done it"
+        return Said(text, "what became of it was not known", package=body.package_id)
+    return Said(f"{name} ended by a person: {partner} did not confirm it", package=body.package_id)
 
 
 def _collected(body: ev.EventBody) -> Said:

@@ -6,7 +6,7 @@ import pytest
 
 import consignments as made
 from crossdock.model.commands import RequestRates
-from crossdock.model.events import LabelReceived, ShipmentBooked
+from crossdock.model.events import DocumentReceived, LabelReceived, ShipmentBooked
 from crossdock.model.identifiers import Reference
 from crossdock.ports.verdicts import AlreadyDone, Done, InDoubt, Park, Reauthenticate, Refuse, Retry
 from crossdock.sim.faults import Effect, Match, Rule, When
@@ -199,3 +199,13 @@ async def test_wrong_credentials(make_world):
     with pytest.raises(PermissionError):
         await world.connector.check()
     assert "answers" in (await make_world().connector.check())[0]
+
+
+@pytest.mark.req("C2", "C3")
+async def test_the_customs_invoice_that_comes_with_a_label_is_told_of(world):
+    goods = made.consignment(made.BONN, made.ZURICH, customs=made.customs(duties_paid_by="sender"))
+    verdict = await world.send(made.buying(goods, await world.quote(goods)))
+    _, label, paper = (fact.body for fact in verdict.facts)
+    assert isinstance(paper, DocumentReceived)
+    assert (paper.tracking_number, paper.document.kind) == (label.tracking_number, "customs_invoice")
+    assert world.shelf.kept[paper.document.sha256].startswith(b"%PDF")

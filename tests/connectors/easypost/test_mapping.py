@@ -263,3 +263,21 @@ def test_an_error_answer_is_read_and_says_that_there_is_nothing():
     [problem] = translation_of(body, "easypost").problems
     assert problem.refused
     assert "NOT_FOUND" in problem.why.engineer
+
+
+@pytest.mark.req("E1")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"object":"Tracker","tracking_code":"EZ1","status":"unknown","tracking_details":[]}', True),
+        (b'{"object":"Event","description":"tracker.created","result":{"tracking_code":"EZ1"}}', True),
+        (b'[{"tracking_code":"EZ1"}]', True),
+        (b'{"trackers":[],"has_more":false}', False),
+        (b'{"trackers":[{"tracking_code":"EZ1"}]}', False),
+        (b'{"object":"Event","description":"batch.created","result":{"id":"batch_1","object":"Batch"}}', False),
+    ],
+)
+def test_an_answer_without_events_says_so_to_who_gave_it_by_hand(body, said):
+    told = translation_of(body, "easypost", by_hand=True)
+    assert [("holds no events" in each.why.engineer, each.refused) for each in told.problems] == [(True, True)] * said
+    assert translation_of(body, "easypost").problems == (), "from EasyPost it is no news"

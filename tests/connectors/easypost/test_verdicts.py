@@ -255,6 +255,18 @@ async def test_check_names_mode_and_webhooks(world, make_world):
         await world.connector.check()
 
 
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("EZAK0123", "the API key is a production key"),
+        ("0123456789", "the API key is of an unknown kind: it begins with neither EZTK (test) nor EZAK (production)"),
+    ],
+)
+async def test_check_says_what_kind_of_key_it_is(world, key, line):
+    world.vault.values["KEY"] = key
+    assert line in await world.connector.check()
+
+
 def test_every_setting_is_explained():
     import msgspec  # noqa: PLC0415 - only here
 

@@ -108,7 +108,10 @@ async def test_fetching_gives_what_is_held_and_parks_what_is_not(world, words):
 async def test_customs_are_told_exactly_and_the_invoice_is_kept(world, words):
     heard = Recording(world)
     goods = words.abroad(customs=words.customs(duties_paid_by="sender", itn="X20261118000001", eori="DE123"))
-    assert isinstance(await world.send(words.buy("INTERNATIONAL_ECONOMY", **goods)), Done)
+    verdict = await world.send(words.buy("INTERNATIONAL_ECONOMY", **goods))
+    paper = verdict.facts[-1].body
+    assert (type(paper).__name__, paper.document.kind) == ("DocumentReceived", "customs_invoice")
+    assert world.shelf.kept[paper.document.sha256].startswith(b"%PDF")
     shipment = heard.shipment()
     customs = shipment["customsClearanceDetail"]
     assert customs["totalCustomsValue"] == {"amount": 43.0, "currency": "USD"}

@@ -53,9 +53,24 @@ def test_milestones_instants_and_categories() -> None:
     [
         (b'{"Message": "Shipment not found"}', "Shipment not found"),
         (b'{"BasePrice": 47.22}', "none of the shapes"),
+        (b'{"trackingNumber": "1", "events": [{"date": "2026-03-03", "description": "Delivered"}]}', "none of the"),
+        (b'[{"history": [{"Date": "2026-03-03", "Status": "Delivered", "Location": "Gent"}]}]', "none of the shapes"),
     ],
 )
 def test_errors_and_other_answers_are_no_events(body: bytes, said: str) -> None:
     translation = reading_of(body, SPEC.id, SPEC.title, read)
     assert translation.facts == ()
     assert said in " ".join(problem.why.engineer for problem in translation.problems)
+
+
+@pytest.mark.req("C6")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ShipmentId": 5, "History": [{"Date": "2026-03-03T10:00:00", "Status": "Picked up"}]}',
+        b'[{"Date": "2026-03-03T10:00:00", "StatusFr": "Ramasse", "StatusEn": "Picked up"}]',
+        b'{"Parcels": [{"ParcelId": 5, "Events": [{"EventDate": "2026-03-03T10:00:00", "Description": "Picked up"}]}]}',
+    ],
+)
+def test_one_name_of_its_own_is_enough(body: bytes) -> None:
+    assert [one.milestone for one in events_of(body)] == ["picked_up"]

@@ -203,3 +203,18 @@ def test_translate_never_raises(body):
 def test_translate_never_raises_on_odd_tracks(changes, history):
     for body in (track(**changes), track(tracking_history=[scan() | each for each in history])):
         assert isinstance(read(body), Translation)
+
+
+@pytest.mark.req("E1")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"tracking_number":"SHIPPO1","tracking_status":null,"tracking_history":[]}', True),
+        (b'{"event":"track_updated","data":{"tracking_number":"SHIPPO1","tracking_history":[]}}', True),
+        (b'{"event":"transaction_created","data":{"object_id":"1"}}', False),
+    ],
+)
+def test_an_answer_without_events_says_so_to_who_gave_it_by_hand(body, said):
+    told = translation_of(body, "shippo", by_hand=True)
+    assert [("holds no events" in each.why.engineer, each.refused) for each in told.problems] == [(True, True)] * said
+    assert translation_of(body, "shippo").problems == (), "from Shippo it is no news"

@@ -135,6 +135,10 @@ async def test_customs_are_told_exactly_and_the_invoice_is_kept(world, words):
     heard = Recording(world)
     verdict = await world.send(words.buy("65", **words.abroad(customs=words.customs(duties_paid_by="sender"))))
     assert isinstance(verdict, Done)
+    paper = verdict.facts[-1].body
+    assert (type(paper).__name__, paper.document.kind) == ("DocumentReceived", "customs_invoice")
+    assert paper.document.name == f"{paper.tracking_number}-customs-invoice.pdf"
+    assert len(world.shelf.kept[paper.document.sha256]) == paper.document.size
     shipment = heard.last("/ship")["ShipmentRequest"]["Shipment"]
     forms = shipment["ShipmentServiceOptions"]["InternationalForms"]
     assert (forms["InvoiceDate"], forms["TermsOfShipment"], forms["CurrencyCode"]) == ("20261118", "DDP", "USD")

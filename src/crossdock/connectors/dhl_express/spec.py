@@ -35,6 +35,7 @@ SPEC = ConnectorSpec(
         "rates.quoted.v1",
         "shipment.booked.v1",
         "label.received.v1",
+        "document.received.v1",
         "pickup.scheduled.v1",
         "pickup.cancelled.v1",
         "address.checked.v1",

@@ -170,8 +170,8 @@ def _not_read(tree: Tree, scans: Scans) -> None:
 def _page(html: str, scans: Scans) -> None:
     state = _STATE.search(html)
     if state is not None:
-        inner = msgspec.json.decode(msgspec.json.decode(state.group(1).replace("\\'", "'")))
-        _page_state(inner.get("sendungen"), scans)
+        inner: str = msgspec.json.decode(state.group(1).replace("\\'", "'"))
+        _page_state(msgspec.json.decode(inner.replace("\\u0000", "\\ufffd")).get("sendungen"), scans)
         return
     number = _NUMBER.search(html)
     found = False

@@ -36,6 +36,7 @@ from crossdock.ports.verdicts import Explanation, InDoubt, Park, Reauthenticate,
 
 _ID_READER = msgspec.json.Decoder(wire.Heading)
 _SETTLING_SECONDS = 60
+_KINDS = f"{wire.TEST_KEY} (test) nor {wire.PRODUCTION_KEY} (production)"
 
 
 class _Cursor(Struct, frozen=True, omit_defaults=True):
@@ -81,7 +82,8 @@ class EasyPostConnector:
 
     def translate(self, message: Received) -> Translation:
         """Tracker events, trackers and lists of them as facts; see `tracking.translation_of`."""
-        return tracking.translation_of(message.body, self._partner, self._config.mode)
+        by_hand = message.channel == "file"
+        return tracking.translation_of(message.body, self._partner, self._config.mode, by_hand=by_hand)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out; costly ones go by ids of EasyPost's, so that it refuses a second purchase."""
@@ -153,9 +155,10 @@ class EasyPostConnector:
     async def check(self) -> tuple[str, ...]:
         """Ask for one tracker and for the webhooks. Raises `PermissionError` or `ConnectionError` on refusal."""
         key = self._api_key()
-        mode = {wire.TEST_KEY: "test", wire.PRODUCTION_KEY: "production"}.get(key[:4], "unknown")
-        lines = [f"the API key is a {mode} key"]
-        if self._config.mode not in {"any", mode} and mode != "unknown":
+        mode = {wire.TEST_KEY: "test", wire.PRODUCTION_KEY: "production"}.get(key[:4], "")
+        kind = f"a {mode} key" if mode else f"of an unknown kind: it begins with neither {_KINDS}"
+        lines = [f"the API key is {kind}"]
+        if mode and self._config.mode not in {"any", mode}:
             raise PermissionError(f"the API key is a {mode} key, but mode is '{self._config.mode}'")
         page = await self._client.ask("GET", "/v2/trackers?page_size=1", wire.TrackerPage)
         hooks = await self._client.ask("GET", "/v2/webhooks", wire.Hooks)

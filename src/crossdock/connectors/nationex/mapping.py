@@ -1,8 +1,11 @@
 """Between Nationex's tracking answers (JSON) and canonical scans; pure.
 
 The format is not published and no answer was at hand. Nationex's other answers name what is said twice, with ``En`` and
-``Fr`` at the end, and times with ``Date``: whatever list of such entries a shipment has is its history.
+``Fr`` at the end, and times with ``Date``: whatever list of such entries a shipment has is its history. Many carriers
+have dated lists, so a message has to hold at least one name that is Nationex's own.
 """
+
+import re
 
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
@@ -18,6 +21,11 @@ _PLACES = ("LastLocationUpdateEn", "LocationEn", "Location", "City", "Terminal",
 _NUMBERS = ("ShipmentId", "TrackingNumber", "ParcelId", "ConsolId", "shipmentId", "trackingNumber", "parcelId")
 _ERRORS = ("Message", "message", "ErrorMessage", "errorMessage", "Error", "error")
 _LISTS_DEEP = 4
+_OWN = re.compile(
+    r"ShipmentId|ConsolId|ParcelIds?|BillingAccount|StatusHistories|ShipmentStatus\w*|StatusUpdateDate"
+    r"|LastLocationUpdate\w*|[A-Z]\w*[a-z](En|Fr)"
+)
+"""Names its rate and shipment answers use, and words said in one of its two languages."""
 
 
 def read(tree: Tree, scans: Scans) -> None:
@@ -25,13 +33,22 @@ def read(tree: Tree, scans: Scans) -> None:
     if isinstance(tree, WebPage):
         scans.problem("", "this is a page for people")
         return
-    before = _histories(tree, "", scans, _LISTS_DEEP)
+    before = _histories(tree, "", scans, _LISTS_DEEP) if _is_own(tree, _LISTS_DEEP) else 0
     errors = [any_text(one, *_ERRORS) for one in (*each(tree), *each(tree, "Errors")) if type(one) is dict]
     said = [error for error in errors if error] if not before else []
     for error in said:
         scans.refusal(error)
     if not before and not said:
         scans.problem("", "this is none of the shapes Nationex is known to send")
+
+
+def _is_own(node: Tree, depth: int) -> bool:
+    """Whether a name that is Nationex's own is anywhere in ``node``."""
+    if type(node) is list:
+        return any(_is_own(one, depth) for one in node)
+    if type(node) is not dict or depth == 0:
+        return False
+    return any(_OWN.fullmatch(name) for name in node) or any(_is_own(value, depth - 1) for value in node.values())
 
 
 def _histories(node: Tree, number: str, scans: Scans, depth: int) -> int:

@@ -27,6 +27,7 @@ SPEC = ConnectorSpec(
         "shipping.record.v1",
         "milestone.record.v1",
         "proof.record.v1",
+        "document.record.v1",
         "note.record.v1",
         "sales_order.place.v1",
         "sales_order.confirm.v1",

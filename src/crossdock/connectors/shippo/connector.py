@@ -54,7 +54,8 @@ class ShippoConnector:
 
     def translate(self, message: Received) -> Translation:
         """Tracking webhooks and Track objects as facts; see `tracking.translation_of`."""
-        return tracking.translation_of(message.body, self._partner, self._config.mode)
+        by_hand = message.channel == "file"
+        return tracking.translation_of(message.body, self._partner, self._config.mode, by_hand=by_hand)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out."""

@@ -36,6 +36,7 @@ SPEC = ConnectorSpec(
         "rates.quoted.v1",
         "shipment.booked.v1",
         "label.received.v1",
+        "document.received.v1",
         "shipment.voided.v1",
         "pickup.scheduled.v1",
         "pickup.cancelled.v1",

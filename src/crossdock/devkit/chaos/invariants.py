@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from crossdock.backbone.decide import READER, Reducer
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.rebuild import Rebuilder
 from crossdock.devkit.chaos.world import Chaos, processes
 from crossdock.devkit.crashing import SeededIds
 from crossdock.model.events import TrackingReported
@@ -201,6 +202,19 @@ async def _state_is_the_fold(chaos: Chaos, store: Store) -> list[str]:
     return texts + ([f"decided and never enqueued: {sorted(lacking)[:5]}"] if lacking else [])
 
 
+async def _read_models(chaos: Chaos, store: Store) -> list[str]:
+    """Lists, exceptions, deadlines and names are what a rebuild from the log would make of them."""
+    report = await rebuilder(chaos, store).check()
+    texts = [f"{each.subject}: {', '.join(each.parts)}" for each in report.differences]
+    return texts + [f"{each} was decided otherwise" for each in report.otherwise]
+
+
+def rebuilder(chaos: Chaos, store: Store) -> Rebuilder:
+    """What checks and rebuilds the run's read models."""
+    reducer = Reducer(store, processes(chaos), chaos, SeededIds(), Metrics(), summary_of)
+    return Rebuilder(store, reducer, chaos, "judge")
+
+
 def _everything(tx: Transaction) -> tuple[dict[str, Any], list[Any]]:
     shipments, _ = tx.views.shipments(limit=_MANY)
     subjects = [row.subject for row in shipments]
@@ -245,6 +259,7 @@ _PROMISES: dict[str, Callable[[Chaos, Store], Awaitable[list[str]]]] = {
     "everything is written once": _written_once,
     "one posted invoice and one stock move per delivery": _one_invoice,
     "state is the fold of the log": _state_is_the_fold,
+    "read models are what the log makes of them": _read_models,
     "no fact is twice in the log": _no_fact_twice,
     "lanes are in order": _lanes_in_order,
 }

@@ -18,8 +18,7 @@ T = TypeVar("T")
 EPOCH = 1_795_262_400_000_000
 """Virtual second 0: 21 November 2026, 12:00 UTC, in microseconds."""
 _MICROSECONDS = 1_000_000
-_HAZARD = 0.5
-_WORK = ("Reducer.step", "_settle", "_committing", "_accepting", "Poller.step", "StoredDocuments", "POST")
+_HAZARD, _WANTED = 0.01, 0.25
 _NAMES = re.compile(r"[0-9a-f]{12,}|[0-9]+")
 
 
@@ -66,12 +65,12 @@ class Machine(Domain):
         """One I/O step: others get their turn, and the process may die or stand still here; the dead never return.
 
         The n-th step of a kind is struck with a share of 1/n: what happens seldom is struck as often as what happens
-        all the time. Steps that carry work are struck ten times as often as looking for some, so that the short moments
-        around commits that belong together are hit.
+        all the time. Steps ``around`` which troubles are wanted are struck much more, so that the short moments between
+        commits that belong together are hit.
         """
         self._seen[what] += 1
-        hazard = _HAZARD if any(name in what for name in _WORK) else _HAZARD / 10
-        if self.draw(hazard / self._seen[what]) and not self.over:
+        wanted = any(name in what for name in self.troubles.around)
+        if self.draw(_WANTED if wanted else _HAZARD / self._seen[what]) and not self.over:
             self._strike(self, what)
         await asyncio.sleep(self._random.random() * 0.01)
         if self.over:
@@ -116,7 +115,7 @@ class MachineStore:
 
     async def read(self, step: Callable[[Transaction], T]) -> T:
         """Read one snapshot. Raises `StoreUnavailable`."""
-        await self._machine.step(f"before {step.__qualname__}")
+        await self._machine.step(f"before reading in {step.__qualname__}")
         self._reach()
         return await self._inner.read(step)
 

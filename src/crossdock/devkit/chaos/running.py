@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from crossdock.sim.webhooks import OutgoingWebhook
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _LONGEST = 3 * 3600.0
 """Virtual seconds after which a run that is not at rest is stuck."""
+Judge = Callable[[Chaos, Store], Awaitable[list[Finding]]]
 _JOURNEY = ("in_transit", "out_for_delivery", "delivered")
 
 
@@ -36,12 +38,14 @@ class Outcome(Struct, frozen=True):
     story: tuple[str, ...]
 
 
-def run_seed(scenario: ChaosScenario, seed: int, empty: Path) -> Outcome:
-    """Simulate one seed from an empty database (see `workspace`); the same seed gives the same fingerprint."""
+def run_seed(scenario: ChaosScenario, seed: int, empty: Path, judge: Judge = findings) -> Outcome:
+    """Simulate one seed from an empty database (see `workspace`) and let ``judge`` look at what is left; the same seed
+    gives the same fingerprint.
+    """
     quiet_logs()
     loop = VirtualLoop(seed)
     try:
-        return loop.run_until_complete(_run(scenario, seed, empty, loop))
+        return loop.run_until_complete(_run(scenario, seed, empty, loop, judge))
     finally:
         loop.close()
 
@@ -56,12 +60,12 @@ def prepare(folder: Path) -> Path:
     return asyncio.run(empty_database(folder / "empty.db"))
 
 
-async def _run(scenario: ChaosScenario, seed: int, empty: Path, loop: VirtualLoop) -> Outcome:
+async def _run(scenario: ChaosScenario, seed: int, empty: Path, loop: VirtualLoop, judge: Judge) -> Outcome:
     chaos = build(seed, scenario, empty, loop)
     store = open_file(chaos.database)
     try:
         await _play(chaos, store)
-        found = await findings(chaos, store)
+        found = await judge(chaos, store)
         for each in found:
             chaos.tell(f"BROKEN {each.promise}: {each.text}")
         deaths = sum(not each.alive for each in chaos.machines)
@@ -143,7 +147,7 @@ async def _webhooks(chaos: Chaos) -> None:
     """Carriers push; the road is rough: late, out of order, twice."""
     roads: set[asyncio.Task[Any]] = set()
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(chaos.draw.uniform(0.05, 0.6))
         for name, carrier in chaos.carriers.items():
             for webhook in carrier.take_webhooks(chaos.now()):
                 road = asyncio.create_task(_bring(chaos, name, carrier, webhook))

@@ -7,6 +7,10 @@ from msgspec import Struct
 Range = tuple[float, float]
 
 
+_COMMITS = ("commit of Reducer.step", "commit of Courier._settle", "commit of _committing")
+_WORK = (*_COMMITS, "commit of _accepting", "commit of StoredDocuments", "/buy", "/create", "/write")
+
+
 class Troubles(Struct, frozen=True):
     """How rough a scenario is. Counts and seconds are drawn by the seed between two bounds; shares are probabilities.
 
@@ -16,7 +20,8 @@ class Troubles(Struct, frozen=True):
     commits whose answer is lost after they were made, ``slow_disk`` the share of commits that take seconds. Of the
     calls to partners, ``answer_lost`` acted without our hearing of it, ``call_lost`` never arrived, ``twice`` arrived
     twice, ``refused`` were answered 503 or 429, and ``slow`` took longer than the caller waits. Of the messages to us,
-    ``repeated`` come twice, ``delayed`` late and out of order.
+    ``repeated`` come twice, ``delayed`` late and out of order. ``around`` names the steps that processes are struck at
+    most: parts of the names of what is committed, or the method of a call.
     """
 
     deaths: tuple[int, int] = (0, 2)
@@ -36,6 +41,7 @@ class Troubles(Struct, frozen=True):
     slow: float = 0.01
     repeated: float = 0.2
     delayed: float = 0.3
+    around: tuple[str, ...] = _WORK
 
 
 class ChaosScenario(Struct, frozen=True):
@@ -68,14 +74,20 @@ _SCENARIOS = (
         "workers stand still longer than their leases, clocks jump, and others take over",
         workers=3,
         troubles=Troubles(
-            deaths=(0, 1), suspended=(1, 3), standstill=(40, 240), jumps=(1, 3), jump=60, partner_away=(0, 0)
+            deaths=(0, 1),
+            suspended=(1, 3),
+            standstill=(40, 240),
+            jumps=(1, 3),
+            jump=60,
+            partner_away=(0, 0),
+            around=_COMMITS,
         ),
     ),
     ChaosScenario(
         "crashes",
         "processes die at any step, again and again",
         workers=2,
-        troubles=Troubles(deaths=(2, 6), answer_lost=0.08, commit_unheard=0.02),
+        troubles=Troubles(deaths=(2, 6), answer_lost=0.08, commit_unheard=0.02, around=_COMMITS),
     ),
     ChaosScenario(
         "outage",

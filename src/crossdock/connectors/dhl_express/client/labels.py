@@ -76,12 +76,12 @@ class Labels:
             return answer
         try:
             label = await _kept(answer.documents, documents, booking.LABEL)
-            await _kept(answer.documents, documents, booking.INVOICE, "customs_invoice")
+            invoice = await _kept(answer.documents, documents, booking.INVOICE, "customs_invoice")
         except OSError as problem:
             why = Explanation("The shipment was booked and its label could not be kept.", str(problem))
             return InDoubt(why, ErrorClass.SERVER)
         number = answer.shipment_tracking_number
-        facts = self._booked(command, body, number, label, answer)
+        facts = self._booked(command, body, number, label, answer, invoice)
         self._purchases.keep(parties.reference_of(body.consignment.reference), facts)
         self._purchases.settled(command.key)
         return Done(facts)
@@ -119,11 +119,17 @@ class Labels:
         return facts
 
     def _booked(
-        self, command: Command, body: BuyLabel, number: str, label: Held | None, answer: wire.Booked | None
+        self,
+        command: Command,
+        body: BuyLabel,
+        number: str,
+        label: Held | None,
+        answer: wire.Booked | None,
+        invoice: Held | None = None,
     ) -> tuple[Fact, ...]:
         cost = booking.cost_of(answer) if answer else None
         at = from_epoch_us(self._clock.now())
-        return booking.booked(body, number, cost, label, self._partner, command.subject, at)
+        return booking.booked(body, number, cost, label, self._partner, command.subject, at, invoice)
 
     async def fetch(self, command: Command, body: FetchLabel, documents: Documents) -> Verdict:
         """The label as it was kept when it was booked, else the archived waybill."""

@@ -13,7 +13,7 @@ from crossdock.connectors.dhl_express.mapping import customs, parties
 from crossdock.connectors.dhl_express.mapping.parties import Json
 from crossdock.connectors.dhl_express.mapping.rating import CARRIER, price_of
 from crossdock.model.commands import BuyLabel
-from crossdock.model.events import Fact, LabelReceived, ProofCaptured, ShipmentBooked
+from crossdock.model.events import DocumentReceived, Fact, LabelReceived, ProofCaptured, ShipmentBooked
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import Stamp
 from crossdock.model.money import InvalidAmount, Money
@@ -130,9 +130,16 @@ def cost_of(answer: wire.Booked) -> Money | None:
 
 
 def booked(
-    command: BuyLabel, number: str, cost: Money | None, label: Held | None, partner: str, subject: str, at: Stamp
+    command: BuyLabel,
+    number: str,
+    cost: Money | None,
+    label: Held | None,
+    partner: str,
+    subject: str,
+    at: Stamp,
+    invoice: Held | None = None,
 ) -> tuple[Fact, ...]:
-    """The booking of waybill ``number`` and, where it is held, its label."""
+    """The booking of waybill ``number`` and, where they are held, its label and customs invoice."""
     goods = command.consignment
     booking = Booking(
         partner=partner,
@@ -148,10 +155,18 @@ def booked(
     )
     binds = (Reference(ReferenceKind.TRACKING, number), Reference(ReferenceKind.BOOKING, number, partner))
     fact = Fact(ShipmentBooked(booking), at, subject=subject, binds=binds)
+    papers = (_invoiced(command.package_id, number, invoice, subject, at),) if invoice else ()
     if label is None:
-        return (fact,)
+        return (fact, *papers)
     kind: DocumentKind = "return_label" if goods.is_return else "label"
-    return fact, labelled(command.package_id, number, label, subject, at, kind)
+    return (fact, labelled(command.package_id, number, label, subject, at, kind), *papers)
+
+
+def _invoiced(package: str, number: str, invoice: Held, subject: str, at: Stamp) -> Fact:
+    """The customs invoice that came with a label, in our keeping."""
+    name = f"{number}-customs-invoice.{ENDINGS.get(invoice.media_type, 'bin')}"
+    document = Document(invoice.sha256, invoice.media_type, name, invoice.size, "customs_invoice")
+    return Fact(DocumentReceived(package, number, number, document), at, subject=subject)
 
 
 def labelled(package: str, number: str, label: Held, subject: str, at: Stamp, kind: DocumentKind = "label") -> Fact:

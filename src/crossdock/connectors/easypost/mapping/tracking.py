@@ -68,19 +68,20 @@ def meaning_of(status: str, detail: str) -> Meaning:
     return by_status if status in _END_OF_ROAD else by_detail
 
 
-def translation_of(body: bytes, partner: str, mode: str = "any") -> Translation:
+def translation_of(body: bytes, partner: str, mode: str = "any", *, by_hand: bool = False) -> Translation:
     """The facts in an Event, a Tracker, a page or a list of trackers. Never raises: what is not one of these, or
-    cannot be read exactly, is a problem; events about other objects than trackers hold no facts.
+    cannot be read exactly, is a problem; events about other objects than trackers hold no facts. That trackers hold
+    no scan is a problem only where somebody gave them ``by_hand``: from EasyPost such news are no news.
     """
     try:
-        return _read(body, partner, mode)
+        return _read(body, partner, mode, by_hand=by_hand)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         return _without_result(body, str(problem))
     except RecursionError:
         return _unreadable("", "the JSON is nested too deeply")
 
 
-def _read(body: bytes, partner: str, mode: str) -> Translation:
+def _read(body: bytes, partner: str, mode: str, *, by_hand: bool) -> Translation:
     if b"\\u0000" in body:
         # Half of the databases cannot hold it and no carrier means it.
         return _unreadable("", "the JSON holds a NUL character")
@@ -88,11 +89,12 @@ def _read(body: bytes, partner: str, mode: str) -> Translation:
     if body.lstrip()[:1] == b"[":
         for index, tracker in enumerate(_LIST_READER.decode(body)):
             reading.tracker(tracker, f"/{index}")
-        return reading.done()
+        return reading.done(by_hand=by_hand)
     inbound = _READER.decode(body)
     if inbound.trackers is not None:
         for index, tracker in enumerate(inbound.trackers):
             reading.tracker(tracker, f"/trackers/{index}")
+        by_hand = False  # a page of the feed says what there is, which may be nothing
     elif inbound.description is not None and inbound.description not in _TRACKER_EVENTS:
         return Translation()
     elif inbound.description is not None or inbound.object == "Event":
@@ -103,7 +105,7 @@ def _read(body: bytes, partner: str, mode: str) -> Translation:
         reading.tracker(inbound, "")
     else:
         return _refused(body) or _unreadable("", "this is neither an event nor a tracker nor a list of trackers")
-    return reading.done()
+    return reading.done(by_hand=by_hand)
 
 
 def _refused(body: bytes) -> Translation | None:
@@ -114,9 +116,11 @@ def _refused(body: bytes) -> Translation | None:
         return None
     operator = "EasyPost reports an error instead of tracking events: look the number and the account up there."
     said = f"{failure.code} {bytes(failure.message).decode()[:300]}".strip()
-    return Translation(
-        problems=(Unreadable("", Explanation(operator, said or "an error without a text"), refused=True),)
-    )
+    return _nothing(operator, said or "an error without a text")
+
+
+def _nothing(operator: str, said: str) -> Translation:
+    return Translation(problems=(Unreadable("", Explanation(operator, said), refused=True),))
 
 
 def _without_result(body: bytes, problem: str) -> Translation:
@@ -149,7 +153,10 @@ class _Reading:
         self.problems: list[Unreadable] = []
         self.unknown: dict[str, None] = {}
 
-    def done(self) -> Translation:
+    def done(self, *, by_hand: bool) -> Translation:
+        if by_hand and not self.facts and not self.problems:
+            operator = "EasyPost has no tracking events of this number yet."
+            return _nothing(operator, "the answer holds no events: tracking_details is empty")
         return Translation(tuple(self.facts), tuple(self.problems), tuple(self.unknown))
 
     def tracker(self, tracker: wire.Tracker, pointer: str) -> None:

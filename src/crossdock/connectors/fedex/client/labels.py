@@ -90,8 +90,8 @@ class Labels:
             return _doubt("FedEx booked a shipment without a number; Crossdock asks again.", "no trackingNumber")
         try:
             label = await _kept(booking.document_of(piece.package_documents, "LABEL"), documents, "label")
-            invoice = booking.document_of(shipment.shipment_documents, "INVOICE")
-            await _kept(invoice, documents, "customs_invoice")
+            papers = booking.document_of(shipment.shipment_documents, "INVOICE")
+            invoice = await _kept(papers, documents, "customs_invoice")
         except OSError as problem:
             return _doubt("The label was sold and could not be kept; it is cancelled and bought again.", str(problem))
         if label is None:
@@ -101,7 +101,8 @@ class Labels:
             cancelled = await self._client.cancel(number)
             return self._found(first) if cancelled is True else _doubt(_SPARE, f"{number} is still to be cancelled")
         at = from_epoch_us(self._clock.now())
-        facts = booking.booked(body, number, booking.cost_of(shipment), label, self._partner, command.subject, at)
+        cost = booking.cost_of(shipment)
+        facts = booking.booked(body, number, cost, label, self._partner, command.subject, at, invoice)
         self._purchases.keep(number, facts)
         self._purchases.settled(command.key)
         return Done(facts)

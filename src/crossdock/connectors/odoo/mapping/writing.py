@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any
 
-from crossdock.model.commands import RecordMilestone, RecordProof, RecordShipping
+from crossdock.model.commands import RecordDocument, RecordMilestone, RecordProof, RecordShipping
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import Stamp
 
@@ -32,6 +32,12 @@ def proof_name(command: RecordProof) -> str:
     """The attachment's name of a proof of delivery; a carrier's words alone become a text file."""
     kind = command.document.media_type if command.document else "text/plain"
     return f"{_file_safe(command.tracking_number)}-proof{_extension(kind)}"
+
+
+def paper_name(command: RecordDocument) -> str:
+    """The attachment's name of a paper: the package's tracking number and what the paper is."""
+    kind = command.document.kind.replace("_", "-")
+    return f"{_file_safe(command.tracking_number)}-{kind}{_extension(command.document.media_type)}"
 
 
 def tracking_reference(command: RecordShipping) -> str:

@@ -136,6 +136,7 @@ def _fact(booking: Booking, partner: str, subject: str, at: Stamp) -> Fact:
     binds = (
         Reference(ReferenceKind.TRACKING, booking.tracking_number),
         Reference(ReferenceKind.BOOKING, booking.booking_reference, partner),
+        Reference(ReferenceKind.BOOKING, booking.shipment_id, partner),
     )
     return Fact(ShipmentBooked(booking), at, subject=subject, binds=binds)
 

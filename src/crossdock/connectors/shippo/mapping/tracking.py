@@ -24,16 +24,25 @@ _OTHER_EVENTS = frozenset({"transaction_created", "transaction_updated", "batch_
 _SAYS_NOTHING = frozenset({"", "other"})
 
 
-def translation_of(body: bytes, partner: str, mode: str = "any", asked: str = "") -> Translation:
+def translation_of(
+    body: bytes, partner: str, mode: str = "any", asked: str = "", *, by_hand: bool = False
+) -> Translation:
     """The facts in a webhook, a Track, or a list of them. Events about labels and batches hold no facts; what comes
-    from the other mode is kept back. Never raises.
+    from the other mode is kept back. That a Track holds no scan is a problem only where somebody gave it ``by_hand``:
+    from Shippo it is a number just begun to be followed. Never raises.
     """
-    told = reading_of(body, partner, NAME, lambda tree, scans: _read(tree, scans, mode), _PACKAGE, asked)
+    told = reading_of(body, partner, NAME, lambda tree, scans: _read(tree, scans, mode, by_hand), _PACKAGE, asked)
     # Of what is not read (labels, batches) no field is new.
     return told if told.facts or told.problems else structs.replace(told, new_fields=())
 
 
-def _read(tree: Tree, scans: Scans, mode: str) -> None:
+def _read(tree: Tree, scans: Scans, mode: str, by_hand: bool) -> None:  # noqa: FBT001 - told on by reading_of
+    _tracks(tree, scans, mode)
+    if by_hand and text(tree, "event") not in _OTHER_EVENTS and scans.silent:
+        scans.refusal("the answer holds no events: tracking_history is empty")
+
+
+def _tracks(tree: Tree, scans: Scans, mode: str) -> None:
     if type(tree) is list:
         for index, inner in enumerate(tree):
             _track(inner, scans, mode, f"/{index}")

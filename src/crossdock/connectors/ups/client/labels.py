@@ -74,7 +74,7 @@ class Labels:
         number, image = results.PackageResults[0].TrackingNumber, results.PackageResults[0].ShippingLabel
         try:
             label = await _kept(image, documents, "label")
-            await _kept(results.Form.Image if results.Form else None, documents, "customs_invoice")
+            invoice = await _kept(results.Form.Image if results.Form else None, documents, "customs_invoice")
         except OSError as problem:
             return _doubt("The label was sold and could not be kept; Crossdock fetches it again.", str(problem))
         first = await self._first(reference, number)
@@ -82,7 +82,7 @@ class Labels:
             return await self._given_up(command, body, number, first, documents)
         if booking.wanted_type(body.consignment.label_format) == booking.PDF:
             label = await self._recovered(number, booking.PDF, documents) or label
-        facts = self._booked(command, body, number, label, results)
+        facts = self._booked(command, body, number, label, results, invoice)
         self._purchases.keep(number, facts)
         self._purchases.settled(command.key)
         return Done(facts)
@@ -158,11 +158,17 @@ class Labels:
         return await _kept(results[0].LabelImage, documents, "label") if results else None
 
     def _booked(
-        self, command: Command, body: BuyLabel, number: str, label: Held | None, results: wire.ShipmentResults | None
+        self,
+        command: Command,
+        body: BuyLabel,
+        number: str,
+        label: Held | None,
+        results: wire.ShipmentResults | None,
+        invoice: Held | None = None,
     ) -> tuple[Fact, ...]:
         cost = booking.cost_of(results) if results else None
         at = from_epoch_us(self._clock.now())
-        return booking.booked(body, number, cost, label, self._partner, command.subject, at)
+        return booking.booked(body, number, cost, label, self._partner, command.subject, at, invoice)
 
     async def fetch(self, command: Command, body: FetchLabel, documents: Documents) -> Verdict:
         """The label as it was kept when it was booked, else by Label Recovery."""

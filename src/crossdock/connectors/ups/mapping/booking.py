@@ -12,7 +12,7 @@ from crossdock.connectors.ups.mapping import customs, parties
 from crossdock.connectors.ups.mapping.parties import Json
 from crossdock.connectors.ups.mapping.services import SERVICES
 from crossdock.model.commands import BuyLabel, VoidLabel
-from crossdock.model.events import Fact, LabelReceived, ShipmentBooked, ShipmentVoided
+from crossdock.model.events import DocumentReceived, Fact, LabelReceived, ShipmentBooked, ShipmentVoided
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import Stamp
 from crossdock.model.money import InvalidAmount, Money, money
@@ -150,10 +150,17 @@ def cost_of(results: wire.ShipmentResults) -> Money | None:
 
 
 def booked(
-    command: BuyLabel, number: str, cost: Money | None, label: Held | None, partner: str, subject: str, at: Stamp
+    command: BuyLabel,
+    number: str,
+    cost: Money | None,
+    label: Held | None,
+    partner: str,
+    subject: str,
+    at: Stamp,
+    invoice: Held | None = None,
 ) -> tuple[Fact, ...]:
-    """The booking of ``number`` and, where it is held, its label. One package is one shipment, so its number is the
-    shipment's as well.
+    """The booking of ``number`` and, where they are held, its label and customs invoice. One package is one shipment,
+    so its number is the shipment's as well.
     """
     package = command.package_id
     booking = Booking(
@@ -170,9 +177,17 @@ def booked(
     )
     binds = (Reference(ReferenceKind.TRACKING, number), Reference(ReferenceKind.BOOKING, number, partner))
     fact = Fact(ShipmentBooked(booking), at, subject=subject, binds=binds)
+    papers = (_invoiced(package, number, invoice, subject, at),) if invoice else ()
     if label is None:
-        return (fact,)
-    return fact, labelled(package, number, label, subject, at)
+        return (fact, *papers)
+    return (fact, labelled(package, number, label, subject, at), *papers)
+
+
+def _invoiced(package: str, number: str, invoice: Held, subject: str, at: Stamp) -> Fact:
+    """The customs invoice that came with a label, in our keeping."""
+    name = f"{number}-customs-invoice.{ENDINGS.get(invoice.media_type, 'bin')}"
+    document = Document(invoice.sha256, invoice.media_type, name, invoice.size, "customs_invoice")
+    return Fact(DocumentReceived(package, number, number, document), at, subject=subject)
 
 
 def labelled(package: str, number: str, label: Held, subject: str, at: Stamp) -> Fact:

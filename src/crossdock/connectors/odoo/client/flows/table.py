@@ -19,11 +19,11 @@ from crossdock.connectors.odoo.client.flows.receipts import Announcement, Receip
 from crossdock.connectors.odoo.client.flows.returns import Return
 from crossdock.connectors.odoo.client.flows.sales import AmendOrder, CancelOrder, ConfirmOrder
 from crossdock.connectors.odoo.client.flows.transfers import CancelMove, Complete, Release, Reserve
-from crossdock.connectors.odoo.client.flows.writeback import Note, Proof, Shipping
+from crossdock.connectors.odoo.client.flows.writeback import Note, Paper, Proof, Shipping
 from crossdock.connectors.odoo.client.records import Records
 from crossdock.connectors.odoo.client.session import OdooSession
 from crossdock.model.billing import AllocateLandedCost, IssueCreditNote, IssueInvoice, RecordFreightBill
-from crossdock.model.commands import RecordMilestone, RecordNote, RecordProof, RecordShipping
+from crossdock.model.commands import RecordDocument, RecordMilestone, RecordNote, RecordProof, RecordShipping
 from crossdock.model.masterdata import UpsertMasterData
 from crossdock.model.sales import AmendSalesOrder, CancelSalesOrder, ConfirmSalesOrder, PlaceSalesOrder
 from crossdock.model.stock import AdjustStock, CountStock, MoveStock
@@ -66,6 +66,7 @@ def flows(session: OdooSession, partner: str = "", clock: Clock | None = None) -
         RecordMilestone: Note(records),
         RecordNote: Note(records),
         RecordProof: Proof(records),
+        RecordDocument: Paper(records),
         RecordFreightBill: FreightBill(session, anchors, items),
         AllocateLandedCost: LandedCost(session, anchors, items),
         ReceiveGoods: Receipt(session, items, quantities),

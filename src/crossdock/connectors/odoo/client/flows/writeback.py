@@ -7,11 +7,12 @@ from crossdock.connectors.odoo.mapping.writing import (
     milestone_text,
     note_html,
     numbers_in,
+    paper_name,
     proof_name,
     proof_text,
     tracking_reference,
 )
-from crossdock.model.commands import RecordMilestone, RecordNote, RecordProof, RecordShipping
+from crossdock.model.commands import RecordDocument, RecordMilestone, RecordNote, RecordProof, RecordShipping
 from crossdock.ports.connector import Documents
 
 
@@ -83,4 +84,22 @@ class Proof:
             data, kind = await documents.get(body.document.sha256), body.document.media_type
         attached = await self._records.attach(picking, proof_name(body), kind, data)
         await self._records.post_note(picking, note_html(proof_text(body), body.marker), (attached,))
+        return ()
+
+
+class Paper:
+    """A paper that goes with a package, such as its customs invoice, as an attachment beside the label."""
+
+    def __init__(self, records: Records) -> None:
+        """Writes through ``records``."""
+        self._records = records
+
+    async def find(self, body: RecordDocument) -> Outcome | None:
+        """The attachment by its name."""
+        return () if await self._records.attachment(int(body.external_id), paper_name(body)) else None
+
+    async def carry_out(self, body: RecordDocument, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - what is there is found by name in any case
+        """Attach it."""
+        data = await documents.get(body.document.sha256)
+        await self._records.attach(int(body.external_id), paper_name(body), body.document.media_type, data)
         return ()

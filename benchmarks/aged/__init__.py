@@ -1,0 +1,1 @@
+"""Whether a store grows slower with age: `python -m benchmarks.aged`."""

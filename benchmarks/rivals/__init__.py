@@ -1,0 +1,1 @@
+"""The same job done by Crossdock and by what people use today: `python -m benchmarks.rivals`."""

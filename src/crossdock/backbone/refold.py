@@ -1,0 +1,242 @@
+"""One partition's read models as its events make them, beside those that are kept. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from msgspec import DecodeError, Struct, field, structs
+
+from crossdock.backbone.decide import READER, Effects, Reducer
+from crossdock.backbone.fingerprint import Total, fold_hash, subject_hash
+from crossdock.model.events import DeadlinePassed, Event, ExceptionRaised
+from crossdock.model.identifiers import Reference
+from crossdock.model.names import names_of
+from crossdock.ports.stores import BookedException, OpenException, StateRow, Transaction
+from crossdock.ports.stores_delivery import DueTimer
+
+_PAGE = 200
+
+
+class Difference(Struct, frozen=True):
+    """A subject that is not what its events make of it; ``parts`` say in what."""
+
+    subject: str
+    parts: tuple[str, ...]
+
+
+class Model(Struct, frozen=True):
+    """All read models of one subject."""
+
+    row: StateRow | None
+    exceptions: tuple[BookedException, ...] = ()
+    timers: tuple[DueTimer, ...] = ()
+
+    def hash(self) -> str:
+        """Of everything in it."""
+        return subject_hash(self.row, self.exceptions, self.timers)
+
+
+class Wanted(Struct, frozen=True):
+    """What a subject should be, and the names that should lead to it and do not."""
+
+    model: Model
+    names: tuple[Reference, ...]
+    difference: Difference
+
+
+class Judged(Struct, frozen=True):
+    """One partition compared: ``cursor`` is how far it was decided, ``otherwise`` the subjects whose commands and
+    events are not those today's processes would have decided.
+    """
+
+    cursor: int
+    wanted: tuple[Wanted, ...]
+    otherwise: tuple[str, ...]
+
+
+class _Fold(Struct):
+    """Events folded and decided on again: what was ordered and derived anew, and the names that follow."""
+
+    effects: Effects = field(default_factory=Effects)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    passed: set[tuple[str, str, int]] = field(default_factory=set)
+    recorded: dict[str, int] = field(default_factory=dict)
+    names: dict[str, dict[Reference, None]] = field(default_factory=lambda: defaultdict(dict))
+    orders: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    derived: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Note what a batch was, and what it led to."""
+        for event in events:
+            self.recorded[event.subject] = event.recorded_at
+            self.keys.add((event.subject, event.key))
+            self.names[event.subject].update(dict.fromkeys(names_of(event.body, event.source)))
+        for command in self.effects.commands:
+            self.orders[command.subject].add(command.key)
+        self.derived |= {(each.subject, each.key) for each in self.effects.events}
+        self.effects.commands, self.effects.held, self.effects.events = [], [], []
+
+
+def judge(
+    tx: Transaction, reducer: Reducer, partition: int, totals: tuple[Total, Total], *, all_decisions: bool
+) -> Judged:
+    """Compare one partition, and add its subjects to the hashes of what is kept and of what the log makes of it.
+
+    Where today's processes decide otherwise, their kept states and deadlines count as right unless ``all_decisions``.
+    """
+    cursor = tx.log.cursors(READER, [partition])[partition]
+    fold = _folded(tx, reducer, partition, cursor)
+    exceptions, timers = _booked(fold.effects), _due(fold)
+    subjects = sorted(fold.effects.subjects)
+    wanted: list[Wanted] = []
+    otherwise: set[str] = set()
+    for start in range(0, len(subjects), _PAGE):
+        some = subjects[start : start + _PAGE]
+        there, lost, others = _kept(tx, some), _lost(tx, fold, some), _otherwise(tx, fold, some)
+        otherwise |= others
+        for name in some:
+            model = Model(None, tuple(exceptions.get(name, ())), tuple(timers.get(name, ())))
+            keep = name in others and not all_decisions
+            should = _should(reducer, fold, name, model, there[name], keep=keep)
+            for total, each in zip(totals, (there[name], should), strict=True):
+                total.add(each.hash())
+            parts = _differing(there[name], should, lost.get(name, ()))
+            if parts:
+                wanted.append(Wanted(should, tuple(lost.get(name, ())), Difference(name, parts)))
+    return Judged(cursor, tuple(wanted), tuple(sorted(otherwise)))
+
+
+def _folded(tx: Transaction, reducer: Reducer, partition: int, cursor: int) -> _Fold:
+    """Deadlines that passed count also where nobody decided on that yet: they are waited for no longer."""
+    fold, position = _Fold(), 0
+    while events := tx.log.read({partition: position}, reducer.batch):
+        position = events[-1].position
+        fold.passed |= {
+            (each.subject, each.body.timer, each.body.due_at)
+            for each in events
+            if isinstance(each.body, DeadlinePassed)
+        }
+        decided = [each for each in events if each.position <= cursor]
+        if decided:
+            reducer.decide({}, decided, {}, 0, onto=fold.effects)
+            fold.take(decided)
+    return fold
+
+
+def _booked(effects: Effects) -> Mapping[str, list[BookedException]]:
+    """The book of exceptions as the events write it."""
+    book: dict[tuple[str, str, str, str], BookedException] = {}
+    for event, body in effects.exceptions:
+        pointer, cause = _plain(body.pointer), _plain(body.cause)
+        name = (event.subject, body.kind, pointer, cause)
+        if isinstance(body, ExceptionRaised):
+            raised = OpenException(event.subject, body.kind, pointer, _plain(body.text), event.recorded_at, cause)
+            book[name] = BookedException(raised)
+        elif name in book and not book[name].resolved_at:
+            book[name] = BookedException(book[name].exception, event.recorded_at)
+    found: dict[str, list[BookedException]] = {}
+    for name in sorted(book):
+        found.setdefault(name[0], []).append(book[name])
+    return found
+
+
+def _plain(text: str) -> str:
+    """As stores keep it (no U+0000)."""
+    return text.replace("\x00", "\u2400")
+
+
+def _due(fold: _Fold) -> Mapping[str, list[DueTimer]]:
+    found: dict[str, list[DueTimer]] = {}
+    for (subject, name), at in sorted(fold.effects.deadlines.items(), key=lambda item: item[0]):
+        if at is not None and (subject, name, at) not in fold.passed:
+            found.setdefault(subject, []).append(DueTimer(subject, name, at))
+    return found
+
+
+def _kept(tx: Transaction, subjects: Sequence[str]) -> dict[str, Model]:
+    rows = _readable(tx, subjects)
+    booked: dict[str, list[BookedException]] = defaultdict(list)
+    for each in tx.exceptions.of_subjects(subjects):
+        booked[each.exception.subject].append(each)
+    timers: dict[str, list[DueTimer]] = defaultdict(list)
+    for timer in tx.timers.standing(subjects):
+        timers[timer.subject].append(timer)
+    return {
+        name: Model(
+            rows.get(name),
+            tuple(sorted(booked[name], key=_order)),
+            tuple(sorted(timers[name], key=lambda each: each.name)),
+        )
+        for name in subjects
+    }
+
+
+def _readable(tx: Transaction, subjects: Sequence[str]) -> dict[str, StateRow]:
+    """The rows there are; one that is no JSON any more counts as missing."""
+    try:
+        return tx.states.load(subjects)
+    except DecodeError:
+        if len(subjects) == 1:
+            return {}
+        half = len(subjects) // 2
+        return _readable(tx, subjects[:half]) | _readable(tx, subjects[half:])
+
+
+def _order(each: BookedException) -> tuple[str, str, str]:
+    return each.exception.kind, each.exception.pointer, each.exception.cause
+
+
+def _otherwise(tx: Transaction, fold: _Fold, subjects: Sequence[str]) -> set[str]:
+    """Subjects for which deciding anew does not give exactly the commands that were given, or gives other events."""
+    given: dict[str, set[str]] = defaultdict(set)
+    decided: dict[str, set[str]] = defaultdict(set)
+    for each in tx.lanes.given_for(subjects):
+        given[each.subject].add(each.key)
+        if (each.subject, each.cause) in fold.keys:
+            decided[each.subject].add(each.key)
+    wanted = set(subjects)
+    unsaid = [name for name in fold.derived - fold.keys if name[0] in wanted]
+    known = tx.log.known(key for _, key in unsaid)
+    found = {subject for subject, key in unsaid if (subject, key) not in known}
+    return found | {name for name in subjects if fold.orders[name] - given[name] or decided[name] - fold.orders[name]}
+
+
+def _lost(tx: Transaction, fold: _Fold, subjects: Sequence[str]) -> dict[str, list[Reference]]:
+    """Names that events make true and that lead nowhere."""
+    owners = tx.references.lookup({name for subject in subjects for name in fold.names[subject]})
+    lost = {
+        subject: [name for name in fold.names[subject] if subject not in owners.get(name, ())] for subject in subjects
+    }
+    return {subject: names for subject, names in lost.items() if names}
+
+
+def _should(reducer: Reducer, fold: _Fold, name: str, model: Model, there: Model, *, keep: bool) -> Model:
+    subject = fold.effects.subjects[name]
+    timers = model.timers
+    if keep and there.row is not None:
+        phase = str(there.row.summary.get("phase", ""))
+        subject = structs.replace(subject, processes=dict(there.row.processes), phase=phase)
+        timers = there.timers
+    updated_at = there.row.updated_at if there.row else fold.recorded[name]
+    return Model(reducer.row(name, subject, updated_at), model.exceptions, timers)
+
+
+def _differing(there: Model, should: Model, lost: Sequence[Reference]) -> tuple[str, ...]:
+    parts: list[str] = []
+    if there.row is None or should.row is None:
+        parts.append("missing or unreadable")
+    else:
+        parts += _rows_differing(there.row, should.row)
+    if there.exceptions != should.exceptions:
+        parts.append("exceptions")
+    if there.timers != should.timers:
+        parts.append("deadlines")
+    parts += [f"name {name.kind} {name.value}" for name in lost]
+    return tuple(parts)
+
+
+def _rows_differing(there: StateRow, should: StateRow) -> list[str]:
+    parts = [] if fold_hash(there) == fold_hash(should) else ["state"]
+    names = sorted({*there.processes, *should.processes})
+    parts += [f"process {name}" for name in names if there.processes.get(name) != should.processes.get(name)]
+    columns = sorted({*there.summary, *should.summary})
+    return parts + [f"column {name}" for name in columns if there.summary.get(name) != should.summary.get(name)]

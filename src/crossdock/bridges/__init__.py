@@ -1,0 +1,1 @@
+"""Bridges: canonical events out to brokers and webhooks, messages of brokers in."""

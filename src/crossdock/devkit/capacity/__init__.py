@@ -1,0 +1,1 @@
+"""How much one machine carries, against the shape of a day (`crossdock bench`)."""

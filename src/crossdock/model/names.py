@@ -1,0 +1,53 @@
+"""The names a fact makes true of its subject, read from the fact itself: what connectors bind when they say it."""
+
+from collections.abc import Iterator
+
+from crossdock.model.changes import SalesOrderChanged, TransferChanged
+from crossdock.model.desk import DeskRequested
+from crossdock.model.events import EventBody, FulfilmentRequested, ShipmentBooked
+from crossdock.model.identifiers import Reference, ReferenceKind
+from crossdock.model.order import DeliveryOrder
+from crossdock.model.shipment import Booking
+
+
+def names_of(body: EventBody, source: str) -> tuple[Reference, ...]:
+    """The references that ``body``, said by the partner ``source``, makes true. A connector may bind further ones that
+    no fact holds (a carrier's second number for a parcel); those cannot be told from the log.
+    """
+    return tuple(dict.fromkeys(_names(body, source)))
+
+
+def _names(body: EventBody, source: str) -> Iterator[Reference]:
+    match body:
+        case FulfilmentRequested(order):
+            yield from _of_delivery(order, source)
+        case ShipmentBooked(booking):
+            yield from _of_booking(booking)
+        case TransferChanged(transfer) if transfer.name:
+            yield Reference(ReferenceKind.DELIVERY, transfer.name, source)
+        case SalesOrderChanged(order):
+            for number in (order.name, order.reference):
+                if number:
+                    yield Reference(ReferenceKind.PLACED_ORDER, number, source)
+        case DeskRequested(id=request):
+            yield Reference(ReferenceKind.JOB, request)
+        case _:
+            return
+
+
+def _of_delivery(order: DeliveryOrder, source: str) -> Iterator[Reference]:
+    yield Reference(ReferenceKind.DELIVERY, order.name, source)
+    if order.sales_order:
+        yield Reference(ReferenceKind.ORDER, order.sales_order, source)
+    if order.customer_order:
+        yield Reference(ReferenceKind.CUSTOMER_ORDER, order.customer_order, source)
+    for package in order.packages:
+        if package.sscc:
+            yield Reference(ReferenceKind.SSCC, package.sscc)
+
+
+def _of_booking(booking: Booking) -> Iterator[Reference]:
+    if booking.tracking_number:
+        yield Reference(ReferenceKind.TRACKING, booking.tracking_number)
+    if booking.shipment_id:
+        yield Reference(ReferenceKind.BOOKING, booking.shipment_id, booking.partner)
