@@ -1,8 +1,10 @@
 """`crossdock chaos`: what it prints, and how it ends."""
 
+from functools import partial
+
 import pytest
 
-from crossdock.devkit.chaos import running
+from crossdock.devkit.chaos import campaign, running
 from crossdock.devkit.chaos.invariants import Finding
 
 
@@ -25,7 +27,7 @@ def test_a_broken_promise_fails_the_command_and_says_how_to_see_it_again(crossdo
     async def broken(_chaos, _store):
         return [Finding("one live label per package", "there are two")]
 
-    monkeypatch.setattr(running, "findings", broken)
+    monkeypatch.setattr(campaign, "run_seed", partial(running.run_seed, judge=broken))
     answer = crossdock("chaos", "--scenario", "booking", "--seeds", "1", "--processes", "1")
     assert answer.code == 1
     assert "there are two" in answer.err

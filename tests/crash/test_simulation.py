@@ -13,6 +13,8 @@ from crossdock.devkit.chaos.running import prepare, run_seed, workspace
 from crossdock.devkit.chaos.scenarios import SCENARIOS
 
 SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "3"))
+BUGS = MUTATIONS if "CROSSDOCK_SEEDS" in os.environ else MUTATIONS[1::3]
+"""`make test` looks for every third bug; `make chaos`, which has hours, for all of them."""
 SEARCHED = 40
 """A bug that so many seeds do not show is not caught."""
 
@@ -33,7 +35,7 @@ def test_every_promise_holds_under_every_seed(empty, scenario):
 
 
 @pytest.mark.req("K1", "K2")
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("mutation", BUGS, ids=lambda each: each.name)
 def test_a_bug_put_into_the_engine_is_seen(empty, mutation):
     with applied(mutation):
         runs = (run_seed(mutation.scenario, seed, empty) for seed in [mutation.seed, *range(1, SEARCHED)])

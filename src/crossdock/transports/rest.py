@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.events import Fact
+from crossdock.ports.connector import Command
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.verdicts import (
     AlreadyDone,
@@ -240,6 +241,34 @@ def still_in_doubt(trouble: Trouble) -> InDoubt | Park:
     if isinstance(trouble, Park | Refuse):
         return Park(trouble.why)
     return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else trouble.error_class)
+
+
+def doubt_goes_on(trouble: Trouble) -> InDoubt:
+    """The same where no refusal of the look-up ends the doubt: one may come from any gateway on the way."""
+    if isinstance(trouble, Retry | InDoubt):
+        return InDoubt(trouble.why, trouble.error_class)
+    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)
+
+
+def not_ours(partner: str, command: Command) -> Refuse:
+    """The verdict on a command that the connector of ``partner`` does not declare."""
+    operator = f"{partner} cannot do this; the rule that asked for it is wrong."
+    return Refuse(Explanation(operator, f"no command {type(command.body).__name__}"))
+
+
+def no_feed(partner: str, feed: str) -> Refuse:
+    """The verdict on a feed that ``partner`` does not have."""
+    return Refuse(Explanation("This feed does not exist.", f"{partner} has no feed '{feed}'"))
+
+
+def expected(answer: T | Trouble) -> T:
+    """The answer a connector's check asked for. Raises `PermissionError` where the credentials were refused,
+    `ConnectionError` for any other trouble.
+    """
+    if not isinstance(answer, Retry | Reauthenticate | InDoubt | Park | Refuse):
+        return answer
+    error = PermissionError if isinstance(answer, Reauthenticate) else ConnectionError
+    raise error(f"{answer.why.operator} ({answer.why.engineer})")
 
 
 def _is_among(host: str, allowed: Sequence[str]) -> bool:

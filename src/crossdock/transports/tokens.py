@@ -2,15 +2,18 @@
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
 from crossdock.ports.clock import Clock
-from crossdock.ports.verdicts import Explanation, Park
+from crossdock.ports.secrets import UnknownSecret
+from crossdock.ports.spec import Surroundings
+from crossdock.ports.verdicts import Explanation, Park, Reauthenticate
 from crossdock.ports.wire import HttpRequest, HttpResponse
-from crossdock.transports.rest import RestClient, Trouble
+from crossdock.transports.rest import Refusals, RestClient, Trouble
 
 _EARLY_SECONDS = 60.0
 _MICROSECONDS = 1_000_000
@@ -59,9 +62,10 @@ class Tokens:
                 self._ends_at = self._clock.now() + int(seconds * _MICROSECONDS)
             return self._token
 
-    def forget(self) -> None:
-        """Ask for a new one next time: the partner refused this one."""
-        self._token = ""
+    def forget(self, token: str) -> None:
+        """Ask for a new one next time: the partner refused ``token``. One fetched since by another caller is kept."""
+        if token == self._token:
+            self._token = ""
 
     async def _ask(self, client_id: str, client_secret: str) -> Granted | Trouble:
         request = _request(self._grant, client_id, client_secret)
@@ -77,6 +81,57 @@ class Tokens:
             operator = f"{self._client.refusals.partner} gave no usable access token. Ask an engineer."
             return Park(Explanation(operator, f"the token endpoint's answer: {problem}"))
         return granted
+
+
+class TokenClient(RestClient):
+    """Calls one account's API with a token: fetched when it is needed, and once more where the partner refuses it (a
+    call with a refused token was carried out by nobody). ``client_id`` and ``client_secret`` are references.
+    """
+
+    def __init__(
+        self, surroundings: Surroundings, url: str, refusals: Refusals, grant: Grant, client_id: str, client_secret: str
+    ) -> None:
+        super().__init__(surroundings.http, url, dict, refusals)
+        self._secrets = surroundings.secrets
+        self._tokens = Tokens(self, grant, surroundings.clock)
+        self._references = client_id, client_secret
+
+    async def token(self) -> str | Trouble:
+        """A token, or why there is none."""
+        try:
+            client_id, secret = map(self._secrets.reveal, self._references)
+        except UnknownSecret as problem:
+            operator = f"The credentials of {self.refusals.partner} are not in place: set them."
+            return Reauthenticate(Explanation(operator, str(problem)))
+        return await self._tokens.token(client_id, secret)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        costly: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> HttpResponse | Trouble:
+        """The successful (2xx) answer of a call, or a verdict."""
+        token = await self.token()
+        if not isinstance(token, str):
+            return token
+        answer = await self._with(token, method, path, body, costly=costly, more=more)
+        if not isinstance(answer, Reauthenticate):
+            return answer
+        self._tokens.forget(token)
+        another = await self.token()
+        if not isinstance(another, str):
+            return another
+        return await self._with(another, method, path, body, costly=costly, more=more)
+
+    async def _with(
+        self, token: str, method: str, path: str, body: bytes, *, costly: bool, more: Mapping[str, str] | None
+    ) -> HttpResponse | Trouble:
+        headers = {"Authorization": f"Bearer {token}", **(more or {})}
+        return await super().call(method, path, body, costly=costly, more=headers)
 
 
 def _request(grant: Grant, client_id: str, client_secret: str) -> HttpRequest:

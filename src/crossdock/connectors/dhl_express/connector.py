@@ -1,6 +1,5 @@
 """Joins DHL Express's client and mapping to the port."""
 
-from crossdock.connectors.dhl_express import wire
 from crossdock.connectors.dhl_express.client.counter import Counter
 from crossdock.connectors.dhl_express.client.labels import Labels
 from crossdock.connectors.dhl_express.client.rest import DhlClient
@@ -9,7 +8,8 @@ from crossdock.connectors.dhl_express.mapping import tracking
 from crossdock.model import commands as cmd
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 
 
 class DhlExpressConnector:
@@ -50,7 +50,7 @@ class DhlExpressConnector:
                 return await self._counter.check_address(command, command.body)
             case cmd.RequestTracking():
                 return await self._counter.track(command.body, documents)
-        return _not_ours(command)
+        return not_ours("DHL Express", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Bookings are looked for by our reference; pickups cannot be; all else is safe to repeat."""
@@ -68,22 +68,13 @@ class DhlExpressConnector:
                 | cmd.RequestTracking()
             ):
                 return Retry(Explanation("Nothing was lost; we do it again.", "safe to repeat"))
-        return _not_ours(command)
+        return not_ours("DHL Express", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """DHL Express has no feeds."""
-        return Refuse(Explanation("This feed does not exist.", f"DHL Express has no feed '{feed}'"))
+        return no_feed("DHL Express", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for a place. Raises `PermissionError` or `ConnectionError` on refusal."""
-        answer = await self._client.places("delivery", "DE", "53113", "Bonn")
-        if isinstance(answer, Reauthenticate):
-            raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-        if not isinstance(answer, wire.Places):
-            raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+        expected(await self._client.places("delivery", "DE", "53113", "Bonn"))
         return f"{self._config.url} answers", f"the account is {self._config.account_number}, not yet asked for"
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("DHL Express cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

@@ -32,7 +32,8 @@ from crossdock.ports.connector import Command, Documents, Page, Received, Reject
 from crossdock.ports.reconcile import Statements
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, InDoubt, Park, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Park, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 
 _ID_READER = msgspec.json.Decoder(wire.Heading)
 _SETTLING_SECONDS = 60
@@ -94,7 +95,7 @@ class EasyPostConnector:
                 return await self._collecting.send(command.subject, body, documents)
             case CheckAddress() | RequestTracking() as body:
                 return await self._asking.send(command.subject, body)
-        return _not_ours(command)
+        return not_ours("EasyPost", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Ask EasyPost what became of it; what is free of charge is simply done again."""
@@ -105,7 +106,7 @@ class EasyPostConnector:
                 return await self._booking.settle(command.subject, body)
             case SchedulePickup() | CancelPickup() | CloseManifest() as body:
                 return await self._collecting.settle(command.subject, body, documents)
-        return _not_ours(command)
+        return not_ours("EasyPost", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:
         """The next page of trackers that changed; only they are kept, byte for byte.
@@ -114,7 +115,7 @@ class EasyPostConnector:
         window of ``tracking_days`` and leaves out what did not change since the last one.
         """
         if feed != "trackers":
-            return Refuse(Explanation("This feed does not exist.", f"EasyPost has no feed '{feed}'"))
+            return no_feed("EasyPost", feed)
         now = self._clock.now()
         at = _read_cursor(cursor)
         start = at.start or window(now, self._config.tracking_days)
@@ -163,10 +164,7 @@ class EasyPostConnector:
         page = await self._client.ask("GET", "/v2/trackers?page_size=1", wire.TrackerPage)
         hooks = await self._client.ask("GET", "/v2/webhooks", wire.Hooks)
         for answer in (page, hooks):
-            if isinstance(answer, Reauthenticate):
-                raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-            if isinstance(answer, (Retry, InDoubt, Park, Refuse)):
-                raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+            expected(answer)
         lines.append(f"{self._config.url} answers")
         if isinstance(hooks, wire.Hooks):
             states = [f"{each.url} ({'switched off' if each.disabled_at else 'on'})" for each in hooks.webhooks]
@@ -185,11 +183,6 @@ def _event_id(body: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     return heading.id or "" if heading.object == "Event" else ""
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("EasyPost cannot do this; the rule that asked for it is wrong.", f"no command {name}"))
 
 
 def _read_cursor(cursor: str) -> _Cursor:

@@ -9,7 +9,8 @@ from crossdock.model import commands as cmd
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import BodyHmac
 
 SIGNED = BodyHmac("fdx-signature", "base64")
@@ -64,7 +65,7 @@ class FedexConnector:
                 return await self._counter.check_address(command, command.body)
             case cmd.RequestTracking():
                 return await self._counter.track(command.body)
-        return _not_ours(command)
+        return not_ours("FedEx", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Purchases are looked for by our reference, closes are printed again, lost pickups go to a person; all else is
@@ -86,24 +87,15 @@ class FedexConnector:
                 | cmd.RequestTracking()
             ):
                 return Retry(Explanation("Nothing was lost; we do it again.", "safe to repeat"))
-        return _not_ours(command)
+        return not_ours("FedEx", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """FedEx has no feeds."""
-        return Refuse(Explanation("This feed does not exist.", f"FedEx has no feed '{feed}'"))
+        return no_feed("FedEx", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for tokens. Raises `PermissionError` or `ConnectionError` on refusal."""
         for tracking_too in (False, True):
-            token = await self._client.token(tracking=tracking_too)
-            if isinstance(token, Reauthenticate):
-                raise PermissionError(f"{token.why.operator} ({token.why.engineer})")
-            if not isinstance(token, str):
-                raise ConnectionError(f"{token.why.operator} ({token.why.engineer})")
+            expected(await self._client.token(tracking=tracking_too))
         ending = self._config.account_number[-4:]
         return f"{self._config.url} gives tokens", f"the account ends in {ending}, not yet asked for"
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("FedEx cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

@@ -1,6 +1,5 @@
 """Joins GLS's client and mapping to the port."""
 
-from crossdock.connectors.gls import wire
 from crossdock.connectors.gls.client.counter import Counter
 from crossdock.connectors.gls.client.labels import Labels
 from crossdock.connectors.gls.client.rest import GlsClient
@@ -9,7 +8,8 @@ from crossdock.connectors.gls.mapping import tracking
 from crossdock.model import commands as cmd
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 
 
 class GlsConnector:
@@ -48,7 +48,7 @@ class GlsConnector:
                 return await self._counter.close(command, command.body, documents)
             case cmd.RequestTracking():
                 return await self._counter.track(command.body, documents)
-        return _not_ours(command)
+        return not_ours("GLS", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Bookings are looked for by our reference; collections cannot be; all else is safe to repeat."""
@@ -59,29 +59,20 @@ class GlsConnector:
                 return self._counter.settle_pickup(command.body)
             case cmd.RequestRates() | cmd.FetchLabel() | cmd.VoidLabel() | cmd.CloseManifest() | cmd.RequestTracking():
                 return Retry(Explanation("Nothing was lost; we do it again.", "safe to repeat"))
-        return _not_ours(command)
+        return not_ours("GLS", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """GLS has no feeds."""
-        return Refuse(Explanation("This feed does not exist.", f"GLS has no feed '{feed}'"))
+        return no_feed("GLS", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask what is allowed between two places. Raises `PermissionError` or `ConnectionError` on refusal."""
         ends = b'"Source":{"CountryCode":"DE","ZIPCode":"53113"},"Destination":{"CountryCode":"DE","ZIPCode":"50667"}'
         body = b'{%s,"ContactID":"%s"}' % (ends, self._config.contact_id.encode())
-        answer = await self._client.allowed(body)
-        if isinstance(answer, Reauthenticate):
-            raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-        if not isinstance(answer, wire.AllowedServices):
-            raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+        answer = expected(await self._client.allowed(body))
         prices = len(self._config.tariff)
         return (
             f"{self._config.url} answers",
             f"{len(answer.allowed_services)} products and services inside Germany",
             f"the tariff has {prices} prices" if prices else "the tariff is empty: no offers will be made",
         )
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("GLS cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

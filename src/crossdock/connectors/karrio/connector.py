@@ -18,6 +18,7 @@ from crossdock.ports.connector import Command, Documents, Page, Received, Reject
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import Done, Explanation, Park, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.transports.rest import no_feed
 
 _ENDINGS = {"application/pdf": "pdf", "application/zpl": "zpl", "image/png": "png"}
 
@@ -43,7 +44,7 @@ class KarrioConnector:
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """There are no feeds: each number is asked for by itself (``tracking.request.v1``)."""
-        return Refuse(Explanation("This feed does not exist.", f"karrio has no feed '{feed}'"))
+        return no_feed("karrio", feed)
 
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out by the carrier's extension."""

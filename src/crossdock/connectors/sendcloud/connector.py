@@ -21,8 +21,9 @@ from crossdock.model.commands import (
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
 from crossdock.tracking.reading import reading_of
+from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import BodyHmac
 
 SIGNATURE = BodyHmac("sendcloud-signature")
@@ -74,7 +75,7 @@ class SendcloudConnector:
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out; what costs money goes under a reference Sendcloud takes once, or is looked for."""
         do = self._doing.get(type(command.body))
-        return await do(command, command.body, documents) if do else _not_ours(command)
+        return await do(command, command.body, documents) if do else not_ours("Sendcloud", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Ask what became of it; what is free of charge is simply done again."""
@@ -83,27 +84,18 @@ class SendcloudConnector:
             return await ask(command, command.body, documents)
         if type(command.body) in self._doing:
             return Retry(Explanation("Nothing was lost; we do it again.", "free of charge and safe to repeat"))
-        return _not_ours(command)
+        return not_ours("Sendcloud", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """No feed: webhooks tell what changes, numbers are asked one by one with tracking.request."""
-        return Refuse(Explanation("This feed does not exist.", f"Sendcloud has no feed '{feed}'"))
+        return no_feed("Sendcloud", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for one shipment. Raises `PermissionError` or `ConnectionError` on refusal."""
-        answer = await self._account.rest.ask("GET", "/shipments?page_size=1", ShipmentPage)
-        if isinstance(answer, Reauthenticate):
-            raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-        if not isinstance(answer, ShipmentPage):
-            raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+        expected(await self._account.rest.ask("GET", "/shipments?page_size=1", ShipmentPage))
         signed = "webhooks are checked" if self._config.webhook_secrets else "no webhook secret: webhooks are refused"
         return (
             "the keys are accepted (Sendcloud has no test keys: labels cost money)",
             f"{self._config.url} answers",
             signed,
         )
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("Sendcloud cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

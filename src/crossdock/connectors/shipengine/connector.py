@@ -24,8 +24,9 @@ from crossdock.model.commands import (
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
 from crossdock.tracking.reading import reading_of
+from crossdock.transports.rest import expected, no_feed, not_ours
 
 _Handler = Callable[[Command, Any, Documents], Awaitable[Verdict]]
 
@@ -82,7 +83,7 @@ class ShipEngineConnector:
     async def send(self, command: Command, documents: Documents) -> Verdict:
         """Carry the command out; what costs money is looked for before it is bought."""
         do = self._doing.get(type(command.body))
-        return await do(command, command.body, documents) if do else _not_ours(command)
+        return await do(command, command.body, documents) if do else not_ours("ShipEngine", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Ask what became of it; what is free of charge is simply done again."""
@@ -91,22 +92,18 @@ class ShipEngineConnector:
             return await ask(command, command.body, documents)
         if type(command.body) in self._doing:
             return Retry(Explanation("Nothing was lost; we do it again.", "free of charge and safe to repeat"))
-        return _not_ours(command)
+        return not_ours("ShipEngine", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """ShipEngine has no list of what changed: numbers are asked one by one with tracking.request."""
-        return Refuse(Explanation("This feed does not exist.", f"ShipEngine has no feed '{feed}'"))
+        return no_feed("ShipEngine", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for the carrier accounts. Raises `PermissionError` or `ConnectionError` on refusal."""
         mode = self._account.mode_of_key()
         if self._config.mode not in {"any", mode}:
             raise PermissionError(f"the API key is a {mode} key, but mode is '{self._config.mode}'")
-        answer = await self._account.rest.ask("GET", "/carriers", Carriers)
-        if isinstance(answer, Reauthenticate):
-            raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-        if not isinstance(answer, Carriers):
-            raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+        answer = expected(await self._account.rest.ask("GET", "/carriers", Carriers))
         known = {each.carrier_id: f"{each.carrier_id} {each.friendly_name}" for each in answer.carriers}
         missing = [each for each in self._config.carrier_ids if each not in known]
         if missing:
@@ -119,8 +116,3 @@ class ShipEngineConnector:
             f"carriers: {', '.join(known.values())}",
         ]
         return tuple(lines)
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("ShipEngine cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

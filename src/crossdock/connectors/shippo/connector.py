@@ -21,7 +21,8 @@ from crossdock.model.commands import (
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 
 
 class ShippoConnector:
@@ -70,7 +71,7 @@ class ShippoConnector:
                 return await self._asking.check_address(command.subject, body)
             case RequestTracking() as body:
                 return await self._asking.track(body)
-        return _not_ours(command)
+        return not_ours("Shippo", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Ask Shippo what became of it; what is free of charge is simply done again."""
@@ -85,11 +86,11 @@ class ShippoConnector:
                 return self._collecting.settle_schedule(body)
             case CloseManifest() as body:
                 return await self._collecting.settle_close(command.subject, body, documents)
-        return _not_ours(command)
+        return not_ours("Shippo", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """There are no feeds: the API lists no tracks."""
-        return Refuse(Explanation("This feed does not exist.", f"Shippo has no feed '{feed}'"))
+        return no_feed("Shippo", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for one transaction. Raises `PermissionError` or `ConnectionError` on refusal."""
@@ -97,17 +98,8 @@ class ShippoConnector:
         mode = next((name for start, name in _MODES.items() if token.startswith(start)), "unknown")
         if self._config.mode not in {"any", mode} and mode != "unknown":
             raise PermissionError(f"the API token is a {mode} token, but mode is '{self._config.mode}'")
-        page = await self._client.ask("GET", "/transactions?results=1", wire.TransactionPage)
-        if isinstance(page, Reauthenticate):
-            raise PermissionError(f"{page.why.operator} ({page.why.engineer})")
-        if not isinstance(page, wire.TransactionPage):
-            raise ConnectionError(f"{page.why.operator} ({page.why.engineer})")
+        expected(await self._client.ask("GET", "/transactions?results=1", wire.TransactionPage))
         return (f"the API token is a {mode} token", f"{self._config.url} answers")
 
 
 _MODES = {wire.TEST_TOKEN: "test", wire.LIVE_TOKEN: "live"}
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("Shippo cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

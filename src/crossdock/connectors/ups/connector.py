@@ -9,7 +9,8 @@ from crossdock.model import commands as cmd
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import StaticCredential
 
 SIGNED = StaticCredential("credential")
@@ -62,7 +63,7 @@ class UpsConnector:
                 return await self._counter.check_address(command, command.body)
             case cmd.RequestTracking():
                 return await self._counter.track(command.body)
-        return _not_ours(command)
+        return not_ours("UPS", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Purchases and pickups are looked for by our reference; all else is safe to repeat."""
@@ -80,22 +81,13 @@ class UpsConnector:
                 | cmd.RequestTracking()
             ):
                 return Retry(Explanation("Nothing was lost; we do it again.", "safe to repeat"))
-        return _not_ours(command)
+        return not_ours("UPS", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """UPS has no feeds."""
-        return Refuse(Explanation("This feed does not exist.", f"UPS has no feed '{feed}'"))
+        return no_feed("UPS", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for a token. Raises `PermissionError` or `ConnectionError` on refusal."""
-        token = await self._client.token()
-        if isinstance(token, Reauthenticate):
-            raise PermissionError(f"{token.why.operator} ({token.why.engineer})")
-        if not isinstance(token, str):
-            raise ConnectionError(f"{token.why.operator} ({token.why.engineer})")
+        expected(await self._client.token())
         return f"{self._config.url} gives tokens", f"the account is {self._config.account_number}, not yet asked for"
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("UPS cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

@@ -9,7 +9,8 @@ from crossdock.model import commands as cmd
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Reauthenticate, Refuse, Retry, Verdict
+from crossdock.ports.verdicts import Explanation, Retry, Verdict
+from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import BodyHmac
 
 HEADER = "x-hmac"
@@ -68,7 +69,7 @@ class UspsConnector:
                 return await self._counter.check_address(command, command.body)
             case cmd.RequestTracking():
                 return await self._counter.track(command.body)
-        return _not_ours(command)
+        return not_ours("USPS", command)
 
     async def settle(self, command: Command, documents: Documents) -> Verdict:
         """Purchases are asked for by their key; pickups and SCAN forms cannot be; all else is safe to repeat."""
@@ -88,22 +89,14 @@ class UspsConnector:
                 | cmd.RequestTracking()
             ):
                 return Retry(Explanation("Nothing was lost; we do it again.", "safe to repeat"))
-        return _not_ours(command)
+        return not_ours("USPS", command)
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:  # noqa: ARG002 - the port's signature
         """USPS has no feeds."""
-        return Refuse(Explanation("This feed does not exist.", f"USPS has no feed '{feed}'"))
+        return no_feed("USPS", feed)
 
     async def check(self) -> tuple[str, ...]:
         """Ask for a token and who pays. Raises `PermissionError` or `ConnectionError` on refusal."""
         for answer in (await self._client.token(), await self._client.payment()):
-            if isinstance(answer, Reauthenticate):
-                raise PermissionError(f"{answer.why.operator} ({answer.why.engineer})")
-            if not isinstance(answer, str):
-                raise ConnectionError(f"{answer.why.operator} ({answer.why.engineer})")
+            expected(answer)
         return f"{self._config.url} gives tokens", f"account {self._config.account_number} may pay"
-
-
-def _not_ours(command: Command) -> Refuse:
-    name = type(command.body).__name__
-    return Refuse(Explanation("USPS cannot do this; the rule that asked for it is wrong.", f"no command {name}"))

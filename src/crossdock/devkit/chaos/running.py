@@ -42,10 +42,10 @@ def run_seed(scenario: ChaosScenario, seed: int, empty: Path, judge: Judge = fin
     """Simulate one seed from an empty database (see `workspace`) and let ``judge`` look at what is left; the same seed
     gives the same fingerprint.
     """
-    quiet_logs()
     loop = VirtualLoop(seed)
     try:
-        return loop.run_until_complete(_run(scenario, seed, empty, loop, judge))
+        with quiet_logs():
+            return loop.run_until_complete(_run(scenario, seed, empty, loop, judge))
     finally:
         loop.close()
 

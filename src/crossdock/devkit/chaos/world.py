@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import Context
 from functools import partial
 from pathlib import Path
@@ -264,6 +265,12 @@ async def bury(chaos: Chaos) -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
-def quiet_logs() -> None:
-    """What goes wrong on purpose is told by the story alone."""
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """What goes wrong on purpose is told by the story alone; afterwards logs are as they were."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50), cache_logger_on_first_use=False)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

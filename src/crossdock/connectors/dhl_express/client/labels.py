@@ -25,7 +25,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 _DAY = 86_400_000_000
 _LATE = Explanation(
@@ -97,7 +97,7 @@ class Labels:
                 return Done(known)
             standing = await self._standing(reference)
             if not isinstance(standing, list):
-                return still_in_doubt(standing)
+                return doubt_goes_on(standing)
             if standing:
                 self._purchases.settled(command.key)
                 return Done(await self._adopted(command, body, standing[0], documents))
@@ -167,10 +167,3 @@ async def _kept(images: list[wire.Image], documents: Documents, wanted: str, kin
         return None
     data, media_type = found
     return Held(await documents.put(data, media_type, kind), media_type, len(data))
-
-
-def still_in_doubt(trouble: Trouble) -> InDoubt:
-    """Nothing that keeps us from asking ends the doubt."""
-    if isinstance(trouble, (Retry, InDoubt)):
-        return InDoubt(trouble.why, trouble.error_class)
-    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)

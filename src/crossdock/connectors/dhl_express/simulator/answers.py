@@ -48,7 +48,7 @@ def _product(offer: tuple[str, str, str, int, int], weight: float, day: datetime
         "deliveryCapabilities": {
             "deliveryTypeCode": "QDDC",
             "estimatedDeliveryDateAndTime": arrives,
-            "destinationServiceAreaCode": "XXX",
+            "destinationServiceAreaCode": "CGN",
             "totalTransitDays": days,
         },
         "pricingDate": day.strftime("%Y-%m-%d"),

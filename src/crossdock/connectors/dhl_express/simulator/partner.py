@@ -203,5 +203,10 @@ class DhlExpressSimulator(RestfulAccount):
         if postcode.startswith("00000"):
             raise Refused(404, "", "No locations found")
         city = "CORRECTED" if postcode.startswith("99999") else call.query.get("cityName", "").upper()
-        found = {"countryCode": country, "postalCode": postcode, "cityName": city, "serviceArea": {"code": "XXX"}}
+        found = {
+            "countryCode": country,
+            "postalCode": postcode,
+            "cityName": city,
+            "serviceArea": {"code": city[:3] or "CGN"},
+        }
         return answer(200, {"warnings": [], "address": [found]})

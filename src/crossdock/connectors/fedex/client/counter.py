@@ -4,7 +4,6 @@ import msgspec
 
 from crossdock.connectors.fedex import wire
 from crossdock.connectors.fedex.client import rest
-from crossdock.connectors.fedex.client.labels import still_in_doubt
 from crossdock.connectors.fedex.config import FedexConfig
 from crossdock.connectors.fedex.mapping import desk, rating, tracking
 from crossdock.connectors.fedex.mapping.customs import UndeclarableGoods
@@ -22,7 +21,7 @@ from crossdock.model.units import InvalidUnit
 from crossdock.ports.connector import Command, Documents
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, Park, Refuse, Retry, Verdict
-from crossdock.transports.rest import Trouble, code_of
+from crossdock.transports.rest import Trouble, code_of, doubt_goes_on
 
 _CANCELLED_BEFORE = frozenset({"PICKUP.ALREADY.CANCELLED", "PICKUP.CONFIRMATIONCODE.CANCELLED"})
 _NOTHING_CLOSED = frozenset({"ENDOFDAY.NO.SHIPMENTS", "GROUND.CLOSE.NOTFOUND", "NOT.FOUND.ERROR"})
@@ -101,7 +100,7 @@ class Counter:
             return await self._closed(command, body, answer, documents)
         if isinstance(answer, wire.CloseAnswer) or _code(answer) in _NOTHING_CLOSED:
             return Retry(Explanation("The day was not closed; we do it again.", f"nothing closed on {body.day}"))
-        return still_in_doubt(answer)
+        return doubt_goes_on(answer)
 
     async def _closed(
         self, command: Command, body: CloseManifest, answer: wire.CloseAnswer, documents: Documents

@@ -26,7 +26,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 _DAY = 86_400_000_000
 _AHEAD_DAYS = 3
@@ -124,7 +124,7 @@ class Labels:
             looked = self._purchases.looked_at()
             standing = await self._standing(reference)
             if not isinstance(standing, list):
-                return still_in_doubt(standing)
+                return doubt_goes_on(standing)
             if not standing:
                 return self._purchases.unseen(command.key, "FedEx", f"no package with reference {reference}")
             held = next((number for number in standing if self._purchases.facts_of(number)), "")
@@ -134,7 +134,7 @@ class Labels:
                 if self._purchases.is_stale(looked) or (cancelled := await self._client.cancel(spare)) is False:
                     return _doubt(_SPARE, f"{spare} is still to be cancelled")
                 if cancelled is not True:
-                    return still_in_doubt(cancelled)
+                    return doubt_goes_on(cancelled)
             self._purchases.settled(command.key)
             if held:
                 return Done(self._purchases.facts_of(held))
@@ -185,10 +185,3 @@ async def _kept(found: tuple[bytes, str] | None, documents: Documents, kind: str
 
 def _doubt(operator: str, engineer: str) -> InDoubt:
     return InDoubt(Explanation(operator, engineer), ErrorClass.SERVER)
-
-
-def still_in_doubt(trouble: Trouble) -> InDoubt:
-    """Nothing that keeps us from asking ends the doubt."""
-    if isinstance(trouble, (Retry, InDoubt)):
-        return InDoubt(trouble.why, trouble.error_class)
-    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)

@@ -8,11 +8,10 @@ import msgspec
 from crossdock.connectors.fedex import wire
 from crossdock.connectors.fedex.config import FedexConfig
 from crossdock.connectors.fedex.mapping import booking, parties
-from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Refuse
-from crossdock.transports.rest import Refusals, RestClient, Row, Trouble, code_of
-from crossdock.transports.tokens import Grant, Tokens
+from crossdock.ports.verdicts import Explanation, Park, Refuse
+from crossdock.transports.rest import Refusals, Row, Trouble, code_of
+from crossdock.transports.tokens import Grant, TokenClient
 
 T = TypeVar("T")
 
@@ -55,30 +54,22 @@ REFUSALS = Refusals("FedEx", failure, _BY_CODE, {403: Row("park", _ACCOUNT)})
 
 
 class FedexClient:
-    """One account. Tokens are fetched when they are needed, and once more where FedEx refuses one. Tracking may be a
-    project of its own there, with other credentials.
-    """
+    """One account. Tracking may be a project of its own there, with other credentials."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._config: FedexConfig = surroundings.config
-        self._secrets = surroundings.secrets
-        self._rest = RestClient(surroundings.http, self._config.url, dict, REFUSALS)
+        config = self._config
+        self._shipping = self._tracking = self._client(surroundings, config.client_id, config.client_secret)
+        if config.tracking_client_id:
+            self._tracking = self._client(surroundings, config.tracking_client_id, config.tracking_client_secret)
+
+    def _client(self, surroundings: Surroundings, client_id: str, client_secret: str) -> TokenClient:
         grant = Grant(f"{self._config.url.rstrip('/')}/oauth/token", in_body=True)
-        self._shipping = Tokens(self._rest, grant, surroundings.clock)
-        self._tracking = Tokens(self._rest, grant, surroundings.clock)
+        return TokenClient(surroundings, self._config.url, REFUSALS, grant, client_id, client_secret)
 
     async def token(self, *, tracking: bool = False) -> str | Trouble:
         """A token, or why there is none."""
-        config, own = self._config, tracking and bool(self._config.tracking_client_id)
-        try:
-            client_id = self._secrets.reveal(config.tracking_client_id if own else config.client_id)
-            secret = self._secrets.reveal(config.tracking_client_secret if own else config.client_secret)
-        except UnknownSecret as problem:
-            return Reauthenticate(Explanation("The credentials of FedEx are not in place: set them.", str(problem)))
-        return await self._tokens(own).token(client_id, secret)
-
-    def _tokens(self, own: bool) -> Tokens:  # noqa: FBT001 - which of two
-        return self._tracking if own else self._shipping
+        return await (self._tracking if tracking else self._shipping).token()
 
     async def ask(
         self,
@@ -90,23 +81,9 @@ class FedexClient:
         costly: bool = False,
         more: Mapping[str, str] | None = None,
     ) -> T | Trouble:
-        """Call the API and read its answer as ``shape``, or the verdict its refusal stands for. A refused token was
-        carried out by nobody, so the call is made again with a new one.
-        """
-        answer = await self._once(method, path, shape, body, costly=costly, more=more)
-        if isinstance(answer, Reauthenticate):
-            self._tokens(_is_tracking(path) and bool(self._config.tracking_client_id)).forget()
-            answer = await self._once(method, path, shape, body, costly=costly, more=more)
-        return answer
-
-    async def _once(
-        self, method: str, path: str, shape: type[T], body: bytes, *, costly: bool, more: Mapping[str, str] | None
-    ) -> T | Trouble:
-        token = await self.token(tracking=_is_tracking(path))
-        if not isinstance(token, str):
-            return token
-        headers = {"Authorization": f"Bearer {token}", "X-locale": "en_US", **(more or {})}
-        return await self._rest.ask(method, path, shape, body, costly=costly, more=headers)
+        """Call the API and read its answer as ``shape``, or the verdict its refusal stands for."""
+        rest = self._tracking if path.startswith("/track/") else self._shipping
+        return await rest.ask(method, path, shape, body, costly=costly, more={"X-locale": "en_US", **(more or {})})
 
     # ---- what is asked
 
@@ -172,7 +149,3 @@ def tracking_request(number: str) -> bytes:
     """The body of POST /track/v1/trackingnumbers."""
     numbers = [{"trackingNumberInfo": {"trackingNumber": number}}]
     return parties.encode({"includeDetailedScans": True, "trackingInfo": numbers})
-
-
-def _is_tracking(path: str) -> bool:
-    return path.startswith("/track/")

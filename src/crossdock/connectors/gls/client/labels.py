@@ -24,7 +24,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 _LATE = Explanation(
     "Too much time passed since GLS was asked; we ask again.", "the worker slept between the look-up and the booking"
@@ -89,7 +89,7 @@ class Labels:
             if isinstance(standing, Parcel):
                 return await self._kept(command, body, standing, documents, Done)
             if standing is not None:
-                return still_in_doubt(standing)
+                return doubt_goes_on(standing)
             return self._purchases.unseen(command.key, "GLS", f"no parcel with reference {reference}")
 
     async def _standing(self, body: BuyLabel, days: range) -> Parcel | Trouble | None:
@@ -180,10 +180,3 @@ async def _put(parcel: Parcel, documents: Documents) -> Held | None:
     if not parcel.data:
         return None
     return Held(await documents.put(parcel.data, parcel.media_type, "label"), parcel.media_type, len(parcel.data))
-
-
-def still_in_doubt(trouble: Trouble) -> InDoubt:
-    """Nothing that keeps us from asking ends the doubt."""
-    if isinstance(trouble, (Retry, InDoubt)):
-        return InDoubt(trouble.why, trouble.error_class)
-    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)

@@ -10,12 +10,11 @@ from msgspec import Struct, structs
 
 from crossdock.connectors.gls import wire
 from crossdock.connectors.gls.config import GlsConfig
-from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Refuse
+from crossdock.ports.verdicts import Park, Refuse
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
 from crossdock.transports.rest import Refusals, RestClient, Row, Trouble, code_of
-from crossdock.transports.tokens import Grant, Tokens
+from crossdock.transports.tokens import Grant, TokenClient
 
 T = TypeVar("T")
 
@@ -81,33 +80,20 @@ class GlsClient:
         self._config: GlsConfig = surroundings.config
         self._secrets = surroundings.secrets
         caller = HeaderErrors(surroundings.http)
-        self._rest = RestClient(caller, self._config.url, dict, REFUSALS)
-        self._tokens = Tokens(self._rest, Grant(self._config.oauth_url, in_body=True), surroundings.clock)
+        config = self._config
+        if config.oauth_url:
+            grant, within = Grant(config.oauth_url, in_body=True), structs.replace(surroundings, http=caller)
+            self._rest: RestClient = TokenClient(within, config.url, REFUSALS, grant, config.username, config.password)
+        else:
+            self._rest = RestClient(caller, config.url, self._basic, REFUSALS)
 
-    async def _credentials(self) -> str | Trouble:
-        """The Authorization header."""
-        try:
-            user, word = self._secrets.reveal(self._config.username), self._secrets.reveal(self._config.password)
-        except UnknownSecret as problem:
-            return Reauthenticate(Explanation("The credentials of GLS are not in place: set them.", str(problem)))
-        if not self._config.oauth_url:
-            return f"Basic {base64.b64encode(f'{user}:{word}'.encode()).decode()}"
-        token = await self._tokens.token(user, word)
-        return f"Bearer {token}" if isinstance(token, str) else token
+    def _basic(self) -> Mapping[str, str]:
+        user, word = self._secrets.reveal(self._config.username), self._secrets.reveal(self._config.password)
+        return {"Authorization": f"Basic {base64.b64encode(f'{user}:{word}'.encode()).decode()}"}
 
     async def _ask(self, path: str, shape: type[T], body: bytes = b"", *, costly: bool = False) -> T | Trouble:
-        """Every operation is a POST. A refused token was used by nobody, so the call is made again with a new one."""
-        answer = await self._once(path, shape, body, costly=costly)
-        if isinstance(answer, Reauthenticate) and self._config.oauth_url:
-            self._tokens.forget()
-            answer = await self._once(path, shape, body, costly=costly)
-        return answer
-
-    async def _once(self, path: str, shape: type[T], body: bytes, *, costly: bool) -> T | Trouble:
-        credentials = await self._credentials()
-        if not isinstance(credentials, str):
-            return credentials
-        more = {"Authorization": credentials, "Accept": f"{MEDIA_TYPE}, application/json", "Content-Type": MEDIA_TYPE}
+        """Every operation is a POST."""
+        more = {"Accept": f"{MEDIA_TYPE}, application/json", "Content-Type": MEDIA_TYPE}
         return await self._rest.ask("POST", path, shape, body, costly=costly, more=more)
 
     async def allowed(self, body: bytes) -> wire.AllowedServices | Trouble:

@@ -4,7 +4,6 @@ import msgspec
 
 from crossdock.connectors.ups import wire
 from crossdock.connectors.ups.client import rest
-from crossdock.connectors.ups.client.labels import still_in_doubt
 from crossdock.connectors.ups.config import UpsConfig
 from crossdock.connectors.ups.mapping import desk, parties, rating, tracking
 from crossdock.model.commands import CancelPickup, CheckAddress, RequestRates, RequestTracking, SchedulePickup
@@ -23,7 +22,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 
 class Counter:
@@ -74,7 +73,7 @@ class Counter:
         """Look for the pickup by our reference among those still to come."""
         found = await self._pending(body.reference)
         if not isinstance(found, str):
-            return still_in_doubt(found)
+            return doubt_goes_on(found)
         if found:
             self._pickups.settled(command.key)
             return Done((self._scheduled(command, body, found, None),))

@@ -25,7 +25,7 @@ from crossdock.ports.verdicts import (
     Verdict,
 )
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 _DAY = 86_400_000_000
 _AHEAD_DAYS = 3
@@ -112,7 +112,7 @@ class Labels:
             looked = self._purchases.looked_at()
             standing = await self._looked_for(reference)
             if not isinstance(standing, list):
-                return still_in_doubt(standing)
+                return doubt_goes_on(standing)
             if not standing:
                 return self._purchases.unseen(command.key, "UPS", f"no package with reference {reference}")
             for extra in standing[1:]:
@@ -225,10 +225,3 @@ def _is_voided(answer: object) -> bool:
 
 def _doubt(operator: str, engineer: str) -> InDoubt:
     return InDoubt(Explanation(operator, engineer), ErrorClass.SERVER)
-
-
-def still_in_doubt(trouble: Trouble) -> InDoubt:
-    """Nothing that keeps us from asking ends the doubt."""
-    if isinstance(trouble, (Retry, InDoubt)):
-        return InDoubt(trouble.why, trouble.error_class)
-    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)

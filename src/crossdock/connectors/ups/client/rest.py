@@ -8,11 +8,10 @@ import msgspec
 
 from crossdock.connectors.ups import wire
 from crossdock.connectors.ups.config import UpsConfig
-from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Refuse
-from crossdock.transports.rest import Refusals, RestClient, Row, Trouble, code_of
-from crossdock.transports.tokens import Grant, Tokens
+from crossdock.ports.verdicts import Park, Refuse
+from crossdock.transports.rest import Refusals, Row, Trouble, code_of
+from crossdock.transports.tokens import Grant, TokenClient
 
 T = TypeVar("T")
 
@@ -56,24 +55,15 @@ REFUSALS = Refusals("UPS", failure, _BY_CODE)
 
 
 class UpsClient:
-    """One account. Tokens are fetched when they are needed, and once more where UPS refuses one."""
+    """One account."""
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self._config: UpsConfig = surroundings.config
-        self._secrets = surroundings.secrets
-        self._rest = RestClient(surroundings.http, self._config.url, dict, REFUSALS)
-        url = f"{self._config.url.rstrip('/')}/security/v1/oauth/token"
-        grant = Grant(url, headers=(("x-merchant-id", self._config.account_number),))
-        self._tokens = Tokens(self._rest, grant, surroundings.clock)
-
-    async def token(self) -> str | Trouble:
-        """A token, or why there is none."""
-        try:
-            client_id = self._secrets.reveal(self._config.client_id)
-            secret = self._secrets.reveal(self._config.client_secret)
-        except UnknownSecret as problem:
-            return Reauthenticate(Explanation("The credentials of UPS are not in place: set them.", str(problem)))
-        return await self._tokens.token(client_id, secret)
+        config: UpsConfig = surroundings.config
+        self._account = config.account_number
+        url = f"{config.url.rstrip('/')}/security/v1/oauth/token"
+        grant = Grant(url, headers=(("x-merchant-id", config.account_number),))
+        self._rest = TokenClient(surroundings, config.url, REFUSALS, grant, config.client_id, config.client_secret)
+        self.token = self._rest.token
 
     async def ask(
         self,
@@ -85,22 +75,8 @@ class UpsClient:
         costly: bool = False,
         more: Mapping[str, str] | None = None,
     ) -> T | Trouble:
-        """Call the API and read its answer as ``shape``, or the verdict its refusal stands for. A refused token was
-        carried out by nobody, so the call is made again with a new one.
-        """
-        answer = await self._once(method, path, shape, body, costly=costly, more=more)
-        if isinstance(answer, Reauthenticate):
-            self._tokens.forget()
-            answer = await self._once(method, path, shape, body, costly=costly, more=more)
-        return answer
-
-    async def _once(
-        self, method: str, path: str, shape: type[T], body: bytes, *, costly: bool, more: Mapping[str, str] | None
-    ) -> T | Trouble:
-        token = await self.token()
-        if not isinstance(token, str):
-            return token
-        headers = {"Authorization": f"Bearer {token}", "transactionSrc": "crossdock", **(more or {})}
+        """Call the API and read its answer as ``shape``, or the verdict its refusal stands for."""
+        headers = {"transactionSrc": "crossdock", **(more or {})}
         return await self._rest.ask(method, path, shape, body, costly=costly, more=headers)
 
     # ---- what is asked
@@ -148,7 +124,7 @@ class UpsClient:
 
     async def pending(self) -> wire.PendingAnswer | Trouble:
         """Pickups still to come; none is an empty answer."""
-        more = {"AccountNumber": self._config.account_number}
+        more = {"AccountNumber": self._account}
         answer = await self.ask("GET", "/api/shipments/v2409/pickup/oncall", wire.PendingAnswer, more=more)
         if is_unknown_there(answer):
             return wire.PendingAnswer(wire.PendingPickups())

@@ -27,7 +27,7 @@ from crossdock.ports.verdicts import (
 )
 from crossdock.ports.wire import HttpResponse
 from crossdock.transports.purchases import Purchases
-from crossdock.transports.rest import Trouble
+from crossdock.transports.rest import Trouble, doubt_goes_on
 
 _LATE = Explanation(
     "Too much time passed since USPS was asked; we ask again.", "the worker slept between the look-up and the purchase"
@@ -94,7 +94,7 @@ class Labels:
             if isinstance(standing, Sold):
                 return await self._kept(command, body, standing, documents, Done)
             if standing is not None:
-                return standing if is_refused_with(standing, CANCELLED) else still_in_doubt(standing)
+                return standing if is_refused_with(standing, CANCELLED) else doubt_goes_on(standing)
             return self._purchases.unseen(command.key, "USPS", f"no label under {key}")
 
     async def _standing(self, body: BuyLabel, key: str) -> Sold | Trouble | None:
@@ -178,10 +178,3 @@ def _read(answer: HttpResponse) -> Sold | Park:
 async def _put(label: Sold, documents: Documents) -> Held:
     sha256 = await documents.put(label.data, label.media_type, "label")
     return Held(sha256, label.media_type, len(label.data))
-
-
-def still_in_doubt(trouble: Trouble) -> InDoubt:
-    """Nothing that keeps us from asking ends the doubt."""
-    if isinstance(trouble, (Retry, InDoubt)):
-        return InDoubt(trouble.why, trouble.error_class)
-    return InDoubt(trouble.why, ErrorClass.CREDENTIAL if isinstance(trouble, Reauthenticate) else ErrorClass.SERVER)

@@ -8,12 +8,11 @@ import msgspec
 
 from crossdock.connectors.usps import wire
 from crossdock.connectors.usps.config import UspsConfig
-from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Park, Reauthenticate, Refuse
+from crossdock.ports.verdicts import Park, Reauthenticate, Refuse
 from crossdock.ports.wire import HttpResponse
-from crossdock.transports.rest import Refusals, RestClient, Row, Trouble, code_of
-from crossdock.transports.tokens import Grant, Tokens
+from crossdock.transports.rest import Refusals, Row, Trouble, code_of
+from crossdock.transports.tokens import Grant, TokenClient
 
 T = TypeVar("T")
 
@@ -50,54 +49,21 @@ REFUSALS = Refusals("USPS", failure, _BY_CODE, {422: Row("park", _DATA)})
 
 
 class UspsClient:
-    """One account. Tokens are fetched when they are needed, and once more where USPS refuses one."""
+    """One account."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._config: UspsConfig = surroundings.config
-        self._secrets = surroundings.secrets
         self._clock = surroundings.clock
-        self._rest = RestClient(surroundings.http, self._config.url, dict, REFUSALS)
         url = f"{self._config.url.rstrip('/')}/oauth2/v3/token"
-        self._tokens = Tokens(self._rest, Grant(url, in_body=True, as_json=True), surroundings.clock)
+        grant = Grant(url, in_body=True, as_json=True)
+        pair = self._config.client_id, self._config.client_secret
+        self._rest = TokenClient(surroundings, self._config.url, REFUSALS, grant, *pair)
+        self.token, self.call = self._rest.token, self._rest.call
         self._payment = ("", 0)
-
-    async def token(self) -> str | Trouble:
-        """A token, or why there is none."""
-        try:
-            client_id = self._secrets.reveal(self._config.client_id)
-            secret = self._secrets.reveal(self._config.client_secret)
-        except UnknownSecret as problem:
-            return Reauthenticate(Explanation("The credentials of USPS are not in place: set them.", str(problem)))
-        return await self._tokens.token(client_id, secret)
 
     async def ask(self, method: str, path: str, shape: type[T], body: bytes = b"") -> T | Trouble:
         """Make a harmless call and read its answer as ``shape``, or the verdict its refusal stands for."""
-        answer = await self.call(method, path, body)
-        if not isinstance(answer, HttpResponse):
-            return answer
-        try:
-            return msgspec.json.decode(answer.body or b"null", type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            return Park(Explanation("USPS answered in an unexpected way. Ask an engineer.", f"{path}: {problem}"))
-
-    async def call(
-        self, method: str, path: str, body: bytes = b"", *, costly: bool = False, more: Mapping[str, str] | None = None
-    ) -> HttpResponse | Trouble:
-        """A successful answer. A refused token was used by nobody, so the call is made again with a new one."""
-        answer = await self._once(method, path, body, costly=costly, more=more)
-        if isinstance(answer, Reauthenticate):
-            self._tokens.forget()
-            answer = await self._once(method, path, body, costly=costly, more=more)
-        return answer
-
-    async def _once(
-        self, method: str, path: str, body: bytes, *, costly: bool, more: Mapping[str, str] | None
-    ) -> HttpResponse | Trouble:
-        token = await self.token()
-        if not isinstance(token, str):
-            return token
-        headers = {"Authorization": f"Bearer {token}", **(more or {})}
-        return await self._rest.call(method, path, body, costly=costly, more=headers)
+        return await self._rest.ask(method, path, shape, body)
 
     async def payment(self) -> str | Trouble:
         """The token that says who pays; kept for an hour of its eight."""
@@ -155,12 +121,7 @@ class UspsClient:
     async def cancel(self, path: str) -> wire.Cancelled | Trouble:
         """Cancel a label; safe to repeat."""
         answer = await self._paid("DELETE", path, "")
-        if not isinstance(answer, HttpResponse):
-            return answer
-        try:
-            return msgspec.json.decode(answer.body, type=wire.Cancelled)
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-            return Park(Explanation("USPS answered a cancellation in an unexpected way. Look there.", str(problem)))
+        return REFUSALS.read(answer, wire.Cancelled, costly=False) if isinstance(answer, HttpResponse) else answer
 
     async def schedule(self, body: bytes) -> wire.PickupMade | HttpResponse | Trouble:
         """Schedule a carrier pickup."""
