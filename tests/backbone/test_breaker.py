@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, succeeded
-from crossdock.backbone.deliver import judge_health
+from crossdock.backbone.judging import judge_health
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
 from crossdock.ports.stores_delivery import Health
 from crossdock.ports.verdicts import ErrorClass, Explanation, InDoubt, Park, Reauthenticate, Retry

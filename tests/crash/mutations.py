@@ -159,13 +159,11 @@ def never_released(patch: pytest.MonkeyPatch) -> None:
 def never_asks(patch: pytest.MonkeyPatch) -> None:
     """What is in doubt counts as done."""
 
-    def outcome(self, partner, claim, verdict, attempt, now):
-        if isinstance(verdict, InDoubt):
-            verdict = Done()
-        return real(self, partner, claim, verdict, attempt, now)
+    def outcome(verdict, *rest):
+        return real(Done() if isinstance(verdict, InDoubt) else verdict, *rest)
 
-    real = deliver.Courier._outcome
-    patch.setattr(deliver.Courier, "_outcome", outcome)
+    real = deliver.outcome_of
+    patch.setattr(deliver, "outcome_of", outcome)
 
 
 def facts_after_outcome(patch: pytest.MonkeyPatch) -> None:
@@ -178,9 +176,7 @@ def facts_after_outcome(patch: pytest.MonkeyPatch) -> None:
         def first(tx):
             for load in loads:
                 for each in load:
-                    outcome = self._outcome(
-                        self._partners[each.claim.partner], each.claim, each.verdict, each.attempt, now
-                    )
+                    outcome = self._outcome(each, now)
                     if tx.lanes.settle([(each.claim, outcome)])[0]:
                         held.append((each, outcome))
 
@@ -188,7 +184,7 @@ def facts_after_outcome(patch: pytest.MonkeyPatch) -> None:
         facts = [
             (correlate.Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held
-            if (found := self._facts(each.claim, each.verdict, outcome, now))
+            if (found := deliver.facts_of(each.claim, each.verdict, outcome, now))
         ]
         if facts:
             await self._store.run(lambda tx: correlate.place(tx, facts, now))

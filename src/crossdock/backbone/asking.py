@@ -5,7 +5,8 @@ from functools import partial
 from typing import TypeVar
 
 from crossdock.backbone.breaker import SECOND, Limits, allow, spend
-from crossdock.backbone.deliver import Partner, judge_health
+from crossdock.backbone.deliver import Partner
+from crossdock.backbone.judging import judge_health
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock
 from crossdock.ports.stores import Store, Transaction

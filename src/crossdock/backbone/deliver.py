@@ -7,41 +7,32 @@ is asked (`Connector.settle`) before anything is sent again.
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field, structs
 
-from crossdock.backbone.breaker import SECOND, Limits, allow, failed, free_slots, occupy, spend, succeeded
+from crossdock.backbone.breaker import SECOND, Limits, allow, free_slots, occupy, spend
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.grouping import Grouped
-from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
+from crossdock.backbone.judging import Broken, Judged, TakenBack, facts_of, judge_health, outcome_of, read_command
+from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.backbone.withdrawing import withdrawal
-from crossdock.model.commands import CommandBody
-from crossdock.model.events import CommandFailed, Event, Fact, type_of
-from crossdock.model.instants import from_epoch_us
+from crossdock.model.events import Event, type_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Batching, Command, Connector, Documents
 from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
-from crossdock.ports.stores_delivery import Attempt, BreakerMove, Claimed, Health, Outcome
+from crossdock.ports.stores_delivery import Attempt, Claimed, Outcome
 from crossdock.ports.verdicts import (
     AlreadyDone,
     Done,
-    ErrorClass,
     Explanation,
     InDoubt,
-    Park,
     Reauthenticate,
-    Refuse,
     Retry,
-    Verdict,
 )
 from crossdock.ports.wire import Journal
-
-_DECODE: Callable[[bytes], CommandBody] = msgspec.json.Decoder(CommandBody).decode
-_NOT_THE_PARTNERS_FAULT = frozenset({ErrorClass.CONFLICT, ErrorClass.THROTTLED, ErrorClass.PENDING})
 
 
 class Partner(Struct, frozen=True):
@@ -58,19 +49,6 @@ class Partner(Struct, frozen=True):
     largest: int = 500
 
 
-class TakenBack(Struct, frozen=True):
-    """Not a partner's answer: the command was taken back, and certainly was not carried out."""
-
-    why: Explanation
-
-
-class Broken(Struct, frozen=True):
-    """A defect of ours stopped the call: what the partner did before is not known, so it stays in doubt."""
-
-    why: Explanation
-
-
-Judged = Verdict | TakenBack | Broken
 Load = tuple[Claimed, ...]
 """Commands of one partner that travel in one call."""
 
@@ -277,11 +255,7 @@ class Courier:
         return appended
 
     def _settle(self, tx: Transaction, loads: Sequence[Sequence[Carried]], now: int) -> list[list[Event]]:
-        settled = [
-            (each, self._outcome(self._partners[each.claim.partner], each.claim, each.verdict, each.attempt, now))
-            for load in loads
-            for each in load
-        ]
+        settled = [(each, self._outcome(each, now)) for load in loads for each in load]
         settled = _taken_back(tx, settled)
         mine = tx.lanes.settle([(each.claim, outcome) for each, outcome in settled])
         held = [one for one, is_mine in zip(settled, mine, strict=True) if is_mine]
@@ -293,7 +267,7 @@ class Courier:
         facts = [
             (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held
-            if (found := self._facts(each.claim, each.verdict, outcome, now))
+            if (found := facts_of(each.claim, each.verdict, outcome, now))
         ]
         events = place(tx, facts, now).appended if facts else []
         owner = {each.claim.id: number for number, load in enumerate(loads) for each in load}
@@ -302,27 +276,9 @@ class Courier:
             appended[owner.get(event.exchange_id, 0)].append(event)
         return appended
 
-    def _outcome(self, partner: Partner, claim: Claimed, verdict: Judged, attempt: Attempt, now: int) -> Outcome:
-        match verdict:
-            case Done() | AlreadyDone():
-                return Outcome("done", attempt)
-            case Park(why) | Broken(why):
-                return Outcome("parked", _explained(attempt, why))
-            case Refuse(why):
-                return Outcome("refused", _explained(attempt, why))
-            case TakenBack(why):
-                return Outcome("withdrawn", _explained(attempt, why))
-            case Retry(why, error_class, after):
-                status = "retry"
-            case Reauthenticate(why):
-                status, error_class, after = "retry", ErrorClass.CREDENTIAL, None
-            case InDoubt(why, error_class):
-                status, after = "in_doubt", None
-        schedule = partner.schedules.get(error_class, DEFAULT_SCHEDULES[error_class])
-        due_at = next_try(schedule, claim.attempt, now, self._ids.jitter(), after)
-        if due_at is None:
-            return Outcome("parked", _explained(attempt, why))
-        return Outcome(status, _explained(attempt, why), due_at)
+    def _outcome(self, each: Carried, now: int) -> Outcome:
+        schedules = self._partners[each.claim.partner].schedules
+        return outcome_of(each.verdict, each.attempt, schedules, each.claim.attempt, now, self._ids.jitter())
 
     def _note_health(self, tx: Transaction, load: Sequence[Carried], now: int) -> None:
         """A call counts once, whatever it carried; it failed when nothing of it came through."""
@@ -339,22 +295,6 @@ class Courier:
             if move.state == "closed":
                 tx.lanes.hasten(name)
             self._metrics.breaker.labels(name).set(1 if move.state == "open" else 0)
-
-    def _facts(self, claim: Claimed, verdict: Judged, outcome: Outcome, now: int) -> Sequence[Fact]:
-        if isinstance(verdict, Done | AlreadyDone):
-            return verdict.facts
-        if outcome.status == "withdrawn":
-            why = outcome.attempt.engineer
-            return (withdrawal(claim.key, claim.partner, claim.kind, claim.body, why, claim.subject, now),)
-        if outcome.status not in {"parked", "refused"}:
-            return ()
-        body = _DECODE(claim.body)
-        package_id = getattr(body, "package_id", "")
-        told = outcome.attempt
-        failure = CommandFailed(
-            f"{claim.key}#{claim.attempt}", claim.partner, claim.kind, told.operator, told.engineer, package_id
-        )
-        return (Fact(failure, from_epoch_us(now), subject=claim.subject),)
 
 
 _TAKEN_BACK = Explanation(
@@ -375,27 +315,4 @@ def _taken_back(tx: Transaction, settled: list[tuple[Carried, Outcome]]) -> list
 
 
 def _command(claim: Claimed) -> Command:
-    return Command(claim.key, claim.partner, claim.subject, _DECODE(claim.body), claim.trace_id, claim.attempt)
-
-
-def judge_health(
-    health: Health, limits: Limits, name: str, verdict: Judged, now: int
-) -> tuple[Health, BreakerMove | None]:
-    """The partner's row after ``verdict``, and the breaker's move if it made one."""
-    match verdict:
-        case Done() | AlreadyDone() | Park() | Refuse() | Broken():
-            return succeeded(health, name, now)
-        case TakenBack():
-            return health, None
-        case Reauthenticate(why):
-            return structs.replace(health, attention=why.operator), None
-        case Retry(_, ErrorClass.THROTTLED, after):
-            return structs.replace(health, not_before=now + int((after or 5.0) * SECOND)), None
-        case Retry(_, error_class) | InDoubt(_, error_class) if error_class in _NOT_THE_PARTNERS_FAULT:
-            return health, None
-        case Retry(why) | InDoubt(why):
-            return failed(health, limits, name, why.engineer[:200], now)
-
-
-def _explained(attempt: Attempt, why: Explanation) -> Attempt:
-    return structs.replace(attempt, operator=why.operator, engineer=why.engineer)
+    return Command(claim.key, claim.partner, claim.subject, read_command(claim.body), claim.trace_id, claim.attempt)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from crossdock.backbone.breaker import Limits, allow, spend
-from crossdock.backbone.deliver import Partner, judge_health
+from crossdock.backbone.deliver import Partner
+from crossdock.backbone.judging import judge_health
 from crossdock.backbone.metrics import Metrics
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Page
