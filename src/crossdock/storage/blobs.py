@@ -1,16 +1,14 @@
 """Labels and proofs by their SHA-256."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from crossdock.ports.stores_delivery import Blob
 from crossdock.storage.bodies import Bodies
-from crossdock.storage.statements import change_in, rows_in, upsert
+from crossdock.storage.statements import among, change_in, rows_in, upsert
 from crossdock.storage.tables_exchange import BLOB
 
-_MANY: Any = bindparam("many", expanding=True)
 _GET = select(
     BLOB.c.sha256, BLOB.c.media_type, BLOB.c.kind, BLOB.c.size, BLOB.c.created_at, BLOB.c.data, BLOB.c.location
 ).where(BLOB.c.sha256 == bindparam("which"))
@@ -23,8 +21,8 @@ _EXPIRED = (
     .order_by(BLOB.c.created_at)
     .limit(bindparam("most"))
 )
-_LOCATIONS = select(BLOB.c.location).where(BLOB.c.sha256.in_(_MANY), BLOB.c.location != "")
-_FORGET = update(BLOB).where(BLOB.c.sha256.in_(_MANY)).values(data=None, location="")
+_LOCATIONS = select(BLOB.c.location).where(among(BLOB.c.sha256), BLOB.c.location != "")
+_FORGET = update(BLOB).where(among(BLOB.c.sha256)).values(data=None, location="")
 
 
 class SqlBlobs:

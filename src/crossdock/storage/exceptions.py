@@ -1,12 +1,11 @@
 """Business exceptions, open and resolved."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from crossdock.ports.stores import BookedException, OpenException
-from crossdock.storage.statements import change_in, rows_in, upsert, words
+from crossdock.storage.statements import among, change_in, rows_in, upsert, words
 from crossdock.storage.tables_work import EXCEPTION
 
 _OPEN = upsert(EXCEPTION)
@@ -21,16 +20,15 @@ _RESOLVE = (
     )
     .values(resolved_at=bindparam("now"))
 )
-_MANY: Any = bindparam("many", expanding=True)
 _OF_SUBJECTS = (
     select(
         EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.text, EXCEPTION.c.raised_at,
         EXCEPTION.c.cause, EXCEPTION.c.resolved_at,
     )
-    .where(EXCEPTION.c.subject.in_(_MANY))
+    .where(among(EXCEPTION.c.subject))
     .order_by(EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.cause)
 )  # fmt: skip
-_DROP = delete(EXCEPTION).where(EXCEPTION.c.subject.in_(_MANY))
+_DROP = delete(EXCEPTION).where(among(EXCEPTION.c.subject))
 
 
 class SqlExceptionBook:

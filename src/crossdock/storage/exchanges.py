@@ -11,16 +11,15 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
-from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
+from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
 
 _ENCODE = msgspec.json.Encoder().encode
 _HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
-_MANY: Any = bindparam("many", expanding=True)
 _IN_ROW_ORDER = (EXCHANGE.c.received_at, EXCHANGE.c.id)
 
 _DELIVERED = ForMany(insert_new(DELIVERY))
-_KNOWN = select(DELIVERY).where(DELIVERY.c.delivery_id.in_(_MANY))
+_KNOWN = select(DELIVERY).where(among(DELIVERY.c.delivery_id))
 _KEEP = ForMany(insert(EXCHANGE))
 _WHOLE = select(
     EXCHANGE.c.id,
@@ -36,17 +35,17 @@ _WHOLE = select(
     EXCHANGE.c.location,
 )
 _WAITING = _WHOLE.where(RECEIVED).order_by(*_IN_ROW_ORDER).limit(bindparam("most"))
-_WAITING_IN = _WAITING.where(EXCHANGE.c.partition.in_(_MANY))
+_WAITING_IN = _WAITING.where(among(EXCHANGE.c.partition))
 _WAITING_OF = _WAITING.where(EXCHANGE.c.partner == bindparam("of"), EXCHANGE.c.received_at >= bindparam("since"))
-_WAITING_OF_IN = _WAITING_OF.where(EXCHANGE.c.partition.in_(_MANY))
+_WAITING_OF_IN = _WAITING_OF.where(among(EXCHANGE.c.partition))
 _NEXT_PARTNER = select(func.min(EXCHANGE.c.partner)).where(EXCHANGE.c.partner > bindparam("of"))
-_OPEN = select(EXCHANGE.c.id).where(EXCHANGE.c.id.in_(_MANY), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
-_SETTLE = ForMany(update(EXCHANGE).where(EXCHANGE.c.id == bindparam("which")))
+_OPEN = select(EXCHANGE.c.id).where(among(EXCHANGE.c.id), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
+_SETTLE = UpdateMany(EXCHANGE, "id")
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
-_KEPT = _WHOLE.where(EXCHANGE.c.id.in_(_MANY), EXCHANGE.c.status != "received", _HAS_BYTES)
+_KEPT = _WHOLE.where(among(EXCHANGE.c.id), EXCHANGE.c.status != "received", _HAS_BYTES)
 _REOPEN = (
     update(EXCHANGE)
-    .where(EXCHANGE.c.id.in_(_MANY), EXCHANGE.c.status != "received")
+    .where(among(EXCHANGE.c.id), EXCHANGE.c.status != "received")
     .values(status="received", replay=bindparam("mode"), settled_at=0, operator="", engineer="")
 )
 _REPLAY = _REOPEN.where(_HAS_BYTES)
@@ -57,7 +56,7 @@ _OLD = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_PURGE = update(EXCHANGE).where(EXCHANGE.c.id.in_(_MANY)).values(body=None, location="")
+_PURGE = update(EXCHANGE).where(among(EXCHANGE.c.id)).values(body=None, location="")
 _REFUSE = insert_new(REFUSED)
 _OLDEST_KEPT = (
     select(REFUSED.c.received_at, REFUSED.c.id)
@@ -207,7 +206,7 @@ class SqlExchanges:
         ended = self._locked.intersection(ids) if self._locked.issuperset(ids) else self.unsettled(ids)
         last = {each.id: each for each in reversed(settlements) if each.id in ended}
         _SETTLE.run(self._connection, [
-            {"which": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
+            {"id": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
              "operator": words(each.operator), "engineer": words(each.engineer)}
             for each in last.values()
         ])  # fmt: skip

@@ -23,10 +23,9 @@ from sqlalchemy import (
 )
 
 from crossdock.ports.stores_delivery import NEVER_SENT, Claimed, Given, NewCommand, Outcome, Withdrawn
-from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in, words
+from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
-_MANY: Any = bindparam("many", expanding=True)
 _EARLIER = COMMAND.alias("earlier")
 _NOW: Any = bindparam("now")
 _LANES_AT_ONCE = 64
@@ -34,7 +33,7 @@ _LONGEST_RUN = 50
 """Commands of one lane in one call: a lane that was held up for long does not crowd out all others."""
 _SETTLED = frozenset({"done", "parked", "refused", "discarded", "withdrawn"})
 
-_KNOWN = select(COMMAND.c.key).where(COMMAND.c.key.in_(_MANY))
+_KNOWN = select(COMMAND.c.key).where(among(COMMAND.c.key))
 _ENQUEUE = ForMany(insert_new(COMMAND))
 _UNDER_WAY = and_(_EARLIER.c.status == "sending", _EARLIER.c.claimed_until > _NOW)
 _BLOCKED = exists().where(
@@ -71,12 +70,12 @@ _FIND_BUT = _FIND.where(COMMAND.c.kind.not_in(_KINDS))
 _FIND_KINDS = _FIND.where(COMMAND.c.kind.in_(_KINDS))
 _FOLLOWING = (
     select(*_FIND.selected_columns, COMMAND.c.status)
-    .where(COMMAND.c.partner == bindparam("of"), COMMAND.c.subject.in_(_MANY), text("command." + OPEN.text))
+    .where(COMMAND.c.partner == bindparam("of"), among(COMMAND.c.subject), text("command." + OPEN.text))
     .order_by(COMMAND.c.subject, COMMAND.c.seq)
 )
 _CLAIM = (
     update(COMMAND)
-    .where(COMMAND.c.seq.in_(_MANY))
+    .where(among(COMMAND.c.seq))
     .values(
         status="sending",
         attempt=COMMAND.c.attempt + 1,
@@ -93,25 +92,12 @@ _MINE = update(COMMAND).where(
 )
 _STANDING = (
     select(COMMAND.c.id, COMMAND.c.owner, COMMAND.c.attempt)
-    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status == "sending")
+    .where(among(COMMAND.c.id), COMMAND.c.status == "sending")
     .order_by(COMMAND.c.seq)
     .with_for_update()
 )
-_SETTLE = ForMany(
-    update(COMMAND)
-    .where(COMMAND.c.id == bindparam("which"))
-    .values(
-        status=bindparam("new_status"),
-        doubt=bindparam("new_doubt"),
-        due_at=bindparam("due"),
-        settled_at=bindparam("settled"),
-        operator=bindparam("for_operator"),
-        engineer=bindparam("for_engineer"),
-        owner=literal_column("''"),
-        claimed_until=literal_column("0"),
-    )
-)
-_RENEW = ForMany(_MINE.values(claimed_until=bindparam("until")))
+_SETTLE = UpdateMany(COMMAND, "id", owner=literal_column("''"), claimed_until=literal_column("0"))
+_RENEW = UpdateMany(COMMAND, "id")
 _RELEASE = _MINE.values(
     status=case((COMMAND.c.doubt, "in_doubt"), else_="queued"),
     attempt=COMMAND.c.attempt - 1,
@@ -122,7 +108,7 @@ _RELEASE = _MINE.values(
 _ATTEMPTED = ForMany(insert(ATTEMPT))
 _RETRY = (
     update(COMMAND)
-    .where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused", "retry", "in_doubt"]))
+    .where(among(COMMAND.c.id), COMMAND.c.status.in_(["parked", "refused", "retry", "in_doubt"]))
     .values(
         status=case(
             (or_(COMMAND.c.doubt, COMMAND.c.status == "in_doubt"), literal("in_doubt", String)), else_="queued"
@@ -131,7 +117,7 @@ _RETRY = (
         settled_at=0,
     )
 )
-_DISCARD = update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="discarded", settled_at=_NOW)
+_DISCARD = update(COMMAND).where(among(COMMAND.c.id)).values(status="discarded", settled_at=_NOW)
 _UNKNOWN = frozenset({"InDoubt", "Broken"})
 """Verdicts after which nobody knows what the partner did."""
 _NEVER_SENT = frozenset({"queued", "retry", "parked", "refused"})
@@ -141,8 +127,8 @@ _GIVEN = select(
     COMMAND.c.id, COMMAND.c.key, COMMAND.c.partner, COMMAND.c.subject, COMMAND.c.kind, COMMAND.c.cause,
     COMMAND.c.status, or_(COMMAND.c.doubt, COMMAND.c.status.in_(["sending", "in_doubt"])),
 ).order_by(COMMAND.c.seq)  # fmt: skip
-_GIVEN_KEYS = _GIVEN.where(COMMAND.c.key.in_(_MANY))
-_GIVEN_FOR = _GIVEN.where(COMMAND.c.subject.in_(_MANY))
+_GIVEN_KEYS = _GIVEN.where(among(COMMAND.c.key))
+_GIVEN_FOR = _GIVEN.where(among(COMMAND.c.subject))
 _STANDING_NOW = (
     select(
         COMMAND.c.id,
@@ -158,16 +144,16 @@ _STANDING_NOW = (
     .order_by(COMMAND.c.seq)
     .with_for_update()
 )
-_STOPPED = _STANDING_NOW.where(COMMAND.c.id.in_(_MANY), COMMAND.c.status.in_(["parked", "refused"]))
+_STOPPED = _STANDING_NOW.where(among(COMMAND.c.id), COMMAND.c.status.in_(["parked", "refused"]))
 _OPEN_OR_STOPPED = _STANDING_NOW.where(
-    COMMAND.c.key.in_(_MANY), COMMAND.c.status.not_in(["done", "discarded", "withdrawn"])
+    among(COMMAND.c.key), COMMAND.c.status.not_in(["done", "discarded", "withdrawn"])
 )
 _TAKE_BACK = (
-    update(COMMAND).where(COMMAND.c.id.in_(_MANY)).values(status="withdrawn", withdrawn=True, settled_at=_NOW, owner="")
+    update(COMMAND).where(among(COMMAND.c.id)).values(status="withdrawn", withdrawn=True, settled_at=_NOW, owner="")
 )
 _MARK_BACK = (
     update(COMMAND)
-    .where(COMMAND.c.id.in_(_MANY))
+    .where(among(COMMAND.c.id))
     .values(
         withdrawn=True,
         status=case((COMMAND.c.status == "sending", literal("sending", String)), else_="in_doubt"),
@@ -175,9 +161,7 @@ _MARK_BACK = (
         settled_at=0,
     )
 )
-_FLAGS = (
-    select(COMMAND.c.id, COMMAND.c.withdrawn).where(COMMAND.c.id.in_(_MANY)).order_by(COMMAND.c.seq).with_for_update()
-)
+_FLAGS = select(COMMAND.c.id, COMMAND.c.withdrawn).where(among(COMMAND.c.id)).order_by(COMMAND.c.seq).with_for_update()
 _HASTEN = (
     update(COMMAND)
     .where(COMMAND.c.partner == bindparam("of"), text("status IN ('retry', 'in_doubt')"))
@@ -250,19 +234,21 @@ class SqlLanes:
         return [_claimed(row, owner) for row in rows]
 
     def renew(self, commands: Sequence[Claimed], until: int) -> None:
-        """Keep claims that still stand locked until ``until``; in one order, as others lock them."""
-        rows = [{**_fence(each), "until": until} for each in sorted(commands, key=lambda each: each.id)]
-        _RENEW.run(self._connection, rows)
+        """Keep claims that still stand locked until ``until``."""
+        mine = itertools.compress(commands, self._standing(commands))
+        _RENEW.run(self._connection, [{"id": each.id, "claimed_until": until} for each in mine])
+
+    def _standing(self, commands: Sequence[Claimed]) -> list[bool]:
+        """Whether each claim is still its owner's attempt; the rows are locked, in the order of all who lock them."""
+        rows = rows_in(self._connection, _STANDING, [each.id for each in commands])
+        standing = {(row.id, row.owner, row.attempt) for row in rows}
+        return [(each.id, each.owner, each.attempt) in standing for each in commands]
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt, and for what
         followed it in its lane: somebody else carries that lane now, from there on.
         """
-        standing = {
-            (row.id, row.owner, row.attempt)
-            for row in rows_in(self._connection, _STANDING, [command.id for command, _ in outcomes])
-        }
-        mine = _unbroken(outcomes, [(each.id, each.owner, each.attempt) in standing for each, _ in outcomes])
+        mine = _unbroken(outcomes, self._standing([command for command, _ in outcomes]))
         held = list(itertools.compress(outcomes, mine))
         _SETTLE.run(self._connection, [_settled(*each) for each in held])
         _ATTEMPTED.run(self._connection, [_attempted(*each) for each in held])
@@ -349,13 +335,13 @@ def _follows(row: Any, now: int, kinds: Sequence[str]) -> bool:
 
 def _settled(command: Claimed, outcome: Outcome) -> dict[str, Any]:
     return {
-        "which": command.id,
-        "new_status": outcome.status,
-        "new_doubt": _still_doubtful(command, outcome),
-        "due": outcome.due_at,
-        "settled": outcome.attempt.finished_at if outcome.status in _SETTLED else 0,
-        "for_operator": words(outcome.attempt.operator),
-        "for_engineer": words(outcome.attempt.engineer),
+        "id": command.id,
+        "status": outcome.status,
+        "doubt": _still_doubtful(command, outcome),
+        "due_at": outcome.due_at,
+        "settled_at": outcome.attempt.finished_at if outcome.status in _SETTLED else 0,
+        "operator": words(outcome.attempt.operator),
+        "engineer": words(outcome.attempt.engineer),
     }
 
 

@@ -2,29 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from crossdock.ports.leases import Lease, Member, Role
-from crossdock.storage.statements import change_in, upsert
+from crossdock.storage.statements import among, change_in, upsert
 from crossdock.storage.tables_work import LEASE, WORKER
 
 _FORGOTTEN = 3_600_000_000
 """A process that was not heard of for an hour (microseconds) is no longer listed as lost."""
 
-_MANY: Any = bindparam("many", expanding=True)
 _OF_ROLE = LEASE.c.role == bindparam("of")
 _ALL = select(LEASE.c.partition, LEASE.c.owner, LEASE.c.until, LEASE.c.fence).order_by(LEASE.c.role, LEASE.c.partition)
 _LOCK_ALL = _ALL.where(_OF_ROLE).with_for_update()
 _LOCK_MINE = _ALL.where(LEASE.c.owner == bindparam("who")).with_for_update()
-_RENEW = update(LEASE).where(_OF_ROLE, LEASE.c.partition.in_(_MANY)).values(until=bindparam("til"))
+_RENEW = update(LEASE).where(_OF_ROLE, among(LEASE.c.partition)).values(until=bindparam("til"))
 _TAKE = (
     update(LEASE)
-    .where(_OF_ROLE, LEASE.c.partition.in_(_MANY))
+    .where(_OF_ROLE, among(LEASE.c.partition))
     .values(owner=bindparam("who"), until=bindparam("til"), fence=LEASE.c.fence + 1)
 )
-_GIVE_BACK = update(LEASE).where(_OF_ROLE, LEASE.c.partition.in_(_MANY)).values(owner="", until=0)
+_GIVE_BACK = update(LEASE).where(_OF_ROLE, among(LEASE.c.partition)).values(owner="", until=0)
 _GIVE_ALL = update(LEASE).where(LEASE.c.owner == bindparam("who")).values(owner="", until=0)
 _ARRIVE = upsert(WORKER, "since")
 _LEAVE = delete(WORKER).where(WORKER.c.owner == bindparam("who"))

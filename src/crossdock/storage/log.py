@@ -3,19 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from crossdock.model.events import Event, decode_body, encode_body, type_of
 from crossdock.model.identifiers import partition_of
 from crossdock.model.instants import Stamp
 from crossdock.ports.stores import Fenced, NewEvent
-from crossdock.storage.statements import ForMany, insert_new, rows_in
+from crossdock.storage.statements import ForMany, UpdateMany, among, insert_new, rows_in
 from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
 
 PLACES = 1 << 40
 """Positions a partition has room for; ``place`` is partition * PLACES + position."""
 
-_MANY: Any = bindparam("many", expanding=True)
 
 EVENT_COLUMNS = (
     EVENT.c.key,
@@ -34,32 +33,26 @@ EVENT_COLUMNS = (
     EVENT.c.quiet,
 )
 
-_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(EVENT.c.key.in_(_MANY))
-_SPOKEN_OF = select(EVENT.c.subject).where(EVENT.c.subject.in_(_MANY)).distinct()
+_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(among(EVENT.c.key))
+_SPOKEN_OF = select(EVENT.c.subject).where(among(EVENT.c.subject)).distinct()
 _HEADS = (
     select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head)
-    .where(LOG_PARTITION.c.partition.in_(_MANY))
+    .where(among(LOG_PARTITION.c.partition))
     .order_by(LOG_PARTITION.c.partition)
 )
 _LOCK_HEADS = _HEADS.with_for_update()
-_MOVE_HEAD = ForMany(
-    update(LOG_PARTITION).where(LOG_PARTITION.c.partition == bindparam("which")).values(head=bindparam("new"))
-)
+_MOVE_HEAD = UpdateMany(LOG_PARTITION, "partition")
 _APPEND = ForMany(insert(EVENT))
-_AT = select(*EVENT_COLUMNS).where(EVENT.c.place.in_(_MANY)).order_by(EVENT.c.place)
+_AT = select(*EVENT_COLUMNS).where(among(EVENT.c.place)).order_by(EVENT.c.place)
 _OF_SUBJECT = select(*EVENT_COLUMNS).where(EVENT.c.subject == bindparam("of")).order_by(EVENT.c.place)
 _CURSORS = (
     select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position)
-    .where(LOG_CURSOR.c.reader == bindparam("of"), LOG_CURSOR.c.partition.in_(_MANY))
+    .where(LOG_CURSOR.c.reader == bindparam("of"), among(LOG_CURSOR.c.partition))
     .order_by(LOG_CURSOR.c.partition)
 )
 _LOCK_CURSORS = _CURSORS.with_for_update()
 _NEW_CURSOR = insert_new(LOG_CURSOR)
-_MOVE_CURSOR = ForMany(
-    update(LOG_CURSOR)
-    .where(LOG_CURSOR.c.reader == bindparam("of"), LOG_CURSOR.c.partition == bindparam("which"))
-    .values(position=bindparam("new"))
-)
+_MOVE_CURSOR = UpdateMany(LOG_CURSOR, "reader", "partition")
 
 
 def event_of(row: Sequence[Any]) -> Event:
@@ -111,7 +104,7 @@ class SqlLog:
             appended.append(_placed(each, partition, heads[partition], now))
         if appended:
             _APPEND.run(self._connection, [_row(event) for event in appended])
-            _MOVE_HEAD.run(self._connection, [{"which": each, "new": heads[each]} for each in sorted(moved)])
+            _MOVE_HEAD.run(self._connection, [{"partition": each, "head": heads[each]} for each in sorted(moved)])
         return appended
 
     def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
@@ -144,7 +137,7 @@ class SqlLog:
         for partition, (start, _) in moves.items():
             if standing[partition] != start:
                 raise Fenced(f"{reader} expected partition {partition} at {start}, it is at {standing[partition]}")
-        rows = [{"of": reader, "which": each, "new": moves[each][1]} for each in sorted(moves)]
+        rows = [{"reader": reader, "partition": each, "position": moves[each][1]} for each in sorted(moves)]
         _MOVE_CURSOR.run(self._connection, rows)
 
     def of_subject(self, subject: str) -> list[Event]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 from crossdock.model.events import Fact
 from crossdock.model.identifiers import Reference
 from crossdock.ports.stores import Waiting
-from crossdock.storage.statements import change_in, insert_new, rows_in, words
+from crossdock.storage.statements import among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import EXCHANGE
 from crossdock.storage.tables_work import REFERENCE, WAITING_FACT, WAITING_LOOKUP
 
@@ -18,7 +18,6 @@ _BUCKETS = 64
 _LOCKS = 0x0C05
 """The class of our advisory locks, so that they meet nobody else's in a shared database."""
 
-_MANY: Any = bindparam("many", expanding=True)
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -36,24 +35,24 @@ _LOCK = text(
 )
 _LOOKUP = (
     select(REFERENCE.c.kind, REFERENCE.c.value, REFERENCE.c.issuer, REFERENCE.c.subject)
-    .where(REFERENCE.c.value.in_(_MANY))
+    .where(among(REFERENCE.c.value))
     .order_by(REFERENCE.c.subject)
 )
 _BIND = insert_new(REFERENCE)
-_HELD = select(WAITING_FACT.c.key).where(WAITING_FACT.c.key.in_(_MANY))
+_HELD = select(WAITING_FACT.c.key).where(among(WAITING_FACT.c.key))
 _HOLD = insert_new(WAITING_FACT)
 _HOLD_LOOKUP = insert_new(WAITING_LOOKUP)
 _WAITING_FOR = select(
     WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.value, WAITING_LOOKUP.c.issuer, WAITING_LOOKUP.c.key
-).where(WAITING_LOOKUP.c.value.in_(_MANY))
-_TAKE = select(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY)).order_by(WAITING_FACT.c.key).with_for_update()
-_READ = select(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY))
-_DROP = delete(WAITING_FACT).where(WAITING_FACT.c.key.in_(_MANY))
-_DROP_LOOKUPS = delete(WAITING_LOOKUP).where(WAITING_LOOKUP.c.key.in_(_MANY))
+).where(among(WAITING_LOOKUP.c.value))
+_TAKE = select(WAITING_FACT).where(among(WAITING_FACT.c.key)).order_by(WAITING_FACT.c.key).with_for_update()
+_READ = select(WAITING_FACT).where(among(WAITING_FACT.c.key))
+_DROP = delete(WAITING_FACT).where(among(WAITING_FACT.c.key))
+_DROP_LOOKUPS = delete(WAITING_LOOKUP).where(among(WAITING_LOOKUP.c.key))
 _NO_LONGER_WAITING = (
     update(EXCHANGE)
     .where(
-        EXCHANGE.c.id.in_(_MANY),
+        among(EXCHANGE.c.id),
         EXCHANGE.c.status == "waiting",
         ~select(WAITING_FACT.c.key).where(WAITING_FACT.c.exchange_id == EXCHANGE.c.id).exists(),
     )

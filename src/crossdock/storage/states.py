@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores import StateRow
-from crossdock.storage.statements import ForMany, change_in, rows_in, upsert, words
+from crossdock.storage.statements import ForMany, among, change_in, rows_in, upsert, words
 from crossdock.storage.tables import STATE
 
 _TEXTS = ("name", "sales_order", "customer", "city", "country", "carrier", "phase", "milestone", "tracking_numbers")
@@ -22,7 +22,7 @@ _LOAD = select(
     STATE.c.updated_at,
     STATE.c.packages,
     *(STATE.c[name] for name in _TEXTS),
-).where(STATE.c.subject.in_(bindparam("many", expanding=True)))
+).where(among(STATE.c.subject))
 _SAVE = ForMany(upsert(STATE))
 _CLEAR = delete(STATE)
 _SUBJECTS = (
@@ -31,7 +31,7 @@ _SUBJECTS = (
     .order_by(STATE.c.subject)
     .limit(bindparam("most"))
 )
-_DROP = delete(STATE).where(STATE.c.subject.in_(bindparam("many", expanding=True)))
+_DROP = delete(STATE).where(among(STATE.c.subject))
 
 
 class SqlStates:

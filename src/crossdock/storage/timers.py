@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores_delivery import DueTimer
-from crossdock.storage.statements import rows_in, upsert
+from crossdock.storage.statements import among, rows_in, upsert
 from crossdock.storage.tables_work import TIMER
 
 _SET = upsert(TIMER)
@@ -19,7 +19,7 @@ _DUE = (
 )
 _STANDING = (
     select(TIMER.c.subject, TIMER.c.name, TIMER.c.due_at)
-    .where(TIMER.c.subject.in_(bindparam("many", expanding=True)))
+    .where(among(TIMER.c.subject))
     .order_by(TIMER.c.subject, TIMER.c.name)
 )
 

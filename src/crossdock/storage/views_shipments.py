@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from crossdock.ports.rows import Found, ShipmentRow
 from crossdock.storage.paging import after_key, contains, page_of
-from crossdock.storage.statements import rows_in, words
+from crossdock.storage.statements import among, rows_in, words
 from crossdock.storage.tables import STATE
 from crossdock.storage.tables_work import EXCEPTION, REFERENCE
 
@@ -33,7 +33,7 @@ _LIST = (
 _ONE = select(*_COLUMNS).where(STATE.c.subject == bindparam("which"))
 _EXCEPTIONS = (
     select(EXCEPTION.c.subject, func.count())
-    .where(EXCEPTION.c.subject.in_(bindparam("many", expanding=True)), EXCEPTION.c.resolved_at == 0)
+    .where(among(EXCEPTION.c.subject), EXCEPTION.c.resolved_at == 0)
     .group_by(EXCEPTION.c.subject)
 )
 _FOUND = select(REFERENCE.c.subject, REFERENCE.c.kind, REFERENCE.c.value)
