@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
@@ -29,6 +30,10 @@ class Subject(Struct):
     fulfilment: FulfilmentState
     processes: dict[str, bytes]
     phase: str = ""
+
+
+Standing = Mapping[str, StateRow | Subject]
+"""States by subject: as they are kept, or still as they were left by the last batch."""
 
 
 class Effects(Struct):
@@ -70,6 +75,7 @@ class Reducer:
         self._metrics = metrics
         self._summary = summary
         self._batch = batch
+        self._warm: Warm[Subject] = Warm()
 
     @property
     def processes(self) -> Mapping[str, Process]:
@@ -93,6 +99,7 @@ class Reducer:
             ordered = await self._store.run(lambda tx: self.commit(tx, effects, now))
         except Fenced:
             return 0
+        self._warm.keep(effects.moves, effects.subjects, now)
         self._metrics.decided.inc(len(events))
         for command in effects.commands:
             self._metrics.ordered.labels(command.partner, command.kind).inc()
@@ -102,16 +109,20 @@ class Reducer:
             self._store.wake("outbound")
         return len(events)
 
-    def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], dict[str, StateRow]]:
+    def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
         events = tx.log.read(cursors, self._batch)
-        return cursors, events, tx.states.load({event.subject for event in events}) if events else {}
+        subjects = {event.subject for event in events}
+        kept = self._warm.take(subjects, cursors)
+        stamps = tx.states.stamps(kept)
+        warm = {name: subject for name, (subject, at) in kept.items() if stamps.get(name) == at}
+        return cursors, events, {**tx.states.load(subjects - set(warm)), **warm}
 
     def decide(
         self,
         cursors: dict[int, int],
         events: Sequence[ev.Event],
-        rows: dict[str, StateRow],
+        rows: Standing,
         now: int,
         onto: Effects | None = None,
     ) -> Effects:
@@ -196,9 +207,11 @@ def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
     return event
 
 
-def _opened(row: StateRow | None) -> Subject:
+def _opened(row: StateRow | Subject | None) -> Subject:
     if row is None:
         return Subject(FulfilmentState(), {})
+    if isinstance(row, Subject):
+        return row
     return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
 
 

@@ -62,13 +62,8 @@ class _Exchanges:
     def __init__(self, seen: Foreseen) -> None:
         self._seen = seen
 
-    def unsettled(self, ids: Sequence[str]) -> set[str]:
-        """What is read again counts as received, once."""
-        return set(ids) - set(self._seen.settled)
-
-    def settle(self, settlements: Sequence[Settlement], _now: int) -> set[str]:
+    def settle_all(self, settlements: Sequence[Settlement], _now: int) -> None:
         self._seen.settled |= {each.id: each for each in settlements}
-        return {each.id for each in settlements}
 
 
 class _Log:

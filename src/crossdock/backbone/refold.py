@@ -216,7 +216,8 @@ def _should(reducer: Reducer, fold: _Fold, name: str, model: Model, there: Model
         phase = str(there.row.summary.get("phase", ""))
         subject = structs.replace(subject, processes=dict(there.row.processes), phase=phase)
         timers = there.timers
-    updated_at = there.row.updated_at if there.row else fold.recorded[name]
+    # a moment later, so that a worker which remembers the row it wrote does not take this one for it
+    updated_at = there.row.updated_at + 1 if there.row else fold.recorded[name]
     return Model(reducer.row(name, subject, updated_at), model.exceptions, timers)
 
 

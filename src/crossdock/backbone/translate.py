@@ -10,7 +10,7 @@ from crossdock.backbone.spans import Spans
 from crossdock.model.events import type_of
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector, Received, Translation, Unreadable
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Fenced, Store, Transaction
 from crossdock.ports.stores_inbound import Inbound, Settlement
 from crossdock.ports.stores_mapping import Ruling
 from crossdock.ports.verdicts import Explanation
@@ -44,7 +44,9 @@ class Translator:
         return self._batch
 
     async def step(self, partitions: Iterable[int]) -> int:
-        """Translate one batch; how many messages it took (0 when there is nothing to do)."""
+        """Translate one batch; how many messages it took. A fenced batch counts as none: what of it is still ours is
+        read again.
+        """
         owned = list(partitions)
         inbound, rulings = await self._store.read(lambda tx: _waiting(tx, owned, self._batch))
         if not inbound:
@@ -52,7 +54,10 @@ class Translator:
         in_force = standing(rulings).in_force
         translated = [(row, ruled(row.partner, self.translate(row), in_force)) for row in inbound]
         now = self._clock.now()
-        placement, settlements = await self._store.run(_committing(translated, now))
+        try:
+            placement, settlements = await self._store.run(_committing(translated, now))
+        except Fenced:
+            return 0
         partners = {row.id: row.partner for row, _ in translated}
         for each in settlements:
             self._metrics.translated.labels(partners[each.id], each.status).inc()
@@ -93,20 +98,17 @@ def _committing(translated: Translated, now: int) -> Callable[[Transaction], tup
 
 
 def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement, list[Settlement]]:
-    """Place the facts of messages that can be read, park the others, settle all.
-
-    A message that somebody else settled meanwhile is left alone: a worker that stood still wakes up with a translation
-    of yesterday's mapping, and must not write it.
+    """Place the facts of messages that can be read, park the others, settle all. Raises `Fenced` when somebody else
+    settled any of them: a worker that stood still wakes up with a translation of yesterday's mapping, and must not
+    write it.
     """
-    mine = tx.exchanges.unsettled([row.id for row, _ in translated])
-    translated = [(row, translation) for row, translation in translated if row.id in mine]
     readable = [(row, translation) for row, translation in translated if not translation.problems]
     batch = [(_origin(row), translation.facts) for row, translation in readable]
     placement = place(tx, batch, now)
     settlements = [_settled(row, placed) for (row, _), placed in zip(readable, placement.placed, strict=True)]
     settlements += [_parked(row, translation) for row, translation in translated if translation.problems]
     tx.mappings.note(gaps_of(translated, now))
-    tx.exchanges.settle(settlements, now)
+    tx.exchanges.settle_all(settlements, now)
     return placement, settlements
 
 

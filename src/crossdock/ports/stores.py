@@ -140,8 +140,12 @@ class States(Protocol):
         """The rows there are."""
         ...
 
+    def stamps(self, subjects: Iterable[str]) -> dict[str, int]:
+        """When the rows there are were updated."""
+        ...
+
     def save(self, rows: Sequence[StateRow]) -> None:
-        """Insert or replace."""
+        """Insert or replace. Whoever changes a row changes its ``updated_at``: some remember what they wrote last."""
         ...
 
     def clear(self) -> None:

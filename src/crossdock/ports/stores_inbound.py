@@ -91,8 +91,8 @@ class Exchanges(Protocol):
         """Those of the messages that are settled and whose bytes are still there, oldest first."""
         ...
 
-    def unsettled(self, ids: Sequence[str]) -> set[str]:
-        """Those still ``received``, kept from everybody else until the transaction ends."""
+    def settle_all(self, settlements: Sequence[Settlement], now: int) -> None:
+        """End messages, each once. Raises `Fenced` when any of them is not ``received``: somebody else ended it."""
         ...
 
     def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:

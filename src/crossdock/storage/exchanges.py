@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal_column, or_, select, text, update
 
 from crossdock.model.identifiers import PARTITIONS
+from crossdock.ports.stores import Fenced
 from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
@@ -40,7 +41,7 @@ _WAITING_OF = _WAITING.where(EXCHANGE.c.partner == bindparam("of"), EXCHANGE.c.r
 _WAITING_OF_IN = _WAITING_OF.where(among(EXCHANGE.c.partition))
 _NEXT_PARTNER = select(func.min(EXCHANGE.c.partner)).where(EXCHANGE.c.partner > bindparam("of"))
 _OPEN = select(EXCHANGE.c.id).where(among(EXCHANGE.c.id), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
-_SETTLE = UpdateMany(EXCHANGE, "id")
+_SETTLE = UpdateMany(EXCHANGE, "id", only=EXCHANGE.c.status == literal_column("'received'"))
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
 _KEPT = _WHOLE.where(among(EXCHANGE.c.id), EXCHANGE.c.status != "received", _HAS_BYTES)
 _REOPEN = (
@@ -81,7 +82,6 @@ class SqlExchanges:
         """Large bodies go to ``bodies``."""
         self._connection = connection
         self._bodies = bodies
-        self._locked: set[str] = set()
 
     def accept(self, batch: Sequence[NewExchange]) -> list[Receipt]:
         """Keep a batch; one whose (partner, channel, delivery_id) is known is not kept again."""
@@ -195,23 +195,18 @@ class SqlExchanges:
         found = [self._inbound(row) for row in rows_in(self._connection, _KEPT, ids)]
         return sorted(found, key=lambda each: (each.received_at, each.id))
 
-    def unsettled(self, ids: Sequence[str]) -> set[str]:
-        """Those still ``received``, kept from everybody else until the transaction ends."""
-        self._locked = {row[0] for row in rows_in(self._connection, _OPEN, ids)}
-        return set(self._locked)
+    def settle_all(self, settlements: Sequence[Settlement], now: int) -> None:
+        """End messages, each once. Raises `Fenced` when any of them is not ``received``: somebody else ended it."""
+        ended = _SETTLE.run(self._connection, [_ended(each, now) for each in settlements])
+        if ended != len(settlements):
+            raise Fenced(f"{len(settlements) - ended} of {len(settlements)} messages were ended by somebody else")
 
     def settle(self, settlements: Sequence[Settlement], now: int) -> set[str]:
         """End messages that are still ``received``; gives the ids this call ended."""
-        ids = [each.id for each in settlements]
-        ended = self._locked.intersection(ids) if self._locked.issuperset(ids) else self.unsettled(ids)
-        last = {each.id: each for each in reversed(settlements) if each.id in ended}
-        _SETTLE.run(self._connection, [
-            {"id": each.id, "status": each.status, "subject": each.subject, "settled_at": now,
-             "operator": words(each.operator), "engineer": words(each.engineer)}
-            for each in last.values()
-        ])  # fmt: skip
-        self._locked -= ended
-        return ended
+        still = {row[0] for row in rows_in(self._connection, _OPEN, [each.id for each in settlements])}
+        last = {each.id: each for each in reversed(settlements) if each.id in still}
+        self.settle_all(list(last.values()), now)
+        return still
 
     def reopen(self, ids: Sequence[str], mode: str) -> int:
         """Put settled messages back to ``received``; a replay (``mode``) leaves out those whose bytes are gone."""
@@ -228,3 +223,14 @@ class SqlExchanges:
 
 def _owner(first: Mapping[tuple[str, str, str], str], each: NewExchange) -> str:
     return first[each.partner, each.channel, words(each.delivery_id)] if each.delivery_id else each.id
+
+
+def _ended(each: Settlement, now: int) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "status": each.status,
+        "subject": each.subject,
+        "settled_at": now,
+        "operator": words(each.operator),
+        "engineer": words(each.engineer),
+    }

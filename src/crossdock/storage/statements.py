@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Table,
     Text,
-    any_,
     bindparam,
     column,
     func,
@@ -65,8 +64,10 @@ def _in_list(element: "among", compiler: SQLCompiler, **given: Any) -> str:
 
 @compiles(among, "postgresql")
 def _in_array(element: "among", compiler: SQLCompiler, **given: Any) -> str:
+    # Not "= ANY(array)": planned for any array, it compares every row of a small table with every element.
     (tested,) = element.clauses
-    return compiler.process(tested == any_(bindparam("many", type_=_array_of(tested))), **given)
+    elements = select(func.unnest(bindparam("many", type_=_array_of(tested))))
+    return compiler.process(tested.in_(elements.scalar_subquery()), **given)
 
 
 def _array_of(tested: Any) -> "ARRAY[Any]":
@@ -87,10 +88,10 @@ class ForMany:
         self._insert = statement
         self._compiled: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for each of ``rows`` (by the names of columns); nothing happens for none."""
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it for each of ``rows`` (by the names of columns); how many it touched."""
         if not rows:
-            return
+            return 0
         dialect = connection.dialect
         at_once = dialect.name == "postgresql"
         if dialect.name not in self._compiled:
@@ -101,7 +102,8 @@ class ForMany:
             self._compiled[dialect.name] = str(compiled), in_order
         words_of_it, pick = self._compiled[dialect.name]
         tuples = [pick(row) for row in rows]
-        connection.exec_driver_sql(words_of_it, tuple(map(list, zip(*tuples, strict=True))) if at_once else tuples)
+        given = tuple(map(list, zip(*tuples, strict=True))) if at_once else tuples
+        return connection.exec_driver_sql(words_of_it, given).rowcount
 
     def _row_by_row(self, names: Sequence[str]) -> Any:
         return self._insert.values({name: bindparam(f"each_{name}") for name in names})
@@ -115,9 +117,11 @@ class UpdateMany(ForMany):
     written, and ``always`` besides. It touches rows in no particular order: lock them first.
     """
 
-    def __init__(self, table: Table, *by: str, **always: ColumnElement[Any]) -> None:
+    def __init__(self, table: Table, *by: str, only: Any = None, **always: ColumnElement[Any]) -> None:
+        """``only`` is a further condition of the rows touched."""
         super().__init__(insert(table))
         self._table, self._by, self._always = table, by, always
+        self._conditions = () if only is None else (only,)
 
     def _row_by_row(self, names: Sequence[str]) -> Any:
         return self._with({name: bindparam(f"each_{name}", type_=self._table.c[name].type) for name in names})
@@ -129,7 +133,7 @@ class UpdateMany(ForMany):
         changed = {name: value for name, value in given.items() if name not in self._by}
         return (
             update(self._table)
-            .where(*(self._table.c[name] == given[name] for name in self._by))
+            .where(*(self._table.c[name] == given[name] for name in self._by), *self._conditions)
             .values(changed | self._always)
         )
 

@@ -23,6 +23,7 @@ _LOAD = select(
     STATE.c.packages,
     *(STATE.c[name] for name in _TEXTS),
 ).where(among(STATE.c.subject))
+_STAMPS = select(STATE.c.subject, STATE.c.updated_at).where(among(STATE.c.subject))
 _SAVE = ForMany(upsert(STATE))
 _CLEAR = delete(STATE)
 _SUBJECTS = (
@@ -44,6 +45,10 @@ class SqlStates:
     def load(self, subjects: Iterable[str]) -> dict[str, StateRow]:
         """The rows there are."""
         return {row[0]: _loaded(row) for row in rows_in(self._connection, _LOAD, subjects)}
+
+    def stamps(self, subjects: Iterable[str]) -> dict[str, int]:
+        """When the rows there are were updated."""
+        return {row[0]: row[1] for row in rows_in(self._connection, _STAMPS, subjects)}
 
     def save(self, rows: Sequence[StateRow]) -> None:
         """Insert or replace; in the order of subjects, so that two workers cannot lock each other out."""
