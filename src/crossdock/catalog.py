@@ -92,14 +92,15 @@ class Plugins(Generic[S]):
         return self._loaded[name]
 
     def _import(self, point: EntryPoint) -> S | Breakage:
-        distribution = point.dist.name if point.dist is not None else "unknown"
         try:
             found = point.load()
         except Exception as problem:  # noqa: BLE001 - somebody else's import may raise anything
-            return Breakage(point.name, distribution, f"{type(problem).__name__}: {problem}")
-        if not isinstance(found, self._kind):
-            return Breakage(point.name, distribution, f"{point.value} is not a {self._kind.__name__}")
-        return found
+            return _breakage(point, f"{type(problem).__name__}: {problem}")
+        return found if isinstance(found, self._kind) else _breakage(point, f"it is not a {self._kind.__name__}")
+
+
+def _breakage(point: EntryPoint, why: str) -> Breakage:
+    return Breakage(point.name, point.dist.name if point.dist is not None else "unknown", f"{point.value}: {why}")
 
 
 def connectors() -> Plugins[ConnectorSpec]:

@@ -250,3 +250,22 @@ async def test_a_pooler_in_transaction_mode_may_stand_between(pooler):
     await store.wait("log", 0.05)
     assert partition_of("do:odoo:1") in PARTITIONS
     await store.close()
+
+
+def _scalar(tx, query):
+    return tx._connection.exec_driver_sql(query).scalar()
+
+
+@pytest.mark.req("K1")
+async def test_what_can_be_derived_again_does_not_wait_for_the_disk_until_somebody_flushes(postgres):
+    def derived(tx):
+        tx.rederivable()
+        tx.log.append([event("do:odoo:1", "derived")], 1)
+        return _scalar(tx, "SHOW synchronous_commit")
+
+    assert await postgres.run(derived) == "off"
+    assert await postgres.run(lambda tx: _scalar(tx, "SHOW synchronous_commit")) == "on"
+    written = await postgres.read(lambda tx: _scalar(tx, "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"))
+    await postgres.run(lambda tx: tx.flush())
+    reached = f"SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn >= {written}"
+    assert await postgres.read(lambda tx: _scalar(tx, reached))

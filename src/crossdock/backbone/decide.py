@@ -182,6 +182,7 @@ class Reducer:
 
     def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
+        tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
         tx.log.advance(READER, effects.moves)
         tx.states.save([self.row(name, subject, now) for name, subject in effects.subjects.items()])
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0

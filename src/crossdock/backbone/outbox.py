@@ -108,6 +108,8 @@ class Outbox:
         chains, queued = planned(glance, self._rules)
         if not (chains or queued or glance.events):
             return 0
+        if chains:
+            await self._store.run(lambda tx: tx.flush())  # nobody outside is told what a power cut could take back
         outcomes = await self._carry(chains)
         result = settled(glance, outcomes, queued, self._rules, self._clock.now())
         return await self._commit(result)

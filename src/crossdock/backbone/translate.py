@@ -94,7 +94,11 @@ def _waiting(tx: Transaction, owned: list[int], limit: int) -> tuple[Sequence[In
 
 
 def _committing(translated: Translated, now: int) -> Callable[[Transaction], tuple[Placement, list[Settlement]]]:
-    return lambda tx: commit(tx, translated, now)
+    def step(tx: Transaction) -> tuple[Placement, list[Settlement]]:
+        tx.rederivable()  # the bytes are on disk
+        return commit(tx, translated, now)
+
+    return step
 
 
 def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement, list[Settlement]]:

@@ -202,6 +202,17 @@ class ExceptionBook(Protocol):
 class Transaction(Protocol):
     """Everything a step may touch, inside one transaction."""
 
+    def rederivable(self) -> None:
+        """What this transaction writes follows from what was written before it, and would be written again: its commit
+        need not wait for the disk. It is on disk no later than the next commit that does wait, and never before an
+        earlier one. Whoever acts on it outside the store has to commit something first (see `flush`).
+        """
+        ...
+
+    def flush(self) -> None:
+        """Make this transaction's commit wait for the disk even if it writes nothing."""
+        ...
+
     @property
     def exchanges(self) -> Exchanges:
         """The ledger of inbound messages."""

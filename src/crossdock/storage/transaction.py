@@ -41,6 +41,16 @@ class SqlTransaction:
         self._writing = writing
         self.bodies = Bodies(folder)
 
+    def rederivable(self) -> None:
+        """The commit need not wait for the disk. SQLite has no such commit."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
+    def flush(self) -> None:
+        """The commit waits for the disk: PostgreSQL flushes its log for a transaction that has a number."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql("SELECT pg_current_xact_id()")
+
     @cached_property
     def exchanges(self) -> SqlExchanges:
         """The ledger of inbound messages."""
