@@ -1,0 +1,110 @@
+"""The log's tail: rows that still have their bytes, and marks of what a stream confirmed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from crossdock.ports.stores import Fenced
+from crossdock.ports.tail import Mark
+from crossdock.storage.records import EVENT_COLUMNS, LARGEST, PLACES, read_record, record_of
+from crossdock.storage.statements import ForMany, insert_new, rows_in
+from crossdock.storage.tables import EVENT, LOG_STREAM
+
+_MANY: Any = bindparam("many", expanding=True)
+_MARKS = (
+    select(
+        LOG_STREAM.c.partition, LOG_STREAM.c.shipped, LOG_STREAM.c.noted, LOG_STREAM.c.noted_at, LOG_STREAM.c.slimmed
+    )
+    .where(LOG_STREAM.c.partition.in_(_MANY))
+    .order_by(LOG_STREAM.c.partition)
+)
+_LOCK_MARKS = _MARKS.with_for_update()
+_BEGIN = insert_new(LOG_STREAM)
+_MOVE = ForMany(
+    update(LOG_STREAM)
+    .where(LOG_STREAM.c.partition == bindparam("which"))
+    .values(
+        shipped=bindparam("to_shipped"),
+        noted=bindparam("to_noted"),
+        noted_at=bindparam("to_noted_at"),
+        slimmed=bindparam("to_slimmed"),
+    )
+)
+_BETWEEN = EVENT.c.place.between(bindparam("first"), bindparam("last"))
+_ROWS = select(*EVENT_COLUMNS).where(_BETWEEN, EVENT.c.body != "").order_by(EVENT.c.place)
+_EMPTY = {"body": "", "occurred_at": "", "occurred_precision": "", "source": "", "trace_id": ""}
+_SLIM = update(EVENT).where(_BETWEEN, EVENT.c.body != "", func.length(EVENT.c.body) <= LARGEST).values(_EMPTY)
+_REFILL = (
+    update(EVENT)
+    .where(EVENT.c.place == bindparam("at"), EVENT.c.body == "")
+    .values({name: bindparam(f"to_{name}") for name in _EMPTY})
+)
+
+
+class SqlTail:
+    """Implements `crossdock.ports.tail.Tail`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def begin(self, partitions: Iterable[int]) -> None:
+        """Make the marks that are missing: nothing is shipped there yet."""
+        rows = [{"partition": each} for each in sorted(partitions)]
+        if rows:
+            self._connection.execute(_BEGIN, rows)
+
+    def marks(self, partitions: Iterable[int]) -> dict[int, Mark]:
+        """The marks there are."""
+        return self._standing(_MARKS, partitions)
+
+    def _standing(self, statement: Any, partitions: Iterable[int]) -> dict[int, Mark]:
+        return {row[0]: Mark(*row[1:]) for row in rows_in(self._connection, statement, sorted(partitions))}
+
+    def move(self, moves: Mapping[int, tuple[Mark, Mark]]) -> None:
+        """Set marks {partition: (from, to)}. Raises `Fenced` unless each stood at ``from``."""
+        standing = self._standing(_LOCK_MARKS, moves)
+        for partition, (start, _) in moves.items():
+            if standing.get(partition) != start:
+                raise Fenced(f"the stream's mark of partition {partition} was moved by somebody else")
+        rows = [
+            {
+                "which": partition,
+                "to_shipped": mark.shipped,
+                "to_noted": mark.noted,
+                "to_noted_at": mark.noted_at,
+                "to_slimmed": mark.slimmed,
+            }
+            for partition, (_, mark) in sorted(moves.items())
+        ]
+        _MOVE.run(self._connection, rows)
+
+    def records(self, wanted: Mapping[int, tuple[int, int]]) -> dict[int, list[bytes]]:
+        """The bytes a stream keeps of events, {partition: (after which position, how many at most)}, in order."""
+        return {
+            partition: [
+                record_of(row) for row in self._connection.execute(_ROWS, _span(partition, after, after + most))
+            ]
+            for partition, (after, most) in wanted.items()
+        }
+
+    def slim(self, stretches: Mapping[int, tuple[int, int]]) -> int:
+        """Let rows {partition: (after, up to)} go of bytes that the stream has; how many did."""
+        return sum(
+            self._connection.execute(_SLIM, _span(partition, after, upto)).rowcount
+            for partition, (after, upto) in sorted(stretches.items())
+        )
+
+    def refill(self, partition: int, records: Sequence[bytes]) -> int:
+        """Put the bytes of ``records`` back into their rows; how many had let go of them."""
+        filled = 0
+        for record in map(read_record, records):
+            values = {"at": partition * PLACES + record.position, "to_body": bytes(record.body).decode()}
+            values |= {f"to_{name}": getattr(record, name) for name in _EMPTY if name != "body"}
+            filled += self._connection.execute(_REFILL, values).rowcount
+        return filled
+
+
+def _span(partition: int, after: int, upto: int) -> dict[str, int]:
+    return {"first": partition * PLACES + after + 1, "last": partition * PLACES + upto}
