@@ -297,7 +297,7 @@ def open_store(installation: Installation) -> MigratableStore:
 
 
 def stream_of(installation: Installation) -> Stream | None:
-    """The cluster that keeps the log's bytes, if any; not connected yet. Raises `ImportError` and `UnknownSecret`."""
+    """What keeps the log's bytes, if any; not connected yet. Raises `MissingLibrary` and `UnknownSecret`."""
     log = installation.settings.store.log
     if log is None:
         return None

@@ -49,6 +49,7 @@ class Shipper:
         self._sure: dict[int, int] = {}
         self._shorter: dict[int, int] = {}
         self._said: dict[int, str] = {}
+        self._down = ""
         self._not_before = 0
 
     @property
@@ -56,11 +57,21 @@ class Shipper:
         """What is wrong with partitions' streams, as far as this process saw it."""
         return self._said
 
+    @property
+    def why(self) -> str:
+        """Why the last step could not ship all it wanted to, "" where it could."""
+        return self._down or next(iter(self._said.values()), "")
+
+    async def close(self) -> None:
+        """Let go of the stream's connections."""
+        await self._stream.close()
+
     async def step(self, partitions: Iterable[int]) -> int:
         """One batch of every partition that has something; how many events were shipped or let go of."""
         owned, now = sorted(partitions), self._clock.now()
         if not owned or now < self._not_before:
             return 0
+        self._down = ""
         parcels = await self._look(owned)
         ends = dict(zip(parcels, await asyncio.gather(*map(self._shipped, parcels, parcels.values())), strict=True))
         moves, stretches = self._judge(parcels, ends, now)
@@ -185,8 +196,9 @@ class Shipper:
         return moves, stretches
 
     def _rest(self, why: str) -> None:
-        if self._not_before < self._clock.now():
+        if not self._down:
             _LOG.warning("JetStream takes nothing now; events wait in the database", why=why)
+        self._down = why
         self._not_before = self._clock.now() + _AGAIN
 
     def _wrong(self, partition: int, fault: StreamFault) -> None:

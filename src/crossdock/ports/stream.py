@@ -17,8 +17,10 @@ class OutOfPlace(RuntimeError):
     """The stream does not end where the sender believed; nothing was appended."""
 
 
-class StreamFault(RuntimeError):
-    """The stream is not what this database's log needs: a person must look. ``why`` says what to do and what is so."""
+class StreamFault(StoreUnavailable):
+    """The stream is not what this database's log needs: a person must look, and what needs it waits. ``why`` has
+    both texts.
+    """
 
     def __init__(self, operator: str, engineer: str) -> None:
         """Two texts, as every error has."""

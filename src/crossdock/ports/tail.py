@@ -47,6 +47,10 @@ class Tail(Protocol):
         """Let rows {partition: (after, up to)} go of bytes that the stream has; how many did."""
         ...
 
+    def end(self) -> None:
+        """Forget all marks: no stream has anything."""
+        ...
+
     def refill(self, partition: int, records: Sequence[bytes]) -> int:
         """Put the bytes of `records` back into their rows; how many had let go of them."""
         ...

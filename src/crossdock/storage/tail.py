@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from crossdock.ports.stores import Fenced
 from crossdock.ports.tail import Mark
@@ -95,6 +95,10 @@ class SqlTail:
             self._connection.execute(_SLIM, _span(partition, after, upto)).rowcount
             for partition, (after, upto) in sorted(stretches.items())
         )
+
+    def end(self) -> None:
+        """Forget all marks: no stream has anything."""
+        self._connection.execute(delete(LOG_STREAM))
 
     def refill(self, partition: int, records: Sequence[bytes]) -> int:
         """Put the bytes of ``records`` back into their rows; how many had let go of them."""

@@ -17,12 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.ports.stream import Health, OutOfPlace, StreamDown, StreamFault
+from crossdock.transports.libraries import MissingLibrary
 
 try:
     import nats
     from nats.errors import Error as NatsError
 except ImportError as missing:
-    raise ImportError("the client library for nats is not installed: pip install 'crossdock[nats]'") from missing
+    raise MissingLibrary("nats") from missing
 
 _CONNECT_SECONDS = 3
 _ANSWER_SECONDS = 5.0
