@@ -100,7 +100,8 @@ class Shipper:
         now = self._clock.now()
         behind = [each for each, mark in marks.items() if mark.shipped < heads[each]]
         share = max(_LEAST, _MOST // max(1, len(behind)))
-        records = tx.tail.records({each: (marks[each].shipped, share) for each in behind})
+        wanted = {each: (marks[each].shipped, min(share, heads[each] - marks[each].shipped)) for each in behind}
+        records = tx.tail.records(wanted)
         due = {each for each, mark in marks.items() if each in records or self._due(mark, now)}
         return marks, {each: Parcel(marks[each], heads[each], records.get(each, ())) for each in sorted(due)}
 

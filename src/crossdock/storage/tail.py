@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from crossdock.ports.stores import Fenced
 from crossdock.ports.tail import Mark
 from crossdock.storage.records import EVENT_COLUMNS, LARGEST, PLACES, read_record, record_of
-from crossdock.storage.statements import ForMany, insert_new, rows_in
+from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in
 from crossdock.storage.tables import EVENT, LOG_STREAM
 
 _MANY: Any = bindparam("many", expanding=True)
@@ -31,10 +31,10 @@ _MOVE = ForMany(
         slimmed=bindparam("to_slimmed"),
     )
 )
-_BETWEEN = EVENT.c.place.between(bindparam("first"), bindparam("last"))
-_ROWS = select(*EVENT_COLUMNS).where(_BETWEEN, EVENT.c.body != "").order_by(EVENT.c.place)
+_FULL = (EVENT.c.place.in_(_MANY), EVENT.c.body != "")
+_ROWS = select(*EVENT_COLUMNS).where(*_FULL).order_by(EVENT.c.place)
 _EMPTY = {"body": "", "occurred_at": "", "occurred_precision": "", "source": "", "trace_id": ""}
-_SLIM = update(EVENT).where(_BETWEEN, EVENT.c.body != "", func.length(EVENT.c.body) <= LARGEST).values(_EMPTY)
+_SLIM = update(EVENT).where(*_FULL, func.length(EVENT.c.body) <= LARGEST).values(_EMPTY)
 _REFILL = (
     update(EVENT)
     .where(EVENT.c.place == bindparam("at"), EVENT.c.body == "")
@@ -82,19 +82,15 @@ class SqlTail:
 
     def records(self, wanted: Mapping[int, tuple[int, int]]) -> dict[int, list[bytes]]:
         """The bytes a stream keeps of events, {partition: (after which position, how many at most)}, in order."""
-        return {
-            partition: [
-                record_of(row) for row in self._connection.execute(_ROWS, _span(partition, after, after + most))
-            ]
-            for partition, (after, most) in wanted.items()
-        }
+        found: dict[int, list[bytes]] = {partition: [] for partition in wanted}
+        spans = {partition: (after, after + most) for partition, (after, most) in wanted.items()}
+        for row in rows_in(self._connection, _ROWS, _places(spans)):
+            found[row.partition].append(record_of(row))
+        return found
 
     def slim(self, stretches: Mapping[int, tuple[int, int]]) -> int:
         """Let rows {partition: (after, up to)} go of bytes that the stream has; how many did."""
-        return sum(
-            self._connection.execute(_SLIM, _span(partition, after, upto)).rowcount
-            for partition, (after, upto) in sorted(stretches.items())
-        )
+        return change_in(self._connection, _SLIM, _places(stretches))
 
     def end(self) -> None:
         """Forget all marks: no stream has anything."""
@@ -110,5 +106,10 @@ class SqlTail:
         return filled
 
 
-def _span(partition: int, after: int, upto: int) -> dict[str, int]:
-    return {"first": partition * PLACES + after + 1, "last": partition * PLACES + upto}
+def _places(spans: Mapping[int, tuple[int, int]]) -> list[int]:
+    """Every place of {partition: (after, up to)}, in order."""
+    return [
+        partition * PLACES + position
+        for partition, (after, upto) in sorted(spans.items())
+        for position in range(after + 1, upto + 1)
+    ]

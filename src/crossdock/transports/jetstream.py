@@ -117,7 +117,7 @@ class JetStream:
 
     async def _batch(self, partition: int, after: int, records: Sequence[bytes]) -> int:
         link = await self._connected()
-        subject, batch = self._subject(partition), os.urandom(12).hex()
+        subject, batch = self._subject(partition), os.urandom(6).hex()
         try:
             for number, record in enumerate(records[:-1], 1):
                 await link.publish(subject, record, headers=_headers(batch, number, after))
