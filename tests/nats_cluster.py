@@ -98,11 +98,24 @@ class NatsCluster:
             if not each.alive():
                 each.start(self._program)
         end = time.monotonic() + 60
-        while not all(each.healthy() for each in self.nodes):
+        while not (all(each.healthy() for each in self.nodes) and asyncio.run(self.answers())):
             if time.monotonic() > end:
                 logs = "\n".join((each.folder / "log").read_text()[-800:] for each in self.nodes)
                 raise AssertionError(f"the NATS cluster does not come up:\n{logs}")
             time.sleep(0.1)
+
+    async def answers(self) -> bool:
+        """Whether there is a leader to make streams."""
+        import nats  # noqa: PLC0415 - only where the library is
+
+        with contextlib.suppress(Exception):
+            link = await nats.connect(self.servers, connect_timeout=2)
+            try:
+                await link.jetstream(timeout=2).account_info()
+                return True
+            finally:
+                await link.close()
+        return False
 
     async def leader_of(self, stream: str) -> Node:
         """The node that leads this stream now."""

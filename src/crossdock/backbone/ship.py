@@ -70,7 +70,7 @@ class Shipper:
         """One batch of every partition that has something; how many events were shipped or let go of."""
         owned, now = sorted(partitions), self._clock.now()
         if not owned or now < self._not_before:
-            return 0
+            return 0  # `why` stays what it was
         self._down = ""
         parcels = await self._look(owned)
         ends = dict(zip(parcels, await asyncio.gather(*map(self._shipped, parcels, parcels.values())), strict=True))

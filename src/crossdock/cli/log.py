@@ -1,5 +1,7 @@
 """`crossdock log`: where the log's bytes are, and moving them to JetStream and back."""
 
+import asyncio
+
 import typer
 
 from crossdock import bootstrap
@@ -7,8 +9,11 @@ from crossdock.backbone.shipped import EVERY, AllPlaces, bring_back, look, marks
 from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, actor, now, with_store
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note, progress, table
+from crossdock.cli.serve import start_logs
 from crossdock.ports.stream import Stream
 
+_PATIENCE = 100
+"""Steps of a tenth of a second without progress, while the servers choose a leader, say."""
 _NONE = "No stream is configured: the whole log is in the database. Set store.log to move it to JetStream."
 
 
@@ -65,13 +70,15 @@ def ship(dry_run: DryRun = False, config: ConfigPath = DEFAULT_CONFIG, json: AsJ
         waiting = sum(heads.values()) - sum(mark.shipped for mark in marks.values())
         if dry_run:
             return waiting
+        start_logs(installation)
         try:
             with progress("events") as told:
-                left = waiting
+                left, fruitless = waiting, 0
                 while left > 0:
-                    await shipper.step(EVERY)
-                    if shipper.why:
+                    fruitless = 0 if await shipper.step(EVERY) else fruitless + 1
+                    if shipper.why and fruitless > _PATIENCE:
                         raise Stop("JetStream takes nothing now; what was moved is moved. Try again.", shipper.why)
+                    await asyncio.sleep(0.1 if fruitless else 0)
                     marks, _ = await store.read(marks_and_heads)
                     left = sum(heads.values()) - sum(mark.shipped for mark in marks.values())
                     told(waiting - left, waiting)

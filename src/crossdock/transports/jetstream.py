@@ -82,7 +82,7 @@ class JetStream:
         self._refuse(partition, answer)
         state, cluster = answer["state"], answer.get("cluster") or {}
         others = cluster.get("replicas") or []
-        current = 1 + sum(bool(each.get("current")) and not each.get("offline") for each in others)
+        current = 1 + sum(not each.get("offline") and (each.get("current") or not each.get("lag")) for each in others)
         return Health(
             partition, state["messages"], state["first_seq"], state["last_seq"], state["bytes"],
             answer["config"]["num_replicas"], current,
