@@ -292,8 +292,7 @@ def open_store(installation: Installation) -> MigratableStore:
     """The configured database. Nothing is created: `crossdock migrate` (and ``serve``) bring its schema up."""
     settings, secrets = installation.settings.store, installation.secrets
     password = secrets.reveal(settings.password) if settings.password else ""
-    folder, stream = Path(settings.folder), stream_of(installation)
-    return open_database(settings.url, folder=folder, password=password, stream=stream)
+    return open_database(settings.url, folder=Path(settings.folder), password=password, stream=stream_of(installation))
 
 
 def stream_of(installation: Installation) -> Stream | None:
@@ -369,8 +368,7 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
-    settings = installation.settings
-    workers = settings.workers
+    settings, workers = installation.settings, installation.settings.workers
     sizes = Sizes(
         translate=workers.translate_batch,
         reduce=workers.reduce_batch,
