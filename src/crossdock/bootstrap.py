@@ -185,9 +185,7 @@ def compose(
     shipper: Shipper | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` partners are reconciled by hand only, without ``fanout`` no
-    event leaves to others.
-    """
+    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody."""
     fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}

@@ -22,6 +22,7 @@ from crossdock.transports.libraries import MissingLibrary
 try:
     import nats
     from nats.errors import Error as NatsError
+    from nats.errors import NoRespondersError
 except ImportError as missing:
     raise MissingLibrary("nats") from missing
 
@@ -216,8 +217,8 @@ class JetStream:
         )  # fmt: skip
 
     async def _down(self, link: nats.NATS, problem: BaseException) -> StreamDown:
-        """A connection that failed is not used again."""
-        if link is self._link:
+        """A connection that failed is not used again; one that only found nobody in charge of a stream is."""
+        if link is self._link and not isinstance(problem, NoRespondersError):
             await self.close()
         return StreamDown(f"JetStream does not answer: {_words(problem)}")
 
