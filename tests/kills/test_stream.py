@@ -9,6 +9,7 @@ import pytest
 from crossdock.backbone.decide import READER
 from crossdock.model.events import TrackingReported
 from crossdock.model.identifiers import PARTITIONS, partition_of
+from crossdock.ports.stream import StreamDown
 from crossdock.storage.records import read_record
 from kills.town import SLOW, Town, scan
 from nats_cluster import NatsCluster
@@ -142,3 +143,45 @@ async def test_workers_and_leaders_killed_under_load_lose_and_double_nothing(tow
         scans[row.subject] = len({at for at in told if at.startswith("2026-11-02")})
         assert len([at for at in told if at.startswith("2026-11-02")]) == scans[row.subject]
     assert scans == Counter({row.subject: SCANS * rounds for row in rows}), town.answers
+
+
+@SLOW
+@pytest.mark.req("K1", "K7", "K13")
+async def test_without_a_quorum_of_brokers_the_work_goes_on_and_what_waits_is_told(town, cluster):
+    await town.staffed(1)
+    town.order(3)
+    await town.shipped(3)
+    [old, *_], _ = await town.store.read(lambda tx: tx.views.shipments())
+
+    async def slim():
+        rest = await town.store.read(lambda tx: tx.tail.records({partition_of(old.subject): (0, 100)}))
+        return not any(rest.values())
+
+    await town.until(slim, "the first order's events are in the stream only", 60)
+    before = await town.store.read(lambda tx: tx.log.of_subject(old.subject))
+    for each in cluster.nodes[:2]:
+        each.kill()
+    town.order(3)
+    await town.hooks(60)
+    await town.shipped(6)
+    await town.judge(6)
+    assert set(town.answers) == {202}
+    queues = await town.store.read(lambda tx: tx.views.queues(town.clock.now()))
+    assert queues.depth["unshipped"] >= 3
+    assert queues.oldest["unshipped"] > 0
+
+    async def said():
+        return town.said("takes nothing now") >= 1
+
+    await town.until(said, "the worker says why", 30)
+    cluster.stop()
+    with pytest.raises(StreamDown):
+        await town.store.read(lambda tx: tx.log.of_subject(old.subject))
+    await asyncio.to_thread(cluster.start)
+
+    async def drained():
+        queues = await town.store.read(lambda tx: tx.views.queues(town.clock.now()))
+        return queues.depth["unshipped"] == 0
+
+    await town.until(drained, "the stream has caught up", 60)
+    assert await town.store.read(lambda tx: tx.log.of_subject(old.subject)) == before
