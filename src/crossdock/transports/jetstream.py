@@ -39,6 +39,8 @@ _NO_STREAM = 10059
 _NO_MESSAGE = 10037
 _WILL_PASS = {10005, 10008, 10009, 10023, 10074, 10076, 10077, 10118, 10047}
 """No leader, no quorum, no peers, too slow, out of room: the codes of errors a retry may find gone."""
+_SILENT_NS = 10_000_000_000
+_FAR_BEHIND = 1000
 _DECODE = msgspec.json.Decoder().decode
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -83,7 +85,7 @@ class JetStream:
         self._refuse(partition, answer)
         state, cluster = answer["state"], answer.get("cluster") or {}
         others = cluster.get("replicas") or []
-        current = 1 + sum(not each.get("offline") and (each.get("current") or not each.get("lag")) for each in others)
+        current = 1 + sum(map(_keeps_up, others))
         return Health(
             partition, state["messages"], state["first_seq"], state["last_seq"], state["bytes"],
             answer["config"]["num_replicas"], current,
@@ -257,6 +259,13 @@ def _batches(records: Sequence[bytes]) -> list[Sequence[bytes]]:
             start, size = index, 0
         size += len(record)
     return [*batches, records[start:]] if records[start:] else batches
+
+
+def _keeps_up(replica: dict[str, Any]) -> bool:
+    """By its last word to the leader (nanoseconds ago) and how far it is behind: ``current`` flickers under load."""
+    if replica.get("offline") or replica.get("active", 0) > _SILENT_NS:
+        return False
+    return bool(replica.get("current") or replica.get("lag", 0) < _FAR_BEHIND)
 
 
 def _code(answer: dict[str, Any]) -> int:
