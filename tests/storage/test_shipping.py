@@ -241,3 +241,29 @@ async def test_what_a_stream_has_can_be_brought_back_into_the_database():
     scene.store._fetch = None
     for partition, events in scene.expected.items():
         assert await scene.store.read(lambda tx, p=partition: tx.log.read({p: 0}, 1000)) == events
+
+
+@pytest.mark.req("K1", "K13")
+async def test_the_place_of_an_event_that_was_deleted_is_kept():
+    scene, shipper = await quiet(count=30)
+    partition, events = max(scene.expected.items(), key=lambda each: len(each[1]))
+    lost = events.pop(1)
+    with scene.store._writing.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM event WHERE key = ? AND subject = ?", (lost.key, lost.subject))
+    await until_still(shipper)
+    assert not shipper.faults
+    kept = [read_record(each) for each in scene.memory.of(partition)]
+    assert [each.position for each in kept] == list(range(1, len(events) + 2))
+    assert [each.key for each in kept if each.key] == [each.key for each in events]
+    subjects = {each.subject for each in events}
+    found = [e for s in subjects for e in await scene.store.read(lambda tx, s=s: tx.log.of_subject(s))]
+    assert sorted(found, key=lambda each: each.position) == events
+
+
+async def test_rows_that_let_go_before_the_mark_says_so_stop_the_partition():
+    scene, shipper = await quiet(count=30)
+    await until_still(shipper)
+    await scene.store.run(lambda tx: tx.tail.end())
+    another = scene.process()
+    await another.step(PARTITIONS)
+    assert "no mark says the stream has" in another.why

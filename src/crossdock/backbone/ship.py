@@ -30,10 +30,11 @@ _SLIMMED = 4096
 
 
 class Parcel(Struct, frozen=True):
-    """What waits in one partition: its mark, the log's head, and the first records behind the mark."""
+    """What waits in one partition: its mark, the log's head, and the first ``count`` records behind the mark."""
 
     mark: Mark
     head: int
+    count: int
     records: Sequence[bytes]
 
 
@@ -103,7 +104,10 @@ class Shipper:
         wanted = {each: (marks[each].shipped, min(share, heads[each] - marks[each].shipped)) for each in behind}
         records = tx.tail.records(wanted)
         due = {each for each, mark in marks.items() if each in records or self._due(mark, now)}
-        return marks, {each: Parcel(marks[each], heads[each], records.get(each, ())) for each in sorted(due)}
+        counts = {each: most for each, (_, most) in wanted.items()}
+        return marks, {
+            each: Parcel(marks[each], heads[each], counts.get(each, 0), records.get(each, ())) for each in sorted(due)
+        }
 
     def _due(self, mark: Mark, now: int) -> bool:
         """Whether rows may let go, or their time begins to run."""
@@ -117,6 +121,7 @@ class Shipper:
         """The position the stream is known to have confirmed now; nothing where it is not known."""
         start = parcel.mark.shipped
         try:
+            _aligned(partition, parcel)
             if self._sure.get(partition) != start or self._ripe(parcel.mark, self._clock.now()):
                 start = await self._settled(partition, parcel)
                 self._sure[partition] = start
@@ -145,7 +150,7 @@ class Shipper:
         if last > parcel.head:
             text = f"The stream is ahead of the database, as after restoring an older backup: see {_PAGE}."
             raise StreamFault(text, f"partition {partition} ends at {parcel.head} here, at {last} there")
-        if last > mark.slimmed:
+        if last:
             await self._same(partition, last)
         return last
 
@@ -167,9 +172,8 @@ class Shipper:
         return last
 
     async def _same(self, partition: int, last: int) -> None:
-        ours = (await self._store.read(lambda tx: tx.tail.records({partition: (last - 1, 1)})))[partition]
-        theirs = await self._stream.read(partition, last, 1)
-        if ours and list(theirs) != ours:
+        [theirs] = await self._stream.read(partition, last, 1)
+        if not await self._store.read(lambda tx: tx.tail.agrees(partition, last, theirs)):
             text = "The stream belongs to another log: give store.log.name another value, or empty streams."
             raise StreamFault(text, f"position {last} of partition {partition} is another event there")
 
@@ -211,6 +215,13 @@ class Shipper:
 
     def _well(self, partition: int) -> None:
         self._said.pop(partition, None)
+
+
+def _aligned(partition: int, parcel: Parcel) -> None:
+    """The n-th record goes to the n-th place behind the mark, so none may be missing."""
+    if len(parcel.records) != parcel.count:
+        text = "Rows let go of bytes that no mark says the stream has: restore the table log_stream from a backup."
+        raise StreamFault(text, f"partition {partition} has {len(parcel.records)} of {parcel.count} records to ship")
 
 
 def _write(tx: Transaction, moves: Mapping[int, tuple[Mark, Mark]], stretches: Mapping[int, tuple[int, int]]) -> int:

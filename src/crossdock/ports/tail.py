@@ -39,8 +39,13 @@ class Tail(Protocol):
     def records(self, wanted: Mapping[int, tuple[int, int]]) -> dict[int, list[bytes]]:
         """The bytes a stream keeps of events, {partition: (after which position, how many at most)}, in order.
 
-        The same event gives the same bytes at any time, until its row lets go of them; it is left out then.
+        The same event gives the same bytes at any time, until its row lets go of them; it is left out then. An event
+        that retention deleted gives a record without a key, which keeps its place. Nothing lies behind the head.
         """
+        ...
+
+    def agrees(self, partition: int, position: int, record: bytes) -> bool:
+        """Whether what a stream has at a position is the event of that position. Raises `StreamFault` for no event."""
         ...
 
     def slim(self, stretches: Mapping[int, tuple[int, int]]) -> int:

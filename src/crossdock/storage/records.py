@@ -80,6 +80,11 @@ def record_of(row: Sequence[Any]) -> bytes:
     return _ENCODE(Record(**values))
 
 
+def gone(partition: int, position: int) -> bytes:
+    """What a stream keeps in the place of an event that is no longer in the database."""
+    return _ENCODE(Record("", "", partition, position, _NOTHING, "", False, "", 0, 0, "", "", "", False))
+
+
 def read_record(data: bytes) -> Record:
     """What `record_of` wrote. Raises `StreamFault` for anything else."""
     try:

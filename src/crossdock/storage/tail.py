@@ -1,15 +1,15 @@
 """The log's tail: rows that still have their bytes, and marks of what a stream confirmed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from crossdock.ports.stores import Fenced
 from crossdock.ports.tail import Mark
-from crossdock.storage.records import EVENT_COLUMNS, LARGEST, PLACES, read_record, record_of
+from crossdock.storage.records import EVENT_COLUMNS, LARGEST, PLACES, gone, read_record, record_of
 from crossdock.storage.statements import ForMany, change_in, insert_new, rows_in
-from crossdock.storage.tables import EVENT, LOG_STREAM
+from crossdock.storage.tables import EVENT, LOG_PARTITION, LOG_STREAM
 
 _MANY: Any = bindparam("many", expanding=True)
 _MARKS = (
@@ -32,7 +32,9 @@ _MOVE = ForMany(
     )
 )
 _FULL = (EVENT.c.place.in_(_MANY), EVENT.c.body != "")
-_ROWS = select(*EVENT_COLUMNS).where(*_FULL).order_by(EVENT.c.place)
+_ROWS = select(*EVENT_COLUMNS).where(EVENT.c.place.in_(_MANY)).order_by(EVENT.c.place)
+_NAMES = select(EVENT.c.key, EVENT.c.subject).where(EVENT.c.place == bindparam("at"))
+_HEADS = select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head).where(LOG_PARTITION.c.partition.in_(_MANY))
 _EMPTY = {"body": "", "occurred_at": "", "occurred_precision": "", "source": "", "trace_id": ""}
 _SLIM = update(EVENT).where(*_FULL, func.length(EVENT.c.body) <= LARGEST).values(_EMPTY)
 _REFILL = (
@@ -82,11 +84,19 @@ class SqlTail:
 
     def records(self, wanted: Mapping[int, tuple[int, int]]) -> dict[int, list[bytes]]:
         """The bytes a stream keeps of events, {partition: (after which position, how many at most)}, in order."""
-        found: dict[int, list[bytes]] = {partition: [] for partition in wanted}
-        spans = {partition: (after, after + most) for partition, (after, most) in wanted.items()}
-        for row in rows_in(self._connection, _ROWS, _places(spans)):
-            found[row.partition].append(record_of(row))
-        return found
+        heads = {row[0]: row[1] for row in rows_in(self._connection, _HEADS, sorted(wanted))}
+        spans = {each: (after, min(after + most, heads[each])) for each, (after, most) in wanted.items()}
+        rows = {(row.partition, row.position): row for row in rows_in(self._connection, _ROWS, _places(spans))}
+        return {each: list(_records(rows, each, *spans[each])) for each in wanted}
+
+    def agrees(self, partition: int, position: int, record: bytes) -> bool:
+        """Whether what a stream has at a position is the event of that position; of a deleted one nothing is left to
+        compare.
+        """
+        there = read_record(record)
+        row = self._connection.execute(_NAMES, {"at": partition * PLACES + position}).first()
+        placed = (there.partition, there.position) == (partition, position)
+        return placed and (row is None or not there.key or (there.key, there.subject) == (row.key, row.subject))
 
     def slim(self, stretches: Mapping[int, tuple[int, int]]) -> int:
         """Let rows {partition: (after, up to)} go of bytes that the stream has; how many did."""
@@ -104,6 +114,16 @@ class SqlTail:
             values |= {f"to_{name}": getattr(record, name) for name in _EMPTY if name != "body"}
             filled += self._connection.execute(_REFILL, values).rowcount
         return filled
+
+
+def _records(rows: Mapping[tuple[int, int], Any], partition: int, after: int, upto: int) -> Iterator[bytes]:
+    """A position without a row was an event that retention deleted: its place is kept, or all others would move."""
+    for position in range(after + 1, upto + 1):
+        row = rows.get((partition, position))
+        if row is None:
+            yield gone(partition, position)
+        elif row.body:
+            yield record_of(row)
 
 
 def _places(spans: Mapping[int, tuple[int, int]]) -> list[int]:

@@ -184,7 +184,7 @@ class JetStream:
             "retention": "limits", "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0,
             "max_msgs_per_subject": -1, "max_msg_size": -1, "discard": "new", "storage": "file", "compression": "s2",
             "num_replicas": self._cluster.replicas, "duplicate_window": 1_000_000_000, "allow_direct": True,
-            "allow_atomic": True, "deny_delete": True, "deny_purge": True,
+            "allow_atomic": True, "deny_purge": True,
         }  # fmt: skip
         self._refuse(partition, await self._ask(f"STREAM.CREATE.{config['name']}", config))
 
