@@ -1,11 +1,12 @@
-"""Fixtures that every suite may use: a PostgreSQL server started once, a fresh database for each test that asks."""
+"""Fixtures that every suite may use: PostgreSQL and a NATS cluster, started once; a fresh database for each test."""
 
 from hypothesis import settings
 
+from nats_cluster import nats_cluster
 from storage.pooling import pooler
 from storage.postgres_server import migrated_postgres_url, postgres_server, postgres_url
 
 settings.register_profile("crossdock", deadline=None)  # how long an example takes says something of the machine
 settings.load_profile("crossdock")
 
-__all__ = ["migrated_postgres_url", "pooler", "postgres_server", "postgres_url"]
+__all__ = ["migrated_postgres_url", "nats_cluster", "pooler", "postgres_server", "postgres_url"]

@@ -30,6 +30,7 @@ from crossdock.backbone.quiet_feeds import QuietFeeds
 from crossdock.backbone.reconcile import Reconciler
 from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
+from crossdock.backbone.ship import Shipper
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
 from crossdock.bridges.joining import Fanout, fan_out
@@ -44,6 +45,7 @@ from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store
+from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
 from crossdock.processes.reconciliation import Policy, Reconciliation
@@ -180,11 +182,10 @@ def compose(
     judge: Judge = Reconciliation(),  # noqa: B008 - has no state
     nightly: Plan | None = None,
     fanout: Fanout | None = None,
+    shipper: Shipper | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` partners are reconciled by hand only, without ``fanout`` no
-    event leaves to others.
-    """
+    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody."""
     fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
@@ -217,7 +218,7 @@ def compose(
         pace=sizes.pace,
         sweeps={**(sweeps or {}), **night},
         refreshes=refreshes,
-        loops=fanout.loops(),
+        loops={**fanout.loops(), **({"ship": shipper.step} if shipper else {})},
         roles=roles,
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)
@@ -289,7 +290,24 @@ def open_store(installation: Installation) -> MigratableStore:
     """The configured database. Nothing is created: `crossdock migrate` (and ``serve``) bring its schema up."""
     settings, secrets = installation.settings.store, installation.secrets
     password = secrets.reveal(settings.password) if settings.password else ""
-    return open_database(settings.url, folder=Path(settings.folder), password=password)
+    return open_database(settings.url, folder=Path(settings.folder), password=password, stream=stream_of(installation))
+
+
+def stream_of(installation: Installation) -> Stream | None:
+    """What keeps the log's bytes, if any; not connected yet. Raises `MissingLibrary` and `UnknownSecret`."""
+    log = installation.settings.store.log
+    if log is None:
+        return None
+    from crossdock.transports.jetstream import Cluster, JetStream  # noqa: PLC0415 - its library is an extra
+
+    password = installation.secrets.reveal(log.password) if log.password else ""
+    return JetStream(Cluster(log.servers, log.user, password, log.tls, log.name, log.replicas))
+
+
+def shipper_of(installation: Installation, store: Store) -> Shipper | None:
+    """What moves the log's bytes there, over a connection of its own."""
+    stream, log = stream_of(installation), installation.settings.store.log
+    return Shipper(store, stream, RealClock(), int(log.hold_seconds * 1_000_000)) if stream and log else None
 
 
 def open_file(path: Path) -> MigratableStore:
@@ -348,8 +366,7 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
-    settings = installation.settings
-    workers = settings.workers
+    settings, workers = installation.settings, installation.settings.workers
     sizes = Sizes(
         translate=workers.translate_batch,
         reduce=workers.reduce_batch,
@@ -376,5 +393,6 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
         fanout=fan_out(settings, place.secrets, store, place.clock, place.ids, place.metrics.registry),
+        shipper=shipper_of(installation, store),
         roles=roles,
     )

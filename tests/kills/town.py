@@ -28,7 +28,7 @@ SLOW = pytest.mark.skipif(not os.environ.get("CROSSDOCK_KILLS"), reason="slow: C
 """Minutes, not seconds: ``make chaos`` runs these, ``make test`` leaves them out."""
 
 CONFIGURATION = """\
-store: {{url: "{url}"}}
+store: {{url: "{url}"{log}}}
 listen: {{port: {port}}}
 telemetry: {{log_level: info, log_format: json, otlp_endpoint: "http://127.0.0.1:1"}}
 security: {{signing_secret: secret://file/key, tower_login: false}}
@@ -93,8 +93,8 @@ class Process:
 class Town:
     """Partners, processes and books."""
 
-    def __init__(self, folder: Path, url: str, throttle: str = "") -> None:
-        self.folder, self.url, self.throttle = folder, url, throttle
+    def __init__(self, folder: Path, url: str, throttle: str = "", log: str = "") -> None:
+        self.folder, self.url, self.throttle, self.log = folder, url, throttle, log
         self.processes: list[Process] = []
         self.accepted: list[str] = []
         self.answers: Counter[int] = Counter()
@@ -124,7 +124,7 @@ class Town:
     def write_configuration(self, url: str) -> None:
         self.config.write_text(CONFIGURATION.format(
             url=url, port=self.intake_port, odoo=self.servers[1].port, easypost=self.servers[0].port,
-            throttle=self.throttle,
+            throttle=self.throttle, log=self.log,
         ))  # fmt: skip
         installation, faults = bootstrap.load(self.config)
         assert installation is not None, faults
@@ -180,7 +180,7 @@ class Town:
         """One signed webhook about a parcel of somebody else; 202 goes into the books. 0 where nobody answered."""
         if not hasattr(self, "_session"):
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
-        body = scan(number)
+        body = self.body(number)
         headers = {"X-Hmac-Signature": signature(body), "Content-Type": "application/json"}
         started = time.perf_counter()
         try:
@@ -194,6 +194,10 @@ class Town:
             self.slowest = max(self.slowest, time.perf_counter() - started)
             self.accepted.append(place.rpartition("/")[2])
         return status
+
+    def body(self, number: int) -> bytes:
+        """What webhook ``number`` says."""
+        return scan(number)
 
     async def hooks(self, count: int, callers: int = 8, *, insist: bool = True) -> None:
         """``count`` further webhooks; where ``insist``, each is sent until it is taken, as partners do."""

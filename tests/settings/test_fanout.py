@@ -6,8 +6,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from crossdock import bootstrap
-from crossdock.bridges.connecting import MissingLibrary
 from crossdock.bridges.joining import fan_out
+from crossdock.transports.libraries import MissingLibrary
 
 GOOD = """\
 partners:

@@ -1,4 +1,4 @@
-"""The four ways to run a store. Every contract test runs over all of them."""
+"""The five ways to run a store. Every contract test runs over all of them."""
 
 import asyncio
 import shutil
@@ -6,8 +6,10 @@ import shutil
 import pytest
 
 from crossdock.storage.opening import open_store
+from storage.shipped import Shipped
 
-KINDS = ("sqlite-threads", "sqlite-same-thread", "sqlite-memory", "postgresql")
+KINDS = ("sqlite-threads", "sqlite-same-thread", "sqlite-memory", "postgresql", "jetstream")
+SERVED = ("postgresql", "jetstream")
 
 
 @pytest.fixture(params=KINDS)
@@ -28,7 +30,7 @@ def migrated_file(tmp_path_factory):
 @pytest.fixture
 def empty(kind, tmp_path, request):
     """The URL of a database without a schema."""
-    if kind == "postgresql":
+    if kind in SERVED:
         return request.getfixturevalue("postgres_url")
     return "sqlite:///:memory:" if kind == "sqlite-memory" else f"sqlite:///{tmp_path / 'crossdock.db'}"
 
@@ -36,7 +38,7 @@ def empty(kind, tmp_path, request):
 @pytest.fixture
 def url(kind, tmp_path, request, migrated_file):
     """The URL of a database with the schema in it."""
-    if kind == "postgresql":
+    if kind in SERVED:
         return request.getfixturevalue("migrated_postgres_url")
     if kind == "sqlite-memory":
         return "sqlite:///:memory:"
@@ -45,8 +47,11 @@ def url(kind, tmp_path, request, migrated_file):
 
 
 @pytest.fixture
-def opened(kind):
+def opened(kind, request):
     """Opens a URL the way this kind of store is run."""
+    if kind == "jetstream":
+        cluster = request.getfixturevalue("nats_cluster")
+        return lambda url, **options: Shipped(url, cluster, **options)
     return lambda url, **options: open_store(url, threads=kind != "sqlite-same-thread", **options)
 
 

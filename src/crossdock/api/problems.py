@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from crossdock.ports.policy import Denied
 from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.ports.stream import StreamDown, StreamFault
 
 MEDIA_TYPE = "application/problem+json"
 _RETRYABLE = {409, 429, 503, 507}
@@ -137,10 +138,11 @@ def on_store(request: Request[Any, Any, Any], error: OSError) -> Response[Any]:
     """The database is full or away: nothing was written."""
     if isinstance(error, StoreFull):
         return respond(request, 507, "The store is full; nothing was written. Free space, then send it again.")
+    what = "Older events are in JetStream, which" if isinstance(error, StreamDown | StreamFault) else "The store"
     return respond(
         request,
         503,
-        "The store cannot be reached now; nothing was written. Send it again in a moment.",
+        f"{what} cannot be reached now; nothing was written. Send it again in a moment.",
         headers={"retry-after": "2"},
     )
 

@@ -16,14 +16,6 @@ CONFIRM_SECONDS = 10.0
 """How long a broker may take to confirm an event; after that it is sent again under the same id."""
 
 
-class MissingLibrary(ImportError):
-    """A broker's client library is not installed. The text says what to install."""
-
-    def __init__(self, extra: str) -> None:
-        """``extra`` is the name in ``crossdock[…]``."""
-        super().__init__(f"the client library for {extra} is not installed: pip install 'crossdock[{extra}]'")
-
-
 class Connected(Generic[T]):
     """Shares one connection among many senders."""
 

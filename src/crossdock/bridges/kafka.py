@@ -5,12 +5,13 @@ confirm (https://kafka.apache.org/documentation/#producerconfigs_acks). Header `
 from collections.abc import Sequence
 from typing import Any
 
-from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, MissingLibrary, unreachable
+from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, unreachable
 from crossdock.bridges.taking import BrokerDown, Message
 from crossdock.ports.outbox import Declined, Envelope, Outcome, Sent
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.verdicts import Explanation
 from crossdock.settings.fanout import KafkaIn, KafkaOut, KafkaServer
+from crossdock.transports.libraries import MissingLibrary
 
 try:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer

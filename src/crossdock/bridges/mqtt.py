@@ -8,11 +8,12 @@ import ssl
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, MissingLibrary, unreachable
+from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, unreachable
 from crossdock.bridges.taking import BrokerDown, Message
 from crossdock.ports.outbox import Envelope, Outcome, Sent
 from crossdock.ports.secrets import Secrets
 from crossdock.settings.fanout import MqttIn, MqttOut, MqttServer
+from crossdock.transports.libraries import MissingLibrary
 
 try:
     from aiomqtt import Client, MqttError, ProtocolVersion

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, MissingLibrary, unreachable
+from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, unreachable
 from crossdock.bridges.taking import BrokerDown, Message
 from crossdock.ports.outbox import Declined, Envelope, Outcome, Sent
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.verdicts import Explanation
 from crossdock.settings.fanout import NatsIn, NatsOut, NatsServer
+from crossdock.transports.libraries import MissingLibrary
 
 try:
     import nats

@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
-from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, MissingLibrary, unreachable
+from crossdock.bridges.connecting import CONFIRM_SECONDS, Connected, unreachable
 from crossdock.bridges.taking import MOST, BrokerDown, Message
 from crossdock.ports.outbox import Envelope, Outcome, Sent
 from crossdock.ports.secrets import Secrets
 from crossdock.settings.fanout import RabbitIn, RabbitOut, RabbitServer
+from crossdock.transports.libraries import MissingLibrary
 
 try:
     import aio_pika

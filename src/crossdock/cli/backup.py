@@ -44,3 +44,5 @@ def backup(
         as_json({"file": str(file), "size": size, "manifest": manifest})
     else:
         note(f"{file}: {len(manifest.files)} files, {size} bytes")
+    if found.settings.store.log is not None:
+        note("Older events are in JetStream: back its streams up first, then this (docs/how-to/log-in-jetstream.md).")

@@ -14,18 +14,21 @@ from msgspec import Struct
 from crossdock import bootstrap
 from crossdock.backbone import outbox_desk
 from crossdock.backbone.outbox_desk import Standing
+from crossdock.backbone.shipped import AllPlaces, look, marks_and_heads
 from crossdock.bootstrap import Installation
-from crossdock.bridges.connecting import MissingLibrary
 from crossdock.bridges.joining import source_of, wires
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.ports.leases import Role
 from crossdock.ports.secrets import UnknownSecret
+from crossdock.ports.stream import StreamDown, StreamFault
+from crossdock.transports.libraries import MissingLibrary
 
 _PARTNER_SECONDS = 60.0
 _LEAST_FREE = 1 << 30
 _EARLIEST = 1_767_225_600  # 2026-01-01: a machine that believes in an earlier day has no set clock
 _SHORTEST_SECRET = 32
+_REPLICAS = 3
 
 
 class Finding(Struct, frozen=True):
@@ -66,6 +69,7 @@ async def examine(found: Installation) -> list[Finding]:
         findings += await _outboxes(found, store)
         if findings[-1].status != "fail":
             findings.append(await _processes(store))
+        findings += await _log(found, store)
         checks = [_partner(plan.id, partial(_check, found, plan.id)) for plan in found.plans]
         findings += [finding for group in await asyncio.gather(*checks) for finding in group]
     finally:
@@ -139,6 +143,37 @@ def _outbox(row: Standing) -> Finding:
             "warn", subject, f"{len(row.missed)} given up", "look at them with show; resend sends them again"
         )
     return Finding("ok", subject, f"{row.waiting} wait" if row.begun else "has not run yet")
+
+
+async def _log(found: Installation, store: MigratableStore) -> list[Finding]:
+    """Whether the log's bytes are where they should be."""
+    subject = "log in JetStream"
+    if await store.revision() != bootstrap.newest_revision():
+        return []
+    stream = bootstrap.stream_of(found)
+    if stream is None:
+        marks, _ = await store.read(marks_and_heads)
+        moved = sum(mark.slimmed for mark in marks.values())
+        text = f"{moved} events are only there, and store.log does not say where"
+        return [Finding("fail", subject, text, "put store.log back, or: crossdock log fetch")] if moved else []
+    try:
+        places = await look(store, stream)
+    except (StreamDown, StreamFault) as problem:
+        return [Finding("fail", subject, str(problem), "see that its servers run and that store.log is right")]
+    finally:
+        await stream.close()
+    return [_placed(places, subject)]
+
+
+def _placed(places: AllPlaces, subject: str) -> Finding:
+    text = f"{places.shipped} of {places.events} events, {places.moved} only there, {places.waiting} wait"
+    for partition, fault in places.faults.items():
+        return Finding("fail", subject, f"partition {partition}: {fault}", "docs/how-to/log-in-jetstream.md")
+    if places.lagging:
+        return Finding("warn", subject, f"{text}; {len(places.lagging)} partitions lack a replica", "start all servers")
+    if 0 < places.replicas < _REPLICAS:
+        return Finding("warn", subject, f"{text}; {places.replicas} replica", "one lost disk is a lost log: use three")
+    return Finding("ok", subject, f"{text}; {places.replicas} replicas")
 
 
 async def _processes(store: MigratableStore) -> Finding:

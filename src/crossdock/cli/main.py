@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from crossdock import __version__
-from crossdock.bridges.connecting import MissingLibrary
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     backup,
@@ -23,6 +22,7 @@ from crossdock.cli import (
     drill,
     golden,
     init,
+    log,
     mapping,
     migrate,
     operations,
@@ -44,6 +44,8 @@ from crossdock.cli import (
 from crossdock.cli.output import Exit, Stop, say_both, set_quiet
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.ports.stream import StreamDown, StreamFault
+from crossdock.transports.libraries import MissingLibrary
 
 app = typer.Typer(
     name="crossdock",
@@ -54,6 +56,9 @@ app = typer.Typer(
 
 _KNOWN: dict[type[Exception], str] = {
     StoreFull: "The disk or database is full: make room and try again; nothing was written.",
+    StreamFault: "The log's stream is not what it should be: do what is said below.",
+    StreamDown: "JetStream, where the log's older events are, cannot be reached: see that its servers run and that "
+    "store.log is right.",
     StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right; "
     "crossdock runbook show database-failover says what to do when it is lost.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
@@ -99,6 +104,7 @@ for _command in (
     translate,
     mapping,
     golden,
+    log,
     chaos,
     bench,
     connectors,

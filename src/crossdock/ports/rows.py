@@ -108,7 +108,8 @@ class Queues(Struct, frozen=True):
     """What waits, by stage: how much, and since when (epoch microseconds, 0 where nothing waits).
 
     ``received`` waits for translation, ``undecided`` for the reducer, ``due`` are commands whose time has come and that
-    nobody carries. What waits for its own time or for a person is in ``depth`` only.
+    nobody carries, ``unshipped`` (only where the log has a stream) are events the stream has not confirmed. What waits
+    for its own time or for a person is in ``depth`` only.
     """
 
     depth: dict[str, int]

@@ -18,6 +18,7 @@ from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
+from crossdock.ports.tail import Tail
 
 T = TypeVar("T")
 
@@ -221,6 +222,11 @@ class Transaction(Protocol):
     @property
     def log(self) -> Log:
         """The event log."""
+        ...
+
+    @property
+    def tail(self) -> Tail:
+        """What of the log is in the database, and what in a stream."""
         ...
 
     @property

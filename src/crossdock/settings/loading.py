@@ -129,6 +129,7 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
+    yield from _stream_without_postgresql(_child(node, "store"))
     yield from _unknown_zones(node)
     flow = _child(_child(node, "processes"), "order_to_ship")
     partners = _child(node, "partners")
@@ -160,6 +161,15 @@ def _password_in_address(url: Node | None) -> Iterator[Fault]:
         yield Fault.at(
             url.place, "store.url", text, f"take it out of the address and set store.password; {WHERE_SECRETS_GO}"
         )
+
+
+def _stream_without_postgresql(store: Node | None) -> Iterator[Fault]:
+    """SQLite belongs to one process, and what it cannot keep no cluster saves."""
+    log, url = _child(store, "log"), _child(store, "url")
+    address = url.value if url is not None else ""
+    if log is not None and log.value is not None and not str(address).startswith("postgresql"):
+        text = "keeps the log in JetStream, and the store is SQLite"
+        yield Fault.at(log.place, "store.log", text, "set store.url to postgresql://…, or take store.log out")
 
 
 def _unknown_zones(node: Node) -> Iterator[Fault]:

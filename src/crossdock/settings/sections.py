@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from crossdock.settings.fanout import BridgeSettings, SubscriptionSettings, WebhookSettings
+from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.watching import TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
@@ -24,6 +24,31 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True):
             examples=["Europe/Brussels"],
         ),
     ] = "UTC"
+
+
+class LogSettings(NatsServer, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A NATS JetStream cluster (2.12 or later) that keeps the log's bytes. Positions, keys and the last minutes stay in
+    PostgreSQL.
+    """
+
+    name: Annotated[
+        str,
+        Meta(
+            description="Begins the names of the 64 streams; another one for every installation on the same cluster",
+            pattern=r"^[A-Za-z0-9_-]+$",
+            examples=["CROSSDOCK_LOG"],
+        ),
+    ] = "CROSSDOCK_LOG"
+    replicas: Annotated[int, Meta(description="Replicas of each stream", ge=1, le=5)] = 3
+    hold_seconds: Annotated[
+        float,
+        Meta(
+            description="PostgreSQL keeps an event's bytes so long after the stream confirmed them; longer than the "
+            "servers' sync_interval (2 minutes unless set), so that a power cut takes nothing",
+            ge=0,
+            le=86400,
+        ),
+    ] = 300.0
 
 
 class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +71,9 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True):
             extra={"secret": True},
         ),
     ] = ""
+    log: Annotated[LogSettings | None, Meta(description="Keep the log's bytes in NATS JetStream; needs PostgreSQL")] = (
+        None
+    )
     folder: Annotated[
         str, Meta(description="Folder for labels, proofs and messages above 64 KiB", examples=["documents"])
     ] = "documents"

@@ -5,33 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from crossdock.model.events import Event, decode_body, encode_body, type_of
+from crossdock.model.events import Event, encode_body, type_of
 from crossdock.model.identifiers import partition_of
-from crossdock.model.instants import Stamp
 from crossdock.ports.stores import Fenced, NewEvent
+from crossdock.storage.records import EVENT_COLUMNS, PLACES, Fetch, events_of
 from crossdock.storage.statements import ForMany, UpdateMany, among, insert_new, rows_in
 from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
-
-PLACES = 1 << 40
-"""Positions a partition has room for; ``place`` is partition * PLACES + position."""
-
-
-EVENT_COLUMNS = (
-    EVENT.c.key,
-    EVENT.c.subject,
-    EVENT.c.partition,
-    EVENT.c.position,
-    EVENT.c.body,
-    EVENT.c.occurred_at,
-    EVENT.c.occurred_zone_known,
-    EVENT.c.occurred_precision,
-    EVENT.c.received_at,
-    EVENT.c.recorded_at,
-    EVENT.c.source,
-    EVENT.c.exchange_id,
-    EVENT.c.trace_id,
-    EVENT.c.quiet,
-)
 
 _KNOWN = select(EVENT.c.subject, EVENT.c.key).where(among(EVENT.c.key))
 _SPOKEN_OF = select(EVENT.c.subject).where(among(EVENT.c.subject)).distinct()
@@ -55,33 +34,13 @@ _NEW_CURSOR = insert_new(LOG_CURSOR)
 _MOVE_CURSOR = UpdateMany(LOG_CURSOR, "reader", "partition")
 
 
-def event_of(row: Sequence[Any]) -> Event:
-    """The event in a row of `EVENT_COLUMNS`."""
-    key, subject, partition, position, body, at, zone_known, precision, *rest, quiet = row
-    stamp = Stamp(at, bool(zone_known), precision)
-    received_at, recorded_at, source, exchange_id, trace_id = rest
-    return Event(
-        key,
-        subject,
-        partition,
-        position,
-        decode_body(body),
-        stamp,
-        received_at,
-        recorded_at,
-        source,
-        exchange_id,
-        trace_id,
-        bool(quiet),
-    )
-
-
 class SqlLog:
     """The event log (`crossdock.ports.stores.Log`)."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Works inside the transaction of ``connection``."""
+    def __init__(self, connection: Connection, fetch: Fetch | None = None) -> None:
+        """Works inside the transaction of ``connection``; ``fetch`` reads what rows let go of."""
         self._connection = connection
+        self._fetch = fetch
 
     def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
         """Append those whose (subject, key) is new, in the order given.
@@ -116,7 +75,7 @@ class SqlLog:
             for partition, share in _shares(behind, limit, sum(cursors.values())).items()
             for step in range(1, share + 1)
         ]
-        return [event_of(row) for row in rows_in(self._connection, _AT, places)]
+        return events_of(list(rows_in(self._connection, _AT, places)), self._fetch)
 
     def cursors(self, reader: str, partitions: Iterable[int]) -> dict[int, int]:
         """The positions ``reader`` has reached (0 where it never was)."""
@@ -142,7 +101,7 @@ class SqlLog:
 
     def of_subject(self, subject: str) -> list[Event]:
         """All events of one subject in log order."""
-        return [event_of(row) for row in self._connection.execute(_OF_SUBJECT, {"of": subject})]
+        return events_of(self._connection.execute(_OF_SUBJECT, {"of": subject}).all(), self._fetch)
 
     def known(self, keys: Iterable[str]) -> set[tuple[str, str]]:
         """Those of the events with these keys that there are, as (subject, key)."""

@@ -7,6 +7,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from crossdock.ports.stores import Store
+from crossdock.ports.stream import Stream
 from crossdock.storage.postgresql import PostgresqlStore
 from crossdock.storage.sqlite import SqliteStore
 
@@ -28,7 +29,12 @@ class MigratableStore(Store, Protocol):
 
 
 def open_store(
-    url: str, *, threads: bool = True, folder: str | Path | None = None, password: str = ""
+    url: str,
+    *,
+    threads: bool = True,
+    folder: str | Path | None = None,
+    password: str = "",
+    stream: Stream | None = None,
 ) -> MigratableStore:
     """The store at ``url``; connections are made when they are needed. Raises `InvalidStoreUrl`.
 
@@ -37,7 +43,8 @@ def open_store(
     pooler (``&listen=host:port`` is then the database itself, to be woken by it) and ``?connections=10``. Of several
     servers, ``postgresql://user@/name?host=one:5432&host=two:5432``, the primary is looked for.
     ``threads`` are SQLite's; without them every step runs in the caller's thread. Bodies above 64 KiB go to
-    ``folder``: by default ``<file>.bodies`` beside SQLite, and into the row in memory and on PostgreSQL.
+    ``folder``: by default ``<file>.bodies`` beside SQLite, and into the row in memory and on PostgreSQL. Of a log whose
+    bytes are in a ``stream``, PostgreSQL reads there what its rows let go of.
     """
     try:
         parsed = make_url(url)
@@ -48,9 +55,11 @@ def open_store(
     where = Path(folder) if folder is not None else None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
+        if stream is not None:
+            raise InvalidStoreUrl("a log in JetStream needs PostgreSQL: write postgresql://… or take store.log out")
         return _sqlite(parsed, where, threads=threads)
     if backend in {"postgresql", "postgres"}:
-        return _postgresql(parsed, where)
+        return _postgresql(parsed, where, stream)
     raise InvalidStoreUrl(f"'{backend}' is no store; write sqlite:///file or postgresql://…")
 
 
@@ -62,7 +71,7 @@ def _sqlite(url: URL, folder: Path | None, *, threads: bool) -> SqliteStore:
     return SqliteStore(path, folder=folder or path.with_name(f"{path.name}.bodies"), threads=threads)
 
 
-def _postgresql(url: URL, folder: Path | None) -> PostgresqlStore:
+def _postgresql(url: URL, folder: Path | None, stream: Stream | None) -> PostgresqlStore:
     query = dict(url.query)
     pooler = query.pop("pooler", "")
     if pooler not in {"", "transaction", "session"}:
@@ -77,4 +86,6 @@ def _postgresql(url: URL, folder: Path | None) -> PostgresqlStore:
         host, _, port = listen.rpartition(":")
         own = {name: value for name, value in query.items() if name not in {"host", "port"}}
         direct = plain.set(host=host or listen, port=int(port) if host and port.isdigit() else None, query=own)
-    return PostgresqlStore(plain, listen=direct, folder=folder, pooler=transaction, connections=int(connections))
+    return PostgresqlStore(
+        plain, listen=direct, folder=folder, pooler=transaction, connections=int(connections), stream=stream
+    )

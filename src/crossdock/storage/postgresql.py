@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from crossdock.ports.stores import Transaction
+from crossdock.ports.stream import Stream
 from crossdock.storage.failures import network_in_our_words, sqlstate_of, worth_running_again
+from crossdock.storage.fetching import fetching
 from crossdock.storage.schema import revision_of, upgrade
 from crossdock.storage.transaction import SqlTransaction
 from crossdock.storage.waking import Topics
@@ -48,9 +50,19 @@ class PostgresqlStore:
     name = "postgresql"
 
     def __init__(
-        self, url: URL, *, listen: URL | None, folder: Path | None, pooler: bool = False, connections: int = 10
+        self,
+        url: URL,
+        *,
+        listen: URL | None,
+        folder: Path | None,
+        pooler: bool = False,
+        connections: int = 10,
+        stream: Stream | None = None,
     ) -> None:
-        """``folder`` takes large bodies; all processes of one database have to see the same."""
+        """``folder`` takes large bodies; all processes of one database have to see the same. ``stream`` has the log's
+        bytes that rows let go of; a step that needs them waits for it inside its transaction.
+        """
+        self._stream = stream
         self._engine = _engine(url, pooler=pooler, connections=connections)
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._folder = folder
@@ -82,7 +94,7 @@ class PostgresqlStore:
         opened: list[SqlTransaction] = []
 
         def work(connection: Connection) -> T:
-            opened.append(SqlTransaction(connection, self._folder, writing=True))
+            opened.append(self._transaction(connection, writing=True))
             return step(opened[-1])
 
         with network_in_our_words():
@@ -97,11 +109,15 @@ class PostgresqlStore:
             transaction.bodies.committed()
         return result
 
+    def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
+        fetch = fetching(connection, self._stream) if self._stream is not None else None
+        return SqlTransaction(connection, self._folder, writing=writing, fetch=fetch)
+
     async def read(self, step: Callable[[Transaction], T]) -> T:
         """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
         with network_in_our_words():
             async with self._reading.begin() as connection:
-                return await connection.run_sync(lambda inner: step(SqlTransaction(inner, self._folder, writing=False)))
+                return await connection.run_sync(lambda inner: step(self._transaction(inner, writing=False)))
 
     async def wait(self, topic: str, seconds: float) -> bool:
         """Sleep until somebody commits work on ``topic``, in this process or another, or time is up."""
@@ -185,6 +201,8 @@ class PostgresqlStore:
                 task.cancel()
                 await _ended(task)
         await self._engine.dispose()
+        if self._stream is not None:
+            await self._stream.close()
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

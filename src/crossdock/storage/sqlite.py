@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from crossdock.ports.stores import Transaction
 from crossdock.storage.failures import in_our_words
+from crossdock.storage.records import Fetch
 from crossdock.storage.schema import revision_of, upgrade
 from crossdock.storage.transaction import SqlTransaction
 from crossdock.storage.waking import Topics
@@ -32,9 +33,14 @@ class SqliteStore:
 
     name = "sqlite"
 
-    def __init__(self, path: Path | None, *, folder: Path | None, threads: bool = True) -> None:
-        """``path`` is the file (nothing: in memory); ``folder`` takes large bodies."""
+    def __init__(
+        self, path: Path | None, *, folder: Path | None, threads: bool = True, fetch: Fetch | None = None
+    ) -> None:
+        """``path`` is the file (nothing: in memory); ``folder`` takes large bodies; ``fetch`` reads what of the log is
+        elsewhere, in the thread of the step (for simulations: no configuration gives SQLite a stream).
+        """
         self._folder = folder
+        self._fetch = fetch
         self._topics = Topics()
         self._writing = _engine(path, "BEGIN IMMEDIATE")
         self._reading = _engine(path, "BEGIN") if path is not None else self._writing
@@ -57,7 +63,7 @@ class SqliteStore:
         with in_our_words():
             connection = self._writing.connect()
             with connection:
-                transaction = SqlTransaction(connection, self._folder, writing=True)
+                transaction = SqlTransaction(connection, self._folder, writing=True, fetch=self._fetch)
                 try:
                     with connection.begin():
                         result = step(transaction)
@@ -72,7 +78,7 @@ class SqliteStore:
         with in_our_words(), self._reading.connect() as connection, connection.begin():
             _query_only(connection, wanted=True)
             try:
-                return step(SqlTransaction(connection, self._folder, writing=False))
+                return step(SqlTransaction(connection, self._folder, writing=False, fetch=self._fetch))
             finally:
                 _query_only(connection, wanted=False)
 

@@ -42,7 +42,9 @@ EVENT = Table(
     text("trace_id"),
     Column("quiet", Boolean, nullable=False),
 )
-"""``place`` is partition * 2**40 + position: one number, so that SQLite clusters the table by it."""
+"""``place`` is partition * 2**40 + position: one number, so that SQLite clusters the table by it. An empty
+``body`` is in the stream, and so is what else only its readers need (`crossdock.storage.records`).
+"""
 
 Index("event_key", EVENT.c.key, EVENT.c.subject, unique=True)
 Index("event_subject", EVENT.c.subject, EVENT.c.place)
@@ -55,6 +57,17 @@ LOG_PARTITION = Table(
     Column("partition", SmallInteger, primary_key=True, autoincrement=False),
     number("head"),
 )
+
+LOG_STREAM = Table(
+    "log_stream",
+    METADATA,
+    Column("partition", SmallInteger, primary_key=True, autoincrement=False),
+    number("shipped"),
+    number("noted"),
+    number("noted_at"),
+    number("slimmed"),
+)
+"""How far a stream has the log (`crossdock.ports.tail.Mark`); no rows where none is configured."""
 
 LOG_CURSOR = Table(
     "log_cursor",

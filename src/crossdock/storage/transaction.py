@@ -15,8 +15,10 @@ from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
 from crossdock.storage.mappings import SqlMappings
 from crossdock.storage.partners import SqlPartners
+from crossdock.storage.records import Fetch
 from crossdock.storage.references import SqlReferences
 from crossdock.storage.states import SqlStates
+from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
 from crossdock.storage.views_exchanges import ExchangeViews
 from crossdock.storage.views_queues import QueueViews
@@ -27,17 +29,20 @@ from crossdock.storage.views_shipments import ShipmentViews
 class SqlViews(ShipmentViews, ExchangeViews, RecordViews, QueueViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
-    def __init__(self, connection: Connection, bodies: Bodies) -> None:
+    def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None) -> None:
         """Works inside the transaction of ``connection``; large bodies are in ``bodies``."""
-        ExchangeViews.__init__(self, connection, bodies)
+        ExchangeViews.__init__(self, connection, bodies, fetch)
 
 
 class SqlTransaction:
     """Everything a step may touch (`crossdock.ports.stores.Transaction`)."""
 
-    def __init__(self, connection: Connection, folder: Path | None, *, writing: bool) -> None:
-        """Inside the transaction of ``connection``; ``folder`` is for large bodies."""
+    def __init__(
+        self, connection: Connection, folder: Path | None, *, writing: bool, fetch: Fetch | None = None
+    ) -> None:
+        """Inside the transaction of ``connection``; ``folder`` takes large bodies, ``fetch`` reads the stream."""
         self._connection = connection
+        self._fetch = fetch
         self._writing = writing
         self.bodies = Bodies(folder)
 
@@ -59,7 +64,12 @@ class SqlTransaction:
     @cached_property
     def log(self) -> SqlLog:
         """The event log."""
-        return SqlLog(self._connection)
+        return SqlLog(self._connection, self._fetch)
+
+    @cached_property
+    def tail(self) -> SqlTail:
+        """What of the log is in the database, and what in a stream."""
+        return SqlTail(self._connection)
 
     @cached_property
     def references(self) -> SqlReferences:
@@ -114,4 +124,4 @@ class SqlTransaction:
     @cached_property
     def views(self) -> SqlViews:
         """What people ask."""
-        return SqlViews(self._connection, self.bodies)
+        return SqlViews(self._connection, self.bodies, self._fetch)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, bindparam, literal, select, tuple_, u
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores_delivery import Attempt
 from crossdock.storage.bodies import Bodies
-from crossdock.storage.log import EVENT_COLUMNS, event_of
 from crossdock.storage.paging import after_key, page_of
+from crossdock.storage.records import EVENT_COLUMNS, Fetch, events_of
 from crossdock.storage.tables import EVENT
 from crossdock.storage.tables_exchange import ATTEMPT, ATTENTION, COMMAND, EXCHANGE
 
@@ -84,10 +84,11 @@ _SENT = _OUT.add_columns(COMMAND.c.body, COMMAND.c.cause, COMMAND.c.doubt).where
 class ExchangeViews:
     """Exchanges of both directions (part of `crossdock.ports.rows.Views`)."""
 
-    def __init__(self, connection: Connection, bodies: Bodies) -> None:
-        """Works inside the transaction of ``connection``."""
+    def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None = None) -> None:
+        """Works inside the transaction of ``connection``; ``fetch`` reads events' bytes that rows let go of."""
         self._connection = connection
         self._bodies = bodies
+        self._fetch = fetch
 
     def exchanges(
         self,
@@ -165,7 +166,7 @@ class ExchangeViews:
         )
 
     def _events(self, exchange_id: str) -> list[Any]:
-        return [event_of(row) for row in self._connection.execute(_EVENTS, {"which": exchange_id})]
+        return events_of(self._connection.execute(_EVENTS, {"which": exchange_id}).all(), self._fetch)
 
     def _attempts(self, exchange_id: str) -> list[Attempt]:
         return [_attempt(row) for row in self._connection.execute(_ATTEMPTS, {"which": exchange_id})]

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, and_, bindparam, case, cast, func, literal, select, text
 
 from crossdock.ports.rows import Queues
-from crossdock.storage.log import PLACES
-from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
+from crossdock.storage.records import PLACES
+from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION, LOG_STREAM
 from crossdock.storage.tables_exchange import ATTENTION, COMMAND, EXCHANGE, OPEN, RECEIVED
 from crossdock.storage.tables_work import EXCEPTION, WAITING_FACT
 
@@ -35,6 +35,17 @@ _UNDECIDED = (
     )
     .join(EVENT, EVENT.c.place == _NEXT_PLACE, isouter=True)
     .where(LOG_PARTITION.c.head > _READ_TO)
+)
+_NEXT_SHIPPED = cast(LOG_PARTITION.c.partition, BigInteger) * literal(PLACES, BigInteger) + LOG_STREAM.c.shipped + 1
+_UNSHIPPED = (
+    select(
+        func.coalesce(func.sum(LOG_PARTITION.c.head - LOG_STREAM.c.shipped), 0),
+        func.coalesce(func.min(EVENT.c.recorded_at), 0),
+        func.count(),
+    )
+    .select_from(LOG_PARTITION)
+    .join(LOG_STREAM, LOG_STREAM.c.partition == LOG_PARTITION.c.partition)
+    .join(EVENT, EVENT.c.place == _NEXT_SHIPPED, isouter=True)
 )
 
 
@@ -66,6 +77,9 @@ class QueueViews:
             "queued": oldest_command,
             "due": oldest_due,
         }
+        unshipped, oldest_unshipped, streams = self._one(_UNSHIPPED)
+        if streams:  # only where the log has a stream
+            depth["unshipped"], oldest["unshipped"] = unshipped, oldest_unshipped
         return Queues(depth, oldest)
 
     def _one(self, query: Any, **given: int) -> tuple[int, ...]:

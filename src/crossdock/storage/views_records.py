@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, func, select, text, tuple_
 
 from crossdock.model.events import Event, Fact
 from crossdock.ports.rows import MOST_SHIPMENTS, Counts, ExceptionRow
-from crossdock.storage.log import EVENT_COLUMNS, PLACES, event_of
 from crossdock.storage.paging import after_key, page_of
+from crossdock.storage.records import EVENT_COLUMNS, PLACES, Fetch, events_of
 from crossdock.storage.tables import EVENT, LOG_PARTITION, STATE
 from crossdock.storage.tables_exchange import ATTENTION, COMMAND, EXCHANGE, OPEN, RECEIVED, REFUSED
 from crossdock.storage.tables_work import EXCEPTION, WAITING_FACT
@@ -82,9 +82,10 @@ _EVENTS_THERE = select(func.coalesce(func.sum(LOG_PARTITION.c.head), 0))
 class RecordViews:
     """Lists beside shipments and exchanges (part of `crossdock.ports.rows.Views`)."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Works inside the transaction of ``connection``."""
+    def __init__(self, connection: Connection, fetch: Fetch | None = None) -> None:
+        """Works inside the transaction of ``connection``; ``fetch`` reads events' bytes that rows let go of."""
         self._connection = connection
+        self._fetch = fetch
 
     def exceptions(
         self, *, open_only: bool = True, kind: str = "", subject: str = "", after: str = "", limit: int = 50
@@ -127,7 +128,7 @@ class RecordViews:
         key = after_key(after, int, int)
         if key:
             query = query.where(tuple_(EVENT.c.recorded_at, EVENT.c.place) > tuple_(*key))
-        events = [event_of(row) for row in self._connection.execute(query)]
+        events = events_of(self._connection.execute(query).all(), self._fetch)
         return page_of(events, limit, [(each.recorded_at, each.partition * PLACES + each.position) for each in events])
 
     def log_heads(self) -> dict[int, int]:

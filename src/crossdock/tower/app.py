@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.ports.stream import StreamDown, StreamFault
 from crossdock.tower import acting, reading
 from crossdock.tower.context import Context
 from crossdock.tower.desk import Desk
@@ -50,6 +51,8 @@ def build(context: Context) -> Litestar:
     def on_store(request: Request[Any, Any, Any], error: OSError) -> Response[Any]:
         full = isinstance(error, StoreFull)
         what = "The store is full; nothing was changed." if full else "The store cannot be reached now."
+        if isinstance(error, StreamDown | StreamFault):
+            what = "Older events are in JetStream, which cannot be reached now (crossdock doctor says more)."
         return desk.page(request, "failed.html", status=507 if full else 503, what=what, trace="")
 
     def on_cursor(request: Request[Any, Any, Any], _: ValueError) -> Response[Any]:

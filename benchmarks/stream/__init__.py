@@ -1,0 +1,1 @@
+"""The log in three NATS servers beside the log in PostgreSQL alone."""
