@@ -43,8 +43,7 @@ class Ageing(Protocol):
 
     def drop_month(self, table: str, before: int) -> Dropped | None:
         """Let go of one whole month of ``exchange``, ``attempt`` or ``delivery`` that ended before; nothing where there
-        is none, or where too much of it has to stay. Raises `crossdock.ports.stores.StoreUnavailable` when others hold
-        the table.
+        is none, where too much of it has to stay, or while others hold the table.
         """
         ...
 

@@ -89,19 +89,18 @@ class SqlAgeing:
             return None
         stays = _STAYS[table]
         if stays:
-            counting = f"SELECT count(*) FROM (SELECT FROM {part.name} AS old WHERE {stays} LIMIT {_MOST_KEPT + 1}) AS few"  # noqa: S608, E501 - names of ours
+            counting = (
+                f"SELECT count(*) FROM (SELECT FROM {part.name} AS old WHERE {stays} LIMIT {_MOST_KEPT + 1}) AS few"  # noqa: S608 - names of ours
+            )
             if self._connection.execute(text(counting)).scalar_one() > _MOST_KEPT:
                 return None
-        self._drop_bodies(table, part.name)
-        rows, kept = parts.drop(self._connection, table, part, stays)
+        found = parts.drop(self._connection, table, part, stays)
+        if found is None:
+            return None
+        rows, kept, locations = found
+        for each in locations:
+            self._bodies.drop(each)
         return Dropped(table, part.name, rows, kept)
-
-    def _drop_bodies(self, table: str, name: str) -> None:
-        if table != "exchange":
-            return
-        filed = f"SELECT location FROM {name} AS old WHERE location <> '' AND NOT ({_STAYS[table]})"  # noqa: S608
-        for row in self._connection.execute(text(filed)):
-            self._bodies.drop(row[0])
 
     def exchanges(self, before: int, limit: int) -> int:
         """Delete settled inbound messages received before, with their bytes; how many."""

@@ -130,7 +130,9 @@ class SqlLog:
     def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
         """Events after each partition's cursor, in order within a partition, fair between partitions."""
         heads = dict(map(tuple, rows_in(self._connection, _HEADS, sorted(cursors))))
-        behind = {partition: head - cursors[partition] for partition, head in heads.items() if head > cursors[partition]}
+        behind = {
+            partition: head - cursors[partition] for partition, head in heads.items() if head > cursors[partition]
+        }
         shares = _shares(behind, limit, sum(cursors.values()))
         places = [
             partition * PLACES + cursors[partition] + step
@@ -140,7 +142,9 @@ class SqlLog:
         found = [event_of(row) for row in rows_in(self._connection, _AT, places)]
         if len(found) == len(places):
             return found
-        return [event for each in sorted(shares) for event in self._past_holes(each, cursors[each], heads, shares[each])]
+        return [
+            event for each in sorted(shares) for event in self._past_holes(each, cursors[each], heads, shares[each])
+        ]
 
     def _past_holes(self, partition: int, position: int, heads: Mapping[int, int], share: int) -> list[Event]:
         """The next events there are: retention took the events of subjects that ended, and left their positions."""

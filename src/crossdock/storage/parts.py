@@ -111,20 +111,29 @@ def old(connection: Connection, table: str, before: int) -> Part | None:
     return min(ended, key=lambda each: (len(each.high), each.high), default=None)
 
 
-def drop(connection: Connection, table: str, part: Part, stays: str) -> tuple[int, int]:
-    """Detach a part, put the rows that stay (a condition) back into the table, drop it: (rows, of which stay).
+def drop(connection: Connection, table: str, part: Part, stays: str) -> tuple[int, int, list[str]] | None:
+    """Detach a part, put the rows that stay (a condition) back into the table, drop it: how many rows it had, how many
+    of them stay, and the files of the others; nothing where others hold the table.
 
     The table is locked for as long as that takes, which is milliseconds: counting comes first.
     """
-    rows = int(connection.execute(text(f"SELECT count(*) FROM {part.name}")).scalar_one())  # noqa: S608 - names of ours
-    connection.execute(_PATIENCE)
-    connection.execute(text(f"ALTER TABLE {table} DETACH PARTITION {part.name}"))
-    kept = 0
-    if stays:
-        back = f"INSERT INTO {table} SELECT * FROM {part.name} AS old WHERE {stays}"  # noqa: S608 - as above
-        kept = connection.execute(text(back)).rowcount
-    connection.execute(text(f"DROP TABLE {part.name}"))
-    return rows, kept
+    old = f"FROM {part.name} AS old"
+    rows = int(connection.execute(text(f"SELECT count(*) {old}")).scalar_one())
+    try:
+        with connection.begin_nested():
+            connection.execute(_PATIENCE)
+            connection.execute(text(f"ALTER TABLE {table} DETACH PARTITION {part.name}"))
+            kept = (
+                connection.execute(text(f"INSERT INTO {table} SELECT * {old} WHERE {stays}")).rowcount if stays else 0
+            )
+            files = f"SELECT location {old} WHERE location <> '' AND NOT ({stays})"
+            locations = [row[0] for row in connection.execute(text(files))] if table == "exchange" else []
+            connection.execute(text(f"DROP TABLE {part.name}"))
+    except DBAPIError as error:
+        if sqlstate_of(error) != _HELD_BY_OTHERS:
+            raise
+        return None
+    return rows, kept, locations
 
 
 def loose(connection: Connection, table: str) -> list[str]:

@@ -73,8 +73,8 @@ DELIVERY = Table(
     text("exchange_id"),
     sqlite_with_rowid=False,
 )
-"""Delivery ids by month (``period``, counted from 1970): PostgreSQL keeps each month by itself, so that the index an id is
-written to is as large as a month, and a month that is old goes at once.
+"""Delivery ids by month (``period``, counted from 1970): PostgreSQL keeps each month by itself, so that the index an id
+is written to is as large as a month, and a month that is old goes at once.
 """
 
 REFUSED = Table(

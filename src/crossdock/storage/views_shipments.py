@@ -31,7 +31,7 @@ _LIST = (
     .where(STATE.c.subject.not_like("desk:%"), STATE.c.subject.not_like("feed:%"))  # nobody ships a request or a feed
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
-_NEWEST = 2000
+_NEWEST = 500
 _FEW = 1000
 _GRAM = 3
 _SPOKEN = sql(

@@ -137,7 +137,8 @@ def _indexes(table: str) -> dict[str, str]:
 
 
 def _now() -> int:
-    return int(_one("SELECT floor(extract(epoch FROM now()))::bigint" if _is_postgresql() else "SELECT strftime('%s', 'now')"))
+    postgresql = "SELECT floor(extract(epoch FROM now()))::bigint"
+    return int(_one(postgresql if _is_postgresql() else "SELECT strftime('%s', 'now')") or 0)
 
 
 def _is_postgresql() -> bool:
