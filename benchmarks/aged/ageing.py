@@ -15,6 +15,7 @@ from benchmarks.local.endtoend import drain
 from benchmarks.local.messages import delivery_id, webhook
 from benchmarks.local.worlds import open_world, seed
 from crossdock.bootstrap import FreshIds
+from crossdock.governance.retention import Retention
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import NewExchange
 from crossdock.storage.opening import open_store
@@ -24,7 +25,8 @@ FIRST = 7_431_000_000
 _MARK = str(FIRST)[:4]
 _STEP = 93_600_000_000
 """How much earlier the next copy is (microseconds): 26 hours, so that ten million events are a year."""
-_MONTH = 28 * 86_400_000_000
+_DAY = 86_400_000_000
+_MONTH = 28 * _DAY
 _CHUNK = 2000
 _SCANS = 10
 
@@ -125,8 +127,18 @@ async def grow(url: str, events: int) -> None:
     for statement in indexes:
         await connection.execute(statement, timeout=3600)
         print(f"… {statement[:60]}, {perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    await _forget_deliveries(url, now * 1_000_000)
     await connection.execute("VACUUM ANALYZE", timeout=3600)
     await connection.close()
+
+
+async def _forget_deliveries(url: str, now: int) -> None:
+    """As retention does every night with what it is shipped with. Everything else stays."""
+    store = open_store(url)
+    before = now - Retention().delivery_id_days * _DAY
+    while await store.run(lambda tx: tx.ageing.drop_month("delivery", before)):
+        pass
+    await store.close()
 
 
 async def _months(url: str, now: int, copies: int) -> None:
