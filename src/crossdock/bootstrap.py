@@ -351,14 +351,9 @@ def retention(installation: Installation) -> Retention:
     """How long everything is kept: as configured, but no delivery is forgotten while its partner may repeat it."""
     kept = installation.settings.retention
     policy = Retention(
-        kept.raw_bodies_days,
-        kept.proof_days,
-        kept.labels_days,
-        kept.exchanges_days,
-        kept.delivery_ids_days,
-        kept.refused_days,
-        kept.ended_days,
-    )
+        kept.raw_bodies_days, kept.proof_days, kept.labels_days, kept.exchanges_days, kept.delivery_ids_days,
+        kept.refused_days, kept.ended_days,
+    )  # fmt: skip
     return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
 
 

@@ -23,6 +23,7 @@ from crossdock.ports.connector import Received
 from crossdock.ports.stores_ageing import Quiet
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.sim.clock import VirtualClock
+from crossdock.views.timeline import story_of
 from hubs import Scripted, scripted_hub
 from orders import delivery_order
 
@@ -147,6 +148,9 @@ async def test_a_number_a_carrier_uses_again_is_the_living_orders(hub):
     keys = await hub.store.read(lambda tx: [each.body for each in tx.log.of_subject(subject(D))])
     assert any(getattr(getattr(body, "event", None), "tracking_number", "") == f"1Z{A}" for body in keys)
     assert (await hub.store.read(lambda tx: tx.views.counts())).parked == 0
+    assert (await hub.store.read(lambda tx: story_of(tx, f"1Z{A}"))).subject == subject(D)
+    gone = await hub.store.read(lambda tx: story_of(tx, f"1Z{B}"))
+    assert (gone.subject, gone.row, gone.entries) == (subject(B), None, ())
 
 
 @pytest.mark.req("M19", "E9")

@@ -148,6 +148,8 @@ async def names(store, table):
 async def test_months_are_made_ahead_and_an_old_one_goes_whole_but_for_what_waits(postgres):
     await postgres.run(lambda tx: tx.ageing.prepare(LONG_AGO, 2))
     assert await postgres.run(lambda tx: tx.ageing.prepare(LONG_AGO, 2)) == []
+    assert await postgres.read(lambda tx: tx.ageing.missing(LONG_AGO)) == []
+    assert len(await postgres.read(lambda tx: tx.ageing.missing(LONG_AGO - 90 * DAY))) == 6
     assert "exchange_2025_07" in await names(postgres, "exchange")
     done = await received(postgres, LONG_AGO, 1, delivery_id="d1")
     parked = await received(postgres, LONG_AGO, 2, "parked", body=b"look at me")

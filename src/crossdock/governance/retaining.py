@@ -84,7 +84,6 @@ class Retainer:
         for what, number in account.gone.items():
             if self._metrics:
                 self._metrics.gone.labels(what).inc(number)
-        _LOG.info("retention", gone=account.gone, months=account.months, kept=account.kept)
         return account
 
     async def foresee(self) -> Account:
@@ -166,10 +165,11 @@ class NightlyRetention:
     async def run(self, night: str) -> None:
         """What fails is said and tried again next night."""
         try:
-            await self._retainer.run("nightly")
+            account = await self._retainer.run("nightly")
         except Exception:  # noqa: BLE001 - the engine goes on whatever it is, and the next night tries again
             _LOG.exception("retention failed")
             return
+        _LOG.info("retention", gone=account.gone, months=account.months, kept=account.kept)
         await self._store.run(partial(finish, row=_ROW, night=night, now=self._clock.now()))
 
 

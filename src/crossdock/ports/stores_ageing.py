@@ -41,6 +41,10 @@ class Ageing(Protocol):
         """Make room for this month and the next (PostgreSQL); the names of what was made."""
         ...
 
+    def missing(self, now: int, ahead: int = 2) -> list[str]:
+        """What `prepare` would have to make: a store that nobody prepared keeps all that comes in one part."""
+        ...
+
     def drop_month(self, table: str, before: int) -> Dropped | None:
         """Let go of one whole month of ``exchange``, ``attempt`` or ``delivery`` that ended before; nothing where there
         is none, where too much of it has to stay, or while others hold the table.

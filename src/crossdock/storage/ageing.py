@@ -82,6 +82,13 @@ class SqlAgeing:
         month = period_of(now)
         return parts.prepare(self._connection, range(month, month + ahead))
 
+    def missing(self, now: int, ahead: int = 2) -> list[str]:
+        """What `prepare` would have to make."""
+        if not self._divided:
+            return []
+        month = period_of(now)
+        return list(parts.missing(self._connection, range(month, month + ahead)))
+
     def drop_month(self, table: str, before: int) -> Dropped | None:
         """Let go of one whole month that ended before; nothing where there is none, or too much of it has to stay."""
         part = parts.old(self._connection, table, before) if self._divided else None

@@ -63,17 +63,23 @@ def prepare(connection: Connection, months: Sequence[int]) -> list[str]:
     """Make the parts of these months that are not there; a month that has rows elsewhere already stays there. Where
     others hold the table for long, that is left to the next time: what has no part is kept all the same.
     """
-    made: list[str] = []
+    return [
+        name
+        for name, (table, low, high) in missing(connection, months).items()
+        if _made(connection, table, name, (_quoted(table, low), _quoted(table, high)))
+    ]
+
+
+def missing(connection: Connection, months: Sequence[int]) -> dict[str, tuple[str, str, str]]:
+    """The parts of these months that are not there: table and bounds by name."""
+    found: dict[str, tuple[str, str, str]] = {}
     for table in COLUMN:
         there = parts(connection, table)
         for month in months:
             low, high = bound(table, start_of(month)), bound(table, start_of(month + 1))
-            if any(_overlap(table, each, low, high) for each in there):
-                continue
-            name = f"{table}_{1970 + month // 12}_{month % 12 + 1:02d}"
-            if _made(connection, table, name, (_quoted(table, low), _quoted(table, high))):
-                made.append(name)
-    return made
+            if not any(_overlap(table, each, low, high) for each in there):
+                found[f"{table}_{1970 + month // 12}_{month % 12 + 1:02d}"] = (table, low, high)
+    return found
 
 
 def _overlap(table: str, part: Part, low: str, high: str) -> bool:
