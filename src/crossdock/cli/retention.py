@@ -7,6 +7,7 @@ from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, with_store
 from crossdock.cli.output import AsJson, DryRun, as_json, note, progress, table
 from crossdock.governance.retaining import Account, Retainer
+from crossdock.governance.retention import Retention
 from crossdock.ports.stores import Store
 
 _APP = typer.Typer(help="How long data is kept, and letting go of what is older.", no_args_is_help=True)
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def show(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """The days each class of data is kept, as configured and as partners demand."""
 
-    async def work(installation: Installation, _store: Store) -> bootstrap.Retention:
+    async def work(installation: Installation, _store: Store) -> Retention:
         return bootstrap.retention(installation)
 
     policy = with_store(config, work)
