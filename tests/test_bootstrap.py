@@ -6,7 +6,6 @@ from msgspec import structs
 from cli.running import installed, partners
 from crossdock import bootstrap
 from crossdock.backbone.documents import StoredDocuments
-from crossdock.governance import retention
 from crossdock.model.milestones import MILESTONES, NOTEWORTHY
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.settings.shipping import OrderToShip
@@ -65,19 +64,23 @@ async def test_large_documents_are_files_in_the_configured_folder(tmp_path):
     assert [path.read_bytes() for path in files] == [large]
 
 
-async def test_every_retention_setting_is_applied(tmp_path, monkeypatch):
+@pytest.mark.req("M19")
+def test_every_retention_setting_is_applied(tmp_path):
     installation, _ = bootstrap.load(installed(tmp_path))
-    kept = structs.replace(installation.settings.retention, raw_bodies_days=1, proof_days=2, labels_days=3)
+    days = {name: 40 + at for at, name in enumerate(installation.settings.retention.__struct_fields__[2:])}
+    kept = structs.replace(installation.settings.retention, **days)
     installation = structs.replace(installation, settings=structs.replace(installation.settings, retention=kept))
-    seen, inner = [], retention.cutoffs
-    monkeypatch.setattr(retention, "cutoffs", lambda keep, now: seen.append(keep) or inner(keep, now))
-    store = bootstrap.open_store(installation)
-    await store.migrate()
-    hub = bootstrap.hub(installation, store)
-    await hub.engine.sweep()
-    await hub.close()
-    await store.close()
-    assert seen == [bootstrap.Retention(1, 2, 3)]
+    assert bootstrap.retention(installation) == bootstrap.Retention(*days.values())
+    assert len(days) == len(bootstrap.Retention.__struct_fields__)
+
+
+@pytest.mark.req("M19")
+def test_a_delivery_is_remembered_for_as_long_as_its_partner_may_repeat_it(tmp_path):
+    installation, _ = bootstrap.load(installed(tmp_path))
+    kept = structs.replace(installation.settings.retention, delivery_ids_days=1)
+    installation = structs.replace(installation, settings=structs.replace(installation.settings, retention=kept))
+    longest = max(plan.spec.redelivers_days for plan in installation.plans)
+    assert bootstrap.retention(installation).delivery_id_days == longest > 1
 
 
 async def test_the_newest_revision_is_the_one_a_fresh_store_reaches():

@@ -12,16 +12,21 @@ from time import perf_counter
 import asyncpg
 
 from benchmarks.local.endtoend import drain
-from benchmarks.local.messages import webhook
+from benchmarks.local.messages import delivery_id, webhook
 from benchmarks.local.worlds import open_world, seed
 from crossdock.bootstrap import FreshIds
+from crossdock.governance.retention import Retention
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.storage.opening import open_store
 
 FIRST = 7_431_000_000
 """The first order's number; a copy has another one in its first four digits, which occur nowhere else in a number."""
 _MARK = str(FIRST)[:4]
-_HOUR = 3_600_000_000
+_STEP = 93_600_000_000
+"""How much earlier the next copy is (microseconds): 26 hours, so that ten million events are a year."""
+_DAY = 86_400_000_000
+_MONTH = 28 * _DAY
 _CHUNK = 2000
 _SCANS = 10
 
@@ -30,13 +35,18 @@ CREATE FUNCTION pg_temp.renumbered(t text, k int) RETURNS text IMMUTABLE LANGUAG
     $$ SELECT replace(t, '{_MARK}', ({_MARK} + k)::text) $$;
 CREATE FUNCTION pg_temp.other_id(t text, k int) RETURNS text IMMUTABLE LANGUAGE sql AS
     $$ SELECT CASE WHEN length(t) <> 26 THEN t ELSE
-        lpad(to_hex(('x' || substr(t, 1, 14))::bit(56)::bigint - k::bigint * {_HOUR}), 14, '0')
+        lpad(to_hex(('x' || substr(t, 1, 14))::bit(56)::bigint - k::bigint * {_STEP}), 14, '0')
         || substr(md5(t || k), 1, 12) END $$;
 CREATE FUNCTION pg_temp.other_key(t text, k int) RETURNS text IMMUTABLE LANGUAGE sql AS
     $$ SELECT md5(t || k) || substr(t, 33) $$;
+CREATE FUNCTION pg_temp.other_delivery(t text, k int) RETURNS text IMMUTABLE LANGUAGE sql AS
+    $$ SELECT 'evt_' || md5(t || k) $$;
+CREATE FUNCTION pg_temp.earlier_month(p smallint, k int) RETURNS smallint IMMUTABLE LANGUAGE sql AS
+    $$ SELECT ((extract(year FROM t) - 1970) * 12 + extract(month FROM t) - 1)::smallint
+        FROM (SELECT to_timestamp({{now}} - k * {_STEP / 1_000_000}) AT TIME ZONE 'UTC' AS t) AS at $$;
 CREATE FUNCTION pg_temp.rewritten(b bytea, k int) RETURNS bytea IMMUTABLE LANGUAGE sql AS
     $$ SELECT convert_to(pg_temp.renumbered(convert_from(b, 'UTF8'), k), 'UTF8') $$;
-"""
+"""  # noqa: S608 - numbers of ours
 _HOW = {
     "event": {
         "place": "partition::bigint * 1099511627776 + position + k::bigint * heads.head", "position":
@@ -47,7 +57,7 @@ _HOW = {
         "id": "other_id", "received_at": "earlier", "settled_at": "earlier", "subject": "renumbered",
         "body": "rewritten",
     },
-    "delivery": {"delivery_id": "renumbered", "exchange_id": "other_id"},
+    "delivery": {"delivery_id": "other_delivery", "exchange_id": "other_id", "period": "earlier_month"},
     "reference": {"value": "renumbered", "subject": "renumbered"},
     "state": {
         "subject": "renumbered", "state": "rewritten", "processes": "renumbered", "updated_at": "earlier",
@@ -77,7 +87,7 @@ async def young(url: str, orders: int) -> int:
         batch = [
             NewExchange(ids.fresh(now), "easypost", "tracker", webhook(order, scan), now, f"{order:032x}",
                         content_type="application/json", path="/in/easypost/tracker",
-                        delivery_id=f"evt_{order:012d}{scan:04d}")
+                        delivery_id=delivery_id(order, scan))
             for order, scan in chunk
         ]  # fmt: skip
         await hub.store.run(lambda tx, batch=batch: tx.exchanges.accept(batch))
@@ -99,7 +109,9 @@ async def grow(url: str, events: int) -> None:
     there = await connection.fetchval("SELECT sum(head)::bigint FROM log_partition")
     copies = max(0, round(events / there) - 1)
     await connection.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
-    await connection.execute(_FUNCTIONS)
+    now = await connection.fetchval("SELECT max(received_at) / 1000000 FROM exchange")
+    await connection.execute(_FUNCTIONS.replace("{now}", str(now)))
+    await _months(url, now * 1_000_000, copies)
     for table in _HOW:
         await connection.execute(f"CREATE TEMP TABLE young_{table} AS SELECT * FROM {table}")  # noqa: S608 - ours
     await connection.execute("CREATE TEMP TABLE heads AS SELECT partition, head FROM log_partition")
@@ -115,8 +127,26 @@ async def grow(url: str, events: int) -> None:
     for statement in indexes:
         await connection.execute(statement, timeout=3600)
         print(f"… {statement[:60]}, {perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    await _forget_deliveries(url, now * 1_000_000)
     await connection.execute("VACUUM ANALYZE", timeout=3600)
     await connection.close()
+
+
+async def _forget_deliveries(url: str, now: int) -> None:
+    """As retention does every night with what it is shipped with. Everything else stays."""
+    store = open_store(url)
+    before = now - Retention().delivery_id_days * _DAY
+    while await store.run(lambda tx: tx.ageing.drop_month("delivery", before)):
+        pass
+    await store.close()
+
+
+async def _months(url: str, now: int, copies: int) -> None:
+    """Parts for the months the copies fall into, as there would be had the store grown through them."""
+    store = open_store(url)
+    for month in range(copies * _STEP // _MONTH + 1, -1, -1):
+        await store.run(lambda tx, month=month: tx.ageing.prepare(now - month * _MONTH, 1))
+    await store.close()
 
 
 async def _without_indexes(connection: asyncpg.Connection) -> list[str]:
@@ -133,7 +163,7 @@ async def _without_indexes(connection: asyncpg.Connection) -> list[str]:
     query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY($1)"
     for name, definition in await connection.fetch(query, tables):
         await connection.execute(f"DROP INDEX {name}")
-        back.append(definition)
+        back.append(definition.replace(" ON ONLY ", " ON "))  # of a divided table: for its parts too
     return back
 
 
@@ -155,8 +185,8 @@ async def _copying(connection: asyncpg.Connection, table: str, changed: dict[str
 
 def _value(column: str, how: str) -> str:
     if how == "earlier":
-        return f"CASE WHEN {column} = 0 THEN 0 ELSE {column} - k::bigint * {_HOUR} END"
-    if how in {"renumbered", "other_id", "other_key", "rewritten"}:
+        return f"CASE WHEN {column} = 0 THEN 0 ELSE {column} - k::bigint * {_STEP} END"
+    if how in {"renumbered", "other_id", "other_key", "other_delivery", "earlier_month", "rewritten"}:
         return f"pg_temp.{how}({column}, k)"
     table = column.partition(".")[0]
     return how.replace("position", f"{table}.position").replace("partition::", f"{table}.partition::") or column

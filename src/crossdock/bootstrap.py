@@ -35,7 +35,8 @@ from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
-from crossdock.governance.retention import Retention, retain
+from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
+from crossdock.governance.retention import Retention, no_shorter
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
@@ -364,6 +365,23 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
     return chosen
 
 
+def retention(installation: Installation) -> Retention:
+    """How long everything is kept: as configured, but no delivery is forgotten while its partner may repeat it."""
+    kept = installation.settings.retention
+    policy = Retention(
+        kept.raw_bodies_days, kept.proof_days, kept.labels_days, kept.exchanges_days, kept.delivery_ids_days,
+        kept.refused_days, kept.ended_days,
+    )  # fmt: skip
+    return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
+
+
+def _nightly_retention(installation: Installation, place: World) -> NightlyRetention:
+    settings = installation.settings.retention
+    retainer = Retainer(place.store, place.clock, retention(installation), RetentionMetrics(place.metrics.registry))
+    plan = Plan(time_of_day.fromisoformat(settings.at), settings.timezone, 0)
+    return NightlyRetention(retainer, place.store, place.clock, place.owner, plan)
+
+
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     settings, workers = installation.settings, installation.settings.workers
@@ -374,8 +392,6 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
         deliveries=workers.delivery_concurrency,
         pace=Pace(lease=workers.lease_seconds),
     )
-    kept = settings.retention
-    keep = Retention(kept.raw_bodies_days, kept.proof_days, kept.labels_days)
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
@@ -388,7 +404,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
         configured(settings.processes, record, settings.partners),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": partial(retain, store, keep), "feeds": quiet},
+        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

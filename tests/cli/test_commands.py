@@ -11,11 +11,12 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
-    "golden", "init", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
-    "replay", "restore", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "golden", "init", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay",
+    "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "odoo": {"doctor", "keys", "setup", "webhooks"},
+    "retention": {"run", "show"},
     "runbook": {"list", "show", "test"},
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},

@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 import time
 
@@ -115,9 +116,15 @@ async def test_two_processes_may_migrate_at_once(kind, opened, empty):
         await store.close()
 
 
+def _of_all_stores(name, kind, _parents):
+    """PostgreSQL's own: the parts of divided tables, and the words of the text filter."""
+    return kind != "table" or not re.fullmatch(r"\w+_(before|rest|\d{4}_\d\d)|state_text", name)
+
+
 async def test_the_migrations_lead_to_the_tables_the_steps_speak_of(store):
     def difference(tx):
-        context = MigrationContext.configure(tx._connection, opts={"target_metadata": METADATA})
+        opts = {"target_metadata": METADATA, "include_name": _of_all_stores}
+        context = MigrationContext.configure(tx._connection, opts=opts)
         return compare_metadata(context, METADATA)
 
     assert await store.run(difference) == []

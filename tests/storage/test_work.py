@@ -210,7 +210,9 @@ async def test_what_a_rebuild_reads_and_drops(store):
     standing = await store.read(lambda tx: tx.timers.standing(["do:odoo:1"]))
     assert standing == [DueTimer("do:odoo:1", "a", 1), DueTimer("do:odoo:1", "b", 2)]
     assert await store.read(lambda tx: tx.log.spoken_of(["do:odoo:1", "do:odoo:2"])) == {"do:odoo:1"}
-    assert await store.read(lambda tx: tx.log.known(["known", "other"])) == {("do:odoo:1", "known")}
+    assert await store.read(lambda tx: tx.log.known([("do:odoo:1", "known"), ("do:odoo:1", "other")])) == {
+        ("do:odoo:1", "known")
+    }
     by_key = await store.read(lambda tx: tx.lanes.given(["k2", "k3"]))
     assert [(each.id, each.key, each.subject, each.status, each.doubt) for each in by_key] == [
         ("c2", "k2", "do:odoo:2", "queued", False)

@@ -22,11 +22,14 @@ class Origin(Struct, frozen=True):
 
 
 class Placed(Struct, frozen=True):
-    """What became of one exchange's facts. ``ambiguous`` names references that several subjects claim."""
+    """What became of one exchange's facts. ``ambiguous`` names references that several subjects claim; ``late``: it
+    spoke of a subject that ended long ago, and changed nothing.
+    """
 
     subject: str = ""
     waiting: int = 0
     ambiguous: tuple[Reference, ...] = ()
+    late: bool = False
 
 
 class Placement(Struct, frozen=True):
@@ -45,7 +48,7 @@ def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: 
     bound = tx.references.bind(
         (reference, fact.subject) for _, facts in batch for fact in facts if fact.subject for reference in fact.binds
     )
-    owners = tx.references.lookup({name for _, facts in batch for fact in facts for name in fact.lookups})
+    owners = _living(tx, tx.references.lookup({name for _, facts in batch for fact in facts for name in fact.lookups}))
     events: list[NewEvent] = []
     held: list[Waiting] = []
     placed: list[Placed] = []
@@ -58,7 +61,24 @@ def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: 
             for (origin, _), each in zip(batch, placed, strict=True)
         ]
     events.extend(_released(tx, bound, _bound_loudly(batch)))
-    return Placement(placed, tx.log.append(events, now) if events else [])
+    appended = tx.log.append(events, now) if events else []
+    return Placement(_late(tx, placed, appended), appended)
+
+
+def _living(tx: Transaction, owners: dict[Reference, list[str]]) -> dict[Reference, list[str]]:
+    """Carriers use numbers again: where several subjects have one, those that ended long ago do not count."""
+    several = {subject for subjects in owners.values() if len(subjects) > 1 for subject in subjects}
+    over = tx.log.ended(several) if several else set()
+    if not over:
+        return owners
+    return {name: [each for each in subjects if each not in over] or subjects for name, subjects in owners.items()}
+
+
+def _late(tx: Transaction, placed: list[Placed], appended: Sequence[Event]) -> list[Placed]:
+    """Mark what spoke of an ended subject: nothing was appended to it."""
+    silent = {each.subject for each in placed if each.subject} - {each.subject for each in appended}
+    over = tx.log.ended(silent) if silent else set()
+    return [structs.replace(each, late=True) if each.subject in over else each for each in placed]
 
 
 def _names(batch: Sequence[tuple[Origin, Sequence[Fact]]]) -> set[Reference]:
@@ -139,7 +159,7 @@ def _released(tx: Transaction, bound: Sequence[Reference], loud: Container[Refer
     facts = tx.references.release(bound)
     if not facts:
         return []
-    owners = tx.references.lookup({name for row in facts for name in row.fact.lookups})
+    owners = _living(tx, tx.references.lookup({name for row in facts for name in row.fact.lookups}))
     events: list[NewEvent] = []
     for row in facts:
         quiet = row.quiet or not any(name in loud for name in row.fact.lookups)

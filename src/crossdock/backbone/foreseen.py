@@ -71,17 +71,21 @@ class _Log:
         self._seen, self._tx = seen, tx
 
     def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
-        known = self._tx.log.known(each.key for each in events)
+        known = self._tx.log.known((each.subject, each.key) for each in events)
+        over = self.ended(each.subject for each in events)
         appended = []
         for each in events:
             name = (each.subject, each.key)
-            if name in known or name in self._seen.events:
+            if name in known or name in self._seen.events or each.subject in over:
                 continue
             event = _imagined(each, _BEYOND + len(self._seen.events), now)
             self._seen.events[name] = event
             appended.append(event)
         self._seen.undecided += appended
         return appended
+
+    def ended(self, subjects: Iterable[str]) -> set[str]:
+        return self._tx.log.ended(subjects)
 
     def advance(self, _reader: str, _moves: Mapping[int, tuple[int, int]]) -> None:
         """There is no cursor over what is only imagined."""

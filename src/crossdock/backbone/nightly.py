@@ -31,7 +31,7 @@ class Plan(Struct, frozen=True):
 
 
 class _Night(Struct, frozen=True, omit_defaults=True):
-    """Where a partner's reconciliation stands: the night it was begun for, by whom, until when; ``done`` at its end."""
+    """Where a nightly work stands: the night it was begun for, by whom, until when; ``done`` at its end."""
 
     night: str
     owner: str = ""
@@ -65,7 +65,7 @@ class Nightly:
         return [
             partner
             for partner in self._reconciler.able()
-            if await self._store.run(partial(_claim, partner=partner, night=night, owner=self._owner, now=now))
+            if await self._store.run(partial(claim, row=(partner, _ROW), night=night, owner=self._owner, now=now))
         ]
 
     async def run(self, partners: Sequence[str]) -> None:
@@ -79,7 +79,7 @@ class Nightly:
                 _LOG.exception("reconciliation failed", partner=partner)
                 continue
             night = night_of(now, self._plan)
-            await self._store.run(partial(_finish, partner=partner, night=night, now=self._clock.now()))
+            await self._store.run(partial(finish, row=(partner, _ROW), night=night, now=self._clock.now()))
             _LOG.info(
                 "reconciled",
                 partner=partner,
@@ -101,20 +101,24 @@ def night_of(now: int, plan: Plan) -> str:
     return day.isoformat()
 
 
-def _claim(tx: Transaction, partner: str, night: str, owner: str, now: int) -> bool:
-    text, _ = tx.partners.cursor(partner, _ROW)
+def claim(tx: Transaction, row: tuple[str, str], night: str, owner: str, now: int) -> bool:
+    """Whether ``owner`` has to do this night's work, which is kept as the cursor ``row``. The first night of all is
+    only noted.
+    """
+    text, _ = tx.partners.cursor(*row)
     if not text:
-        tx.partners.move_cursor(partner, _ROW, "", _encode(_Night(night, done=True)), now)
+        tx.partners.move_cursor(*row, "", _encode(_Night(night, done=True)), now)
         return False
-    row = msgspec.json.decode(text, type=_Night)
-    if row.night >= night and (row.done or row.until > now):
+    standing = msgspec.json.decode(text, type=_Night)
+    if standing.night >= night and (standing.done or standing.until > now):
         return False
-    return tx.partners.move_cursor(partner, _ROW, text, _encode(_Night(night, owner, now + _HELD)), now)
+    return tx.partners.move_cursor(*row, text, _encode(_Night(night, owner, now + _HELD)), now)
 
 
-def _finish(tx: Transaction, partner: str, night: str, now: int) -> None:
-    text, _ = tx.partners.cursor(partner, _ROW)
-    tx.partners.move_cursor(partner, _ROW, text, _encode(_Night(night, done=True)), now)
+def finish(tx: Transaction, row: tuple[str, str], night: str, now: int) -> None:
+    """The night's work is done."""
+    text, _ = tx.partners.cursor(*row)
+    tx.partners.move_cursor(*row, text, _encode(_Night(night, done=True)), now)
 
 
 def _encode(night: _Night) -> str:

@@ -195,7 +195,7 @@ def _otherwise(tx: Transaction, fold: _Fold, subjects: Sequence[str]) -> set[str
             decided[each.subject].add(each.key)
     wanted = set(subjects)
     unsaid = [name for name in fold.derived - fold.keys if name[0] in wanted]
-    known = tx.log.known(key for _, key in unsaid)
+    known = tx.log.known(unsaid)
     found = {subject for subject, key in unsaid if (subject, key) not in known}
     return found | {name for name in subjects if fold.orders[name] - given[name] or decided[name] - fold.orders[name]}
 

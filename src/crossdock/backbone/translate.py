@@ -130,6 +130,13 @@ def _settled(row: Inbound, placed: Placed) -> Settlement:
             "The reference belongs to several orders. Correct it in the system of record, then retry this message.",
             f"ambiguous references: {names}",
         )
+    if placed.late:
+        why = Explanation(
+            "The order ended so long ago that its facts are gone (retention.ended_days). The message changed nothing; "
+            "nothing has to be done.",
+            f"'{placed.subject}' has ended",
+        )
+        return Settlement(row.id, "repeated", placed.subject, why.operator, why.engineer)
     return Settlement(row.id, "waiting" if placed.waiting else "translated", placed.subject)
 
 

@@ -69,6 +69,7 @@ async def examine(found: Installation) -> list[Finding]:
         findings += await _outboxes(found, store)
         if findings[-1].status != "fail":
             findings.append(await _processes(store))
+            findings.append(await _months(store))
         findings += await _log(found, store)
         checks = [_partner(plan.id, partial(_check, found, plan.id)) for plan in found.plans]
         findings += [finding for group in await asyncio.gather(*checks) for finding in group]
@@ -174,6 +175,16 @@ def _placed(places: AllPlaces, subject: str) -> Finding:
     if 0 < places.replicas < _REPLICAS:
         return Finding("warn", subject, f"{text}; {places.replicas} replica", "one lost disk is a lost log: use three")
     return Finding("ok", subject, f"{text}; {places.replicas} replicas")
+
+
+async def _months(store: MigratableStore) -> Finding:
+    """Whether there is room by month for what comes: without it old months cannot go as a whole."""
+    if await store.revision() != bootstrap.newest_revision():
+        return Finding("warn", "months", "not looked at", "run: crossdock migrate")
+    missing = await store.read(lambda tx: tx.ageing.missing(time.time_ns() // 1000))
+    if not missing:
+        return Finding("ok", "months", "this month and the next have their place")
+    return Finding("warn", "months", f"no place for {', '.join(missing)}", "run: crossdock retention run")
 
 
 async def _processes(store: MigratableStore) -> Finding:

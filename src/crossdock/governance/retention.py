@@ -1,30 +1,38 @@
-"""How long bytes are kept. Rows, facts and hashes stay; bodies, proofs and labels lose their bytes when time is up."""
+"""How long everything is kept, by class of data, and what may go at a moment. Pure, but for the one step that takes
+bytes: bodies, proofs and labels lose their bytes before their rows go.
+"""
 
-import asyncio
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Transaction
 
 _DAY = 86_400 * 1_000_000
 
 
 class Retention(Struct, frozen=True):
-    """Days that each class of bytes is kept; 0 keeps it for ever."""
+    """Days that each class of data is kept; 0 keeps it for ever."""
 
     raw_days: int = 90
     proof_days: int = 90
     label_days: int = 400
+    exchange_days: int = 400
+    delivery_id_days: int = 90
+    refused_days: int = 90
+    ended_days: int = 1100
 
 
 class Cutoffs(Struct, frozen=True):
-    """What is older than these instants (epoch microseconds) loses its bytes; 0 means nothing does."""
+    """What is older than these instants (epoch microseconds) goes; 0 means nothing does."""
 
-    raw_before: int
-    proof_before: int
-    label_before: int
+    raw_before: int = 0
+    proof_before: int = 0
+    label_before: int = 0
+    exchange_before: int = 0
+    delivery_id_before: int = 0
+    refused_before: int = 0
+    ended_before: int = 0
 
 
 class Purged(Struct, frozen=True):
@@ -39,13 +47,22 @@ class Purged(Struct, frozen=True):
     more: bool = False
 
 
+def no_shorter(policy: Retention, redelivers_days: Iterable[int]) -> Retention:
+    """``policy``, but numbers of deliveries are kept for as long as any partner may deliver again.
+
+    >>> no_shorter(Retention(delivery_id_days=7), (3, 30)).delivery_id_days
+    30
+    """
+    longest = max(redelivers_days, default=0)
+    if not policy.delivery_id_days or policy.delivery_id_days >= longest:
+        return policy
+    return structs.replace(policy, delivery_id_days=longest)
+
+
 def cutoffs(policy: Retention, now: int) -> Cutoffs:
-    """The instants before which bytes have to go."""
-    return Cutoffs(
-        raw_before=now - policy.raw_days * _DAY if policy.raw_days else 0,
-        proof_before=now - policy.proof_days * _DAY if policy.proof_days else 0,
-        label_before=now - policy.label_days * _DAY if policy.label_days else 0,
-    )
+    """The instants before which each class has to go."""
+    before = {f"{name.removesuffix('_days')}_before": days for name, days in structs.asdict(policy).items()}
+    return Cutoffs(**{name: now - days * _DAY if days else 0 for name, days in before.items()})
 
 
 def purge(tx: Transaction, limits: Cutoffs, now: int, batch: int = 500) -> Purged:
@@ -65,18 +82,3 @@ def purge(tx: Transaction, limits: Cutoffs, now: int, batch: int = 500) -> Purge
         locations=tuple(blob.location for blob in documents if blob.location),
         more=max(bodies, len(proofs), len(labels)) >= batch,
     )
-
-
-async def retain(store: Store, keep: Retention, now: int) -> None:
-    """Let go of bytes whose time is up, batch by batch."""
-    limits = cutoffs(keep, now)
-    while True:
-        purged = await store.run(lambda tx: purge(tx, limits, now))
-        await asyncio.to_thread(_remove, purged.locations)
-        if not purged.more:
-            return
-
-
-def _remove(locations: Sequence[str]) -> None:
-    for location in locations:
-        Path(location).unlink(missing_ok=True)

@@ -139,7 +139,8 @@ class ConnectorSpec(Struct, frozen=True):
     ``commands`` are the tags of `crossdock.model.commands` it carries out; ``emits`` the tags of events its mapping
     makes; ``together`` those commands it can carry out many of in one call (`connector.Batching`), ``largest_batch`` at
     most; ``aliases`` are further names `crossdock translate` knows it by; ``package`` is the connector's, where its
-    configuration is declared elsewhere.
+    configuration is declared elsewhere. ``redelivers_days`` is how long after the first time the partner may deliver a
+    message again: its number is remembered for so long at least.
     """
 
     id: str
@@ -160,3 +161,4 @@ class ConnectorSpec(Struct, frozen=True):
     together: tuple[str, ...] = ()
     largest_batch: int = 500
     package: str = ""
+    redelivers_days: int = 30

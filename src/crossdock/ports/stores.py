@@ -14,6 +14,7 @@ from crossdock.model.events import Event, Fact
 from crossdock.model.identifiers import Reference
 from crossdock.ports.leases import Leases
 from crossdock.ports.rows import Views
+from crossdock.ports.stores_ageing import Ageing
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_inbound import Exchanges
@@ -61,10 +62,12 @@ class Waiting(Struct, frozen=True):
 
 
 class Log(Protocol):
-    """The event log: gap-free positions per partition, no key twice."""
+    """The event log: positions per partition without gaps, but for events that retention took; no key twice."""
 
     def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
-        """Append those whose (subject, key) is new; takes partition locks in ascending order."""
+        """Append those whose (subject, key) is new and whose subject has not ended; takes partition locks in ascending
+        order.
+        """
         ...
 
     def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
@@ -83,8 +86,12 @@ class Log(Protocol):
         """All events of one subject in log order."""
         ...
 
-    def known(self, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """Those of the events with these keys that there are, as (subject, key)."""
+    def known(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the events, by (subject, key), that there are."""
+        ...
+
+    def ended(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects whose events were taken away for good: nothing is appended to them again."""
         ...
 
     def spoken_of(self, subjects: Iterable[str]) -> set[str]:
@@ -277,6 +284,11 @@ class Transaction(Protocol):
     @property
     def mappings(self) -> Mappings:
         """What nobody has mapped yet, and what people ruled about it."""
+        ...
+
+    @property
+    def ageing(self) -> Ageing:
+        """What grows old."""
         ...
 
     @property

@@ -144,11 +144,44 @@ class Workers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Days that bytes are kept; 0 keeps them for ever. Facts and hashes stay in any case."""
+    """Days that each class of data is kept; 0 keeps it for ever. What anybody still waits for stays in any case."""
 
+    at: Annotated[
+        str,
+        Meta(
+            description="When the night's run begins, as local time",
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+            examples=["03:30"],
+        ),
+    ] = "03:30"
+    timezone: Annotated[
+        str, Meta(description="The zone that time is of (IANA name)", pattern=r"^\S+$", examples=["Europe/Brussels"])
+    ] = "UTC"
     raw_bodies_days: Annotated[Days, Meta(description="Messages as they came and went")] = 90
     proof_days: Annotated[Days, Meta(description="Images and signatures of deliveries")] = 90
     labels_days: Annotated[Days, Meta(description="Labels")] = 400
+    exchanges_days: Annotated[
+        Days,
+        Meta(
+            description="The record of each message in and of each call out; on PostgreSQL a month goes when all of it "
+            "is so old"
+        ),
+    ] = 400
+    delivery_ids_days: Annotated[
+        Days,
+        Meta(
+            description="Numbers of deliveries, by which a message that comes again is known at the door; never "
+            "shorter than a partner may deliver again"
+        ),
+    ] = 90
+    refused_days: Annotated[Days, Meta(description="Bodies of messages that were refused at the door")] = 90
+    ended_days: Annotated[
+        Days,
+        Meta(
+            description="Facts, state and commands of an order that was delivered, returned, lost or cancelled, "
+            "counted from the last thing that happened to it"
+        ),
+    ] = 1100
 
 
 class Telemetry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -310,7 +343,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     security: Annotated[Security, Meta(description="Who may come in")] = Security()
     workers: Annotated[Workers, Meta(description="How hard one process works")] = Workers()
     mapping: Annotated[MappingSettings, Meta(description="Who rules on codes nobody has mapped")] = MappingSettings()
-    retention: Annotated[RetentionSettings, Meta(description="How long bytes are kept")] = RetentionSettings()
+    retention: Annotated[RetentionSettings, Meta(description="How long everything is kept")] = RetentionSettings()
     telemetry: Annotated[Telemetry, Meta(description="Logs and traces")] = Telemetry()
     retry: Annotated[Retry, Meta(description="When to try again")] = Retry()
     partners: Annotated[

@@ -12,6 +12,7 @@ from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores import Fenced
 from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
+from crossdock.storage.periods import period_of
 from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
 
@@ -20,7 +21,9 @@ _HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, 
 _IN_ROW_ORDER = (EXCHANGE.c.received_at, EXCHANGE.c.id)
 
 _DELIVERED = ForMany(insert_new(DELIVERY))
-_KNOWN = select(DELIVERY).where(among(DELIVERY.c.delivery_id))
+_KNOWN = select(DELIVERY).where(among(DELIVERY.c.delivery_id)).order_by(DELIVERY.c.period.desc())
+_LATE = 600_000_000
+"""Microseconds into a month in which somebody else may still write to the month before, and clocks may differ."""
 _KEEP = ForMany(insert(EXCHANGE))
 _WHOLE = select(
     EXCHANGE.c.id,
@@ -95,18 +98,19 @@ class SqlExchanges:
         """Which exchange each delivery id belongs to, after ours were written down where nobody was first.
 
         Writing before asking makes two acceptors of one delivery wait for each other; sorting keeps them from a
-        deadlock.
+        deadlock. They meet in a month: around its beginning an id is written to both. The oldest month's word holds.
         """
         if not numbered:
             return {}
         rows = [
             {"delivery_id": words(each.delivery_id), "partner": each.partner, "channel": each.channel,
-             "exchange_id": each.id}
+             "period": period, "exchange_id": each.id}
             for each in sorted(numbered, key=lambda each: (each.delivery_id, each.partner, each.channel))
+            for period in sorted({period_of(each.received_at - _LATE), period_of(each.received_at)})
         ]  # fmt: skip
         _DELIVERED.run(self._connection, rows)
-        known = rows_in(self._connection, _KNOWN, [row["delivery_id"] for row in rows])
-        return {(partner, channel, delivery): exchange for delivery, partner, channel, exchange in known}
+        known = list(rows_in(self._connection, _KNOWN, [row["delivery_id"] for row in rows]))
+        return {(partner, channel, delivery): exchange for delivery, partner, channel, _, exchange in known}
 
     def _row(self, each: NewExchange) -> dict[str, Any]:
         size = len(each.body)

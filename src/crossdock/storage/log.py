@@ -3,26 +3,39 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, text, tuple_
 
 from crossdock.model.events import Event, encode_body, type_of
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.stores import Fenced, NewEvent
 from crossdock.storage.records import EVENT_COLUMNS, PLACES, Fetch, events_of
 from crossdock.storage.statements import ForMany, UpdateMany, among, insert_new, rows_in
-from crossdock.storage.tables import EVENT, LOG_CURSOR, LOG_PARTITION
+from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, LOG_PARTITION
 
-_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(among(EVENT.c.key))
+_PAIRS: Any = bindparam("many", expanding=True)
+_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(tuple_(EVENT.c.subject, EVENT.c.key).in_(_PAIRS))
+_KNOWN_POSTGRESQL = text(
+    "SELECT event.subject, event.key FROM unnest(CAST(:subjects AS text[]), CAST(:keys AS text[])) AS wanted (s, k)"
+    " JOIN event ON event.subject = wanted.s AND event.key = wanted.k"
+)
+"""One probe of the index for each pair: PostgreSQL would make conditions of a list of pairs, and plan for each."""
+_OVER = select(ENDED.c.subject).where(among(ENDED.c.subject))
 _SPOKEN_OF = select(EVENT.c.subject).where(among(EVENT.c.subject)).distinct()
 _HEADS = (
     select(LOG_PARTITION.c.partition, LOG_PARTITION.c.head)
     .where(among(LOG_PARTITION.c.partition))
     .order_by(LOG_PARTITION.c.partition)
 )
-_LOCK_HEADS = _HEADS.with_for_update()
+LOCK_HEADS = _HEADS.with_for_update()
 _MOVE_HEAD = UpdateMany(LOG_PARTITION, "partition")
 _APPEND = ForMany(insert(EVENT))
 _AT = select(*EVENT_COLUMNS).where(among(EVENT.c.place)).order_by(EVENT.c.place)
+_BEHIND_HOLES = (
+    select(*EVENT_COLUMNS)
+    .where(EVENT.c.place > bindparam("after"), EVENT.c.place <= bindparam("last"))
+    .order_by(EVENT.c.place)
+    .limit(bindparam("most"))
+)
 _OF_SUBJECT = select(*EVENT_COLUMNS).where(EVENT.c.subject == bindparam("of")).order_by(EVENT.c.place)
 _CURSORS = (
     select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position)
@@ -43,18 +56,19 @@ class SqlLog:
         self._fetch = fetch
 
     def append(self, events: Sequence[NewEvent], now: int) -> list[Event]:
-        """Append those whose (subject, key) is new, in the order given.
+        """Append those whose (subject, key) is new and whose subject has not ended, in the order given.
 
         The locks are held to the commit, so nobody can see a position whose predecessor is still on its way; what is
-        known is asked after locking, when nobody else can add to these partitions.
+        known and what has ended is asked after locking, when nobody else can add to these partitions or end anything.
         """
         partitions = {each.subject: partition_of(each.subject) for each in events}
-        heads = dict(map(tuple, rows_in(self._connection, _LOCK_HEADS, sorted(set(partitions.values())))))
-        seen = self.known(each.key for each in events)
+        heads = dict(map(tuple, rows_in(self._connection, LOCK_HEADS, sorted(set(partitions.values())))))
+        seen = self.known((each.subject, each.key) for each in events)
+        over = self.ended(partitions)
         moved: set[int] = set()
         appended: list[Event] = []
         for each in events:
-            if (each.subject, each.key) in seen:
+            if (each.subject, each.key) in seen or each.subject in over:
                 continue
             seen.add((each.subject, each.key))
             partition = partitions[each.subject]
@@ -68,14 +82,28 @@ class SqlLog:
 
     def read(self, cursors: Mapping[int, int], limit: int) -> list[Event]:
         """Events after each partition's cursor, in order within a partition, fair between partitions."""
-        heads = rows_in(self._connection, _HEADS, sorted(cursors))
-        behind = {partition: head - cursors[partition] for partition, head in heads if head > cursors[partition]}
+        heads = dict(map(tuple, rows_in(self._connection, _HEADS, sorted(cursors))))
+        behind = {
+            partition: head - cursors[partition] for partition, head in heads.items() if head > cursors[partition]
+        }
+        shares = _shares(behind, limit, sum(cursors.values()))
         places = [
             partition * PLACES + cursors[partition] + step
-            for partition, share in _shares(behind, limit, sum(cursors.values())).items()
+            for partition, share in shares.items()
             for step in range(1, share + 1)
         ]
-        return events_of(list(rows_in(self._connection, _AT, places)), self._fetch)
+        found = events_of(list(rows_in(self._connection, _AT, places)), self._fetch)
+        if len(found) == len(places):
+            return found
+        return [
+            event for each in sorted(shares) for event in self._past_holes(each, cursors[each], heads, shares[each])
+        ]
+
+    def _past_holes(self, partition: int, position: int, heads: Mapping[int, int], share: int) -> list[Event]:
+        """The next events there are: retention took the events of subjects that ended, and left their positions."""
+        first, last = partition * PLACES + position, partition * PLACES + heads[partition]
+        rows = self._connection.execute(_BEHIND_HOLES, {"after": first, "last": last, "most": share})
+        return events_of(rows.all(), self._fetch)
 
     def cursors(self, reader: str, partitions: Iterable[int]) -> dict[int, int]:
         """The positions ``reader`` has reached (0 where it never was)."""
@@ -103,9 +131,19 @@ class SqlLog:
         """All events of one subject in log order."""
         return events_of(self._connection.execute(_OF_SUBJECT, {"of": subject}).all(), self._fetch)
 
-    def known(self, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """Those of the events with these keys that there are, as (subject, key)."""
-        return {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, keys)}
+    def known(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the events, by (subject, key), that there are."""
+        if self._connection.dialect.name != "postgresql":
+            return {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, names)}
+        wanted = list(dict.fromkeys(names))
+        if not wanted:
+            return set()
+        given = {"subjects": [each[0] for each in wanted], "keys": [each[1] for each in wanted]}
+        return {(row[0], row[1]) for row in self._connection.execute(_KNOWN_POSTGRESQL, given)}
+
+    def ended(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects whose events were taken away for good."""
+        return {row[0] for row in rows_in(self._connection, _OVER, subjects)}
 
     def spoken_of(self, subjects: Iterable[str]) -> set[str]:
         """Those of the subjects that have any event."""

@@ -6,15 +6,24 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from crossdock.storage.parts import prepare
+from crossdock.storage.periods import period_of
+
+_NOW = text("SELECT floor(extract(epoch FROM now()) * 1000000)::bigint")
+_MONTHS_AHEAD = 3
 _LOCK = 0x0C05
 """Two processes that start at once migrate one after the other (PostgreSQL; SQLite has one writer)."""
 
 
 def upgrade(connection: Connection) -> str:
     """Run the migrations that are missing, inside the transaction of ``connection``; the revision reached."""
-    if connection.dialect.name == "postgresql":
+    divided = connection.dialect.name == "postgresql"
+    if divided:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     command.upgrade(_config(connection), "head")
+    if divided:
+        month = period_of(int(connection.execute(_NOW).scalar_one()))
+        prepare(connection, range(month, month + _MONTHS_AHEAD))
     return revision_of(connection)
 
 

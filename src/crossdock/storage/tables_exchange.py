@@ -69,9 +69,13 @@ DELIVERY = Table(
     Column("delivery_id", Text, primary_key=True),
     Column("partner", Text, primary_key=True),
     Column("channel", Text, primary_key=True),
+    Column("period", SmallInteger, primary_key=True, autoincrement=False),
     text("exchange_id"),
     sqlite_with_rowid=False,
 )
+"""Delivery ids by month (``period``, counted from 1970): PostgreSQL keeps each month by itself, so that the index an id
+is written to is as large as a month, and a month that is old goes at once.
+"""
 
 REFUSED = Table(
     "refused",
@@ -88,6 +92,7 @@ REFUSED = Table(
     text("engineer"),
 )
 Index("refused_partner", REFUSED.c.partner, REFUSED.c.received_at, REFUSED.c.id)
+Index("refused_time", REFUSED.c.received_at)
 
 COMMAND = Table(
     "command",

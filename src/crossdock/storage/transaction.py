@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from crossdock.storage.ageing import SqlAgeing
 from crossdock.storage.blobs import SqlBlobs
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.doors import SqlDoors
@@ -120,6 +121,11 @@ class SqlTransaction:
     def mappings(self) -> SqlMappings:
         """Gaps and rulings."""
         return SqlMappings(self._connection)
+
+    @cached_property
+    def ageing(self) -> SqlAgeing:
+        """What grows old."""
+        return SqlAgeing(self._connection, self.bodies)
 
     @cached_property
     def views(self) -> SqlViews:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import text as sql
 
 from crossdock.ports.rows import Found, ShipmentRow
 from crossdock.storage.paging import after_key, contains, page_of
-from crossdock.storage.statements import among, rows_in, words
+from crossdock.storage.statements import among, chunks, rows_in, words
 from crossdock.storage.tables import STATE
 from crossdock.storage.tables_work import EXCEPTION, REFERENCE
 
@@ -30,6 +31,17 @@ _LIST = (
     .where(STATE.c.subject.not_like("desk:%"), STATE.c.subject.not_like("feed:%"))  # nobody ships a request or a feed
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
+_NEWEST = 500
+_FEW = 1000
+_GRAM = 3
+_SPOKEN = sql(
+    "WITH found AS MATERIALIZED (SELECT subject FROM state_text"
+    " WHERE crossdock_grams(haystack) @> CAST(:grams AS text[]) AND haystack LIKE :pattern ESCAPE '\\')"
+    " SELECT subject FROM found LIMIT :most"
+)
+"""Whose words hold a text, by their groups of three letters. Apart from the list, so that its limit and order do not
+lead PostgreSQL to read the whole list instead.
+"""
 _ONE = select(*_COLUMNS).where(STATE.c.subject == bindparam("which"))
 _EXCEPTIONS = (
     select(EXCEPTION.c.subject, func.count())
@@ -58,18 +70,41 @@ class ShipmentViews:
         self, *, phase: str = "", milestone: str = "", text: str = "", after: str = "", limit: int = 50
     ) -> tuple[list[ShipmentRow], str]:
         """Delivery orders, last changed first, and where the next page starts ("" at the end)."""
-        query = _LIST.limit(limit + 1)
+        query = _LIST
         if phase:
             query = query.where(STATE.c.phase == phase)
         if milestone:
             query = query.where(STATE.c.milestone == milestone)
-        if text:
-            query = query.where(STATE.c.haystack.like(contains(words(text).lower()), escape="\\"))
         key = after_key(after, int, str)
         if key:
             query = query.where(tuple_(STATE.c.updated_at, STATE.c.subject) < tuple_(*key))
-        rows = self._shown(self._connection.execute(query).all())
+        rows = self._shown(self._with_text(query, words(text).lower(), limit + 1))
         return page_of(rows, limit, [(row.updated_at, row.subject) for row in rows])
+
+    def _with_text(self, query: Select[Any], text: str, limit: int) -> Sequence[Sequence[Any]]:
+        """The first rows whose words hold ``text``. What many have is among the newest; what few have, PostgreSQL finds
+        by an index; the whole list is read for what is between, and for one or two letters.
+        """
+        if not text:
+            return self._connection.execute(query.limit(limit)).all()
+        says = STATE.c.haystack.like(contains(text), escape="\\")
+        if self._connection.dialect.name == "postgresql" and len(text) >= _GRAM:
+            newest = query.with_only_columns(STATE.c.subject).limit(_NEWEST).subquery()
+            rows = self._connection.execute(query.where(STATE.c.subject.in_(select(newest)), says).limit(limit)).all()
+            if len(rows) == limit:
+                return rows
+            few = self._few(text)
+            if few is not None:
+                chosen = query.where(STATE.c.subject.in_(few))
+                return self._connection.execute(chosen.limit(limit)).all() if few else []
+        return self._connection.execute(query.where(says).limit(limit)).all()
+
+    def _few(self, text: str) -> list[str] | None:
+        """Who holds ``text``; nothing where they are more than a few."""
+        grams = sorted({text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)})
+        given = {"grams": grams, "pattern": contains(text), "most": _FEW + 1}
+        found = [row[0] for row in self._connection.execute(_SPOKEN, given)]
+        return next(chunks(found), []) if len(found) <= _FEW else None
 
     def shipment(self, subject: str) -> ShipmentRow | None:
         """One."""

@@ -110,6 +110,8 @@ def resolve(tx: Transaction, reference: str) -> str | None:
     if tx.views.shipment(text) is not None or tx.states.load([text]):
         return text
     subjects = sorted({hit.subject for hit in tx.views.search(text) if hit.value == text})
+    if len(subjects) > 1:  # carriers use numbers again: what ended long ago is not meant
+        subjects = sorted(set(subjects) - tx.log.ended(subjects)) or subjects
     if len(subjects) > 1:
         raise Ambiguous(text, subjects)
     return subjects[0] if subjects else None
