@@ -71,10 +71,13 @@ def _undecided(tx: Transaction) -> bool:
 
 def _is_written(chaos: Chaos) -> bool:
     """Whether Odoo has a reference for every transfer that was not called off, and an invoice where one is due."""
-    rows = chaos.odoo.state()
-    return all(row["tracking"] for name, row in rows.items() if name not in chaos.cancelled) and (
-        not chaos.scenario.invoice or len(_invoices(chaos)) >= len(rows)
-    )
+    rows = standing(chaos).values()
+    return all(row["tracking"] for row in rows) and (not chaos.scenario.invoice or len(_invoices(chaos)) >= len(rows))
+
+
+def standing(chaos: Chaos) -> dict[str, dict[str, Any]]:
+    """Odoo's transfers by name, without those that were called off."""
+    return {name: row for name, row in chaos.odoo.state().items() if name not in chaos.cancelled}
 
 
 async def findings(chaos: Chaos, store: Store) -> list[Finding]:
@@ -178,7 +181,7 @@ async def _one_invoice(chaos: Chaos, _store: Store) -> list[str]:
     if not chaos.scenario.invoice:
         return []
     invoices = Counter(each["invoice_origin"] for each in _invoices(chaos))
-    rows = chaos.odoo.state()
+    rows = standing(chaos)
     texts = [f"{name} has {count} posted invoices" for name, count in invoices.items() if count > 1]
     texts += [
         f"{row['sale']} was delivered and has no posted invoice" for row in rows.values() if not invoices[row["sale"]]
@@ -285,9 +288,7 @@ async def _exchanges(store: Store) -> list[ExchangeRow]:
 
 def all_exchanges(tx: Transaction, direction: str, statuses: Sequence[str] = ()) -> list[ExchangeRow]:
     """Page by page, newest first."""
-    return _pages(
-        lambda after: tx.views.exchanges(direction=direction, statuses=statuses, after=after, limit=_MANY)
-    )
+    return _pages(lambda after: tx.views.exchanges(direction=direction, statuses=statuses, after=after, limit=_MANY))
 
 
 def all_shipments(tx: Transaction) -> list[ShipmentRow]:

@@ -10,7 +10,9 @@ KILLED, STANDSTILL, JUMP = "killed", "standstill", "clock jump"
 UNHEARD, SLOW_DISK, DATABASE = "commit unheard", "slow disk", "database away"
 AWAY, UNREACHABLE, DROPPED = "partner away", "unreachable", "call lost"
 LOST, REFUSED, THROTTLED, SLOW, TWICE = "answer lost", "refused", "throttled", "slow answer", "call twice"
-REPEATED, DELAYED, SILENT = "webhook repeated", "webhook late", "webhooks silent"
+REPEATED, DELAYED, SILENT, UNANSWERED = "webhook repeated", "webhook late", "webhooks silent", "webhook unanswered"
+CALLS = (UNREACHABLE, DROPPED, LOST, REFUSED, THROTTLED, SLOW, TWICE)
+"""What a single call suffers."""
 _TOO_MANY = 429
 _MICROSECONDS = 1_000_000
 

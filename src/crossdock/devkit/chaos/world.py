@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from crossdock.bootstrap import PartnerPlan, Sizes, World, compose
 from crossdock.catalog import connectors, simulators
 from crossdock.devkit.chaos.loop import VirtualLoop
 from crossdock.devkit.chaos.machine import EPOCH, Machine, MachineCaller, MachineStore
-from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, Faults, NotedFaults
+from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNANSWERED, Faults, NotedFaults
 from crossdock.devkit.chaos.scenarios import ChaosScenario
 from crossdock.devkit.crashing import EverySecret, SeededIds
 from crossdock.ports.connector import Connector, Received
@@ -31,6 +32,7 @@ from crossdock.ports.process import Process
 from crossdock.ports.spec import ConnectorSpec
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
 from crossdock.sim.inprocess import InProcessCaller
@@ -270,7 +272,9 @@ def _inside(chaos: Chaos, spec: ConnectorSpec) -> ConnectorSpec:
 
 def policy_of(chaos: Chaos) -> OrderToShipPolicy:
     """What shipping is decided by."""
-    return OrderToShipPolicy(tuple(chaos.carriers), levels=chaos.scenario.levels)
+    carriers, light = tuple(chaos.carriers), chaos.scenario.light
+    limit = Constraint("light parcels", partners=carriers[:1], max_weight=Decimal(light))
+    return OrderToShipPolicy(carriers, wishes=Wishes(constraints=(limit,) * bool(light)), levels=chaos.scenario.levels)
 
 
 def processes(chaos: Chaos) -> Sequence[Process]:
@@ -297,6 +301,7 @@ async def receive_one(chaos: Chaos, partner: str, webhook: OutgoingWebhook) -> t
     answer = chaos.loop.spawn(machine, hub.intake.accept(partner, message))
     done, _ = await asyncio.wait({answer}, timeout=10)
     if not done:
+        chaos.faults.note(UNANSWERED, partner, chaos.loop.time(), what=machine.name)
         return 0, ""
     taken = answer.result()
     chaos.tell(f"{machine.name} answers {taken.status} to a webhook of {partner}")
