@@ -47,8 +47,9 @@ class Troubles(Struct, frozen=True):
 class ChaosScenario(Struct, frozen=True):
     """``orders`` of which ``large`` have two parcels and ``cancelled`` are called off on the way; ``workers`` processes
     on one database; ``invoice`` says whether parcels travel, are delivered and invoiced; ``carriers`` may be asked.
-    ``levels`` are patterns of Odoo's delivery methods by service level, the first carrier takes packages up to ``light``
-    kilograms (0: all), ``quiet_hours`` says after how long a partner's silence is an exception. Processes look for work every ``idle`` seconds and, where they are ``told``, at once.
+    ``levels`` are patterns of Odoo's delivery methods by service level; the first carrier takes packages up to
+    ``light`` kilograms (0: all); ``quiet_hours`` says after how long a partner's silence is an exception. Processes
+    look for work every ``idle`` seconds, at Odoo every ``poll``, and at once where they are ``told``.
     """
 
     name: str

@@ -10,7 +10,7 @@ from crossdock.devkit.chaos.machine import EPOCH
 from crossdock.devkit.chaos.world import Chaos
 from crossdock.devkit.peakday.plan import METHODS, POSTCODE, SKU, UNIT, PlannedOrder
 from crossdock.devkit.peakday.shape import next_scans
-from crossdock.devkit.peakday.staging import MAPPING, Confirmed, Day
+from crossdock.devkit.peakday.staging import Confirmed, Day
 from crossdock.ports.rows import ExchangeRow
 from crossdock.ports.stores import Store
 
@@ -109,14 +109,18 @@ def _write(chaos: Chaos, model: str, ids: Iterable[int], values: Mapping[str, An
 async def travel(day: Day) -> None:
     """Parcels whose label is in Odoo leave the house and are scanned when the day's carriers scan; never ends."""
     roads: dict[str, asyncio.Task[None]] = {}
-    going = {order.name: order for order in day.orders}
     while True:
         await asyncio.sleep(_LOOK)
-        going = {order.name: order for order in day.orders if not order.plan.called_off}
-        for name, row in day.chaos.odoo.state().items():
-            for code in row["tracking"].split(",") if name in going and row["tracking"] else ():
+        for order in day.orders:
+            for code in () if order.plan.called_off else codes_of(day.chaos, order):
                 if code not in roads:
-                    roads[code] = asyncio.create_task(_road(day, going[name], code))
+                    roads[code] = asyncio.create_task(_road(day, order, code))
+
+
+def codes_of(chaos: Chaos, order: Confirmed) -> list[str]:
+    """The tracking numbers that stand in Odoo."""
+    row = chaos.odoo.database.rows[_PICKING][order.id]
+    return [code for code in str(row.get("carrier_tracking_ref") or "").split(",") if code]
 
 
 async def _road(day: Day, order: Confirmed, code: str) -> None:
@@ -149,25 +153,32 @@ def delivered(chaos: Chaos) -> set[str]:
 
 
 async def people(day: Day, store: Store) -> None:
-    """Somebody looks at what is parked: what a bad release parked is retried once it was taken back, a page that shows a
-    wrong unit is discarded once the order is corrected; what cannot be read stays. Never ends.
+    """Somebody looks at what is parked now and then; never ends."""
+    while True:
+        await asyncio.sleep(day.chaos.draw.uniform(*_A_PERSON) / 2)
+        await look(day, store)
+
+
+async def look(day: Day, store: Store) -> int:
+    """What a bad release parked is retried once it was taken back, a page that shows a wrong unit is discarded once the
+    orders are corrected; what cannot be read stays. How many messages that were.
     """
     requests, chaos = Requests(), day.chaos
-    while True:
-        await asyncio.sleep(chaos.draw.uniform(*_A_PERSON) / 2)
-        parked = await store.read(lambda tx: all_exchanges(tx, "inbound", ("parked",)))
-        again = [row.id for row in parked if _is_misread(row)]
-        day.parked_once.update(again)
-        if again and chaos.loop.time() > day.plan.mapping.until:
-            done = await store.run(lambda tx, ids=again: requests.retry(tx, ids, chaos.now()))  # type: ignore[misc]
-            chaos.tell(f"a person retries {done} messages that the bad mapping parked")
-        wrong = [order for order in day.orders if order.plan.wrong == UNIT]
-        if all(order.corrected for order in wrong):
-            over = [row.id for row in parked if row.partner == "odoo"]
-            if over:
-                await store.run(lambda tx, ids=over: requests.discard(tx, ids, chaos.now()))  # type: ignore[misc]
-                day.discarded.update(over)
-                chaos.tell(f"a person discards {len(over)} pages with a wrong unit")
+    parked = await store.read(lambda tx: all_exchanges(tx, "inbound", ("parked",)))
+    again = [row.id for row in parked if _is_misread(row)]
+    day.parked_once.update(again)
+    if chaos.loop.time() < day.plan.mapping.until:
+        again = []
+    wrong = [order for order in day.orders if order.plan.wrong == UNIT]
+    over = [row.id for row in parked if row.partner == "odoo" and all(order.corrected for order in wrong)]
+    if again:
+        await store.run(lambda tx: requests.retry(tx, again, chaos.now()))
+        chaos.tell(f"a person retries {len(again)} messages that the bad mapping parked")
+    if over:
+        await store.run(lambda tx: requests.discard(tx, over, chaos.now()))
+        day.discarded.update(over)
+        chaos.tell(f"a person discards {len(over)} pages with a wrong unit")
+    return len(again) + len(over)
 
 
 def _is_misread(row: ExchangeRow) -> bool:

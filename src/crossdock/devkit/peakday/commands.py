@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from itertools import pairwise
 
 from crossdock.devkit.chaos.invariants import standing
 from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNHEARD, Fault
@@ -27,7 +28,8 @@ def explain(day: Day, evidence: Evidence, book: Book) -> None:
     book.put(_GROUP, "ordered", len(evidence.commands), words)
     for row in evidence.commands:
         if row.status not in {"done", "withdrawn"}:
-            book.ask("commands ordered", f"{row.kind} for {evidence.names.get(row.subject)} is {row.status}: {row.engineer[:200]}")  # fmt: skip
+            what = f"{row.kind} for {evidence.names.get(row.subject)} is {row.status}"
+            book.ask("commands ordered", f"{what}: {row.engineer[:200]}")
     _partners(day, evidence, book)
     _attempts(day, evidence, book)
     _doubts(day, evidence, book)
@@ -73,9 +75,7 @@ def _partners(day: Day, evidence: Evidence, book: Book) -> None:
 def _notes(day: Day, evidence: Evidence, book: Book) -> None:
     rows = day.chaos.odoo.state()
     notes = Counter(name for name, row in rows.items() for note in row["notes"] if "[crossdock:" in note)
-    told = Counter(
-        evidence.names[e.subject] for e in evidence.events if _is(e.body, "note.record.v1", "milestone.record.v1")
-    )
+    told = Counter(evidence.names[each.subject] for each in evidence.events if _is(each.body, *_NOTING))
     for name in sorted(set(notes) | set(told)):
         if notes[name] != told[name]:
             book.ask("notes written", f"{name}: {told[name]} are confirmed, Odoo has {notes[name]}")
@@ -96,8 +96,8 @@ def _attempts(day: Day, evidence: Evidence, book: Book) -> None:
         if tried.attempt.verdict in _WELL or tried.led:
             continue
         if not any(_is_of(fault, tried, hosts, evidence.slack) for fault in calls):
-            text = f"{tried.command.kind} to {tried.command.partner} at {tried.since:.0f} s was {tried.attempt.verdict} and no call of it was struck: {tried.attempt.engineer[:200]}"  # fmt: skip
-            book.ask("retries", text)
+            what = f"{tried.command.kind} to {tried.command.partner} at {tried.since:.0f} s was {tried.attempt.verdict}"
+            book.ask("retries", f"{what} and no call of it was struck: {tried.attempt.engineer[:200]}")
     retries = sum(number for verdict, number in verdicts.items() if verdict not in _WELL)
     because = f"each had a call that was struck; {len(struck(day))} calls were, those of feeds and searches among them"
     book.put(_GROUP, "retries", retries, because)
@@ -124,7 +124,7 @@ def _doubts(day: Day, evidence: Evidence, book: Book) -> None:
     ended: Counter[str] = Counter()
     for attempts in by_command.values():
         ordered = sorted(attempts, key=lambda each: each.attempt.number)
-        for here, after in zip(ordered, ordered[1:], strict=False):
+        for here, after in pairwise(ordered):
             if here.attempt.verdict == "InDoubt" and after.attempt.verdict != "InDoubt":
                 ended[after.attempt.verdict] += 1
         if ordered[-1].attempt.verdict == "InDoubt":

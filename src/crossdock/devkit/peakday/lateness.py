@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -34,8 +35,10 @@ RECOVERY = {
     JUMP: 60.0,
     BAD_ORDER: 120.0,
 }
-"""Seconds the engine may need to be itself again after a fault, by its own settings: the longest pause between two tries
-(300, a fifth more by jitter), the breaker's pause (30) and its probe; a lease (30), a claim (60) and a sweep (60)."""
+"""Seconds the engine may need to be itself again after a fault, by its own settings: the longest pause between two
+tries (300, a fifth more by jitter), the breaker's pause (30) and probe; a lease (30), a claim (60), a sweep (60)."""
+_HARMLESS = ("Engine.lease", "Engine.measure", "fire_timers", "Courier.renew", "QuietFeeds")
+"""Commits that nobody waits for: one that is not heard is made again."""
 _A_TRY = 450.0
 _CALM = {"received": 60.0, "undecided": 60.0, "due": 120.0, "queued": 180.0}
 """Seconds that the oldest of a stage may be old while nothing is wrong: pauses between polls and time-outs of calls."""
@@ -82,8 +85,8 @@ def explain(
         found = [_late(day, evidence, each, confirmed[each.name], allowed, tries[each.name]) for each in over]
         for slow in found:
             if slow.took - slow.covered > allowed:
-                text = f"{slow.name} took {slow.took:.0f} s, of which noted faults explain {slow.covered:.0f} s; {allowed:.0f} s are promised"  # fmt: skip
-                book.ask(f"orders of {level}: late", text)
+                text = f"{slow.name} took {slow.took:.0f} s, of which noted faults explain {slow.covered:.0f} s"
+                book.ask(f"orders of {level}: late", f"{text}; {allowed:.0f} s are promised")
         late += found
         book.put(_ORDERS, f"{level}: orders labelled", len(took), f"{len(mine)} were not called off")
         p50, p99 = quantile(took, 0.5), quantile(took, 0.99)
@@ -102,7 +105,7 @@ def explain(
 
 
 def _late(day: Day, evidence: Evidence, order: Handled, since: float, allowed: float, tries: Iterable[Tried]) -> Late:
-    spans = [*_windows(day, evidence, order), *_tries(tries, order)]
+    spans = [*_windows(day, evidence, order), *_tries(tries)]
     clipped = [
         (max(since, a), min(order.labelled, b), fault) for a, b, fault in spans if a < order.labelled and b > since
     ]
@@ -116,15 +119,17 @@ def _late(day: Day, evidence: Evidence, order: Handled, since: float, allowed: f
 
 def _windows(day: Day, evidence: Evidence, order: Handled) -> list[tuple[float, float, Fault]]:
     concern = {"odoo", "database", order.name, *order.carriers}
-    found = []
-    for fault in day.chaos.faults.of(*RECOVERY):
-        is_ours = fault.whom in concern or fault.kind not in {AWAY, BAD_ORDER}
-        if is_ours:
-            found.append((fault.since - evidence.slack, fault.until + RECOVERY[fault.kind] + evidence.slack, fault))
-    return found
+    mine = (each for each in _hurting(day) if each.whom in concern or each.kind not in {AWAY, BAD_ORDER})
+    slack = evidence.slack
+    return [(each.since - slack, each.until + RECOVERY[each.kind] + slack, each) for each in mine]
 
 
-def _tries(tries: Iterable[Tried], order: Handled) -> list[tuple[float, float, Fault]]:
+def _hurting(day: Day) -> list[Fault]:
+    """The faults that can hold something up."""
+    return [each for each in day.chaos.faults.of(*RECOVERY) if not any(name in each.what for name in _HARMLESS)]
+
+
+def _tries(tries: Iterable[Tried]) -> list[tuple[float, float, Fault]]:
     """A try that failed holds an order up until the next one, which is never further away than the longest pause."""
     by_command: dict[str, list[Tried]] = defaultdict(list)
     for each in tries:
@@ -132,7 +137,7 @@ def _tries(tries: Iterable[Tried], order: Handled) -> list[tuple[float, float, F
     found = []
     for attempts in by_command.values():
         ordered = sorted(attempts, key=lambda each: each.since)
-        for here, after in zip(ordered, ordered[1:], strict=False):
+        for here, after in pairwise(ordered):
             fault = Fault("struck calls", here.command.partner, here.since, min(after.until, here.until + _A_TRY))
             found.append((fault.since, fault.until, fault))
     return found
@@ -155,7 +160,7 @@ def queues(day: Day, evidence: Evidence, book: Book) -> None:
     """The age of the oldest message by stage, sampled once a minute; whatever was old was held up by a noted fault."""
     windows = [
         (each.since - evidence.slack, each.until + RECOVERY[each.kind] + evidence.slack)
-        for each in day.chaos.faults.of(*RECOVERY)
+        for each in _hurting(day)
         if each.kind != BAD_ORDER
     ]
     struck = [(each.since - evidence.slack, each.until + _A_TRY) for each in evidence.tried if each.failed]

@@ -55,7 +55,9 @@ def _waiting_and_parked(day: Day, evidence: Evidence, book: Book) -> None:
     for each in sorted(by_status["discarded"] - day.discarded):
         book.ask("messages discarded", f"{each} was discarded by nobody")
     for row in evidence.inbound:
-        if row.status == "discarded" and not any(f.touches(at(row.received_at) - evidence.slack, at(row.received_at) + evidence.slack) for f in wrong):  # fmt: skip
+        moment = at(row.received_at)
+        stood = any(each.touches(moment - evidence.slack, moment + evidence.slack) for each in wrong)
+        if row.status == "discarded" and not stood:
             book.ask("messages discarded", f"{row.id} was parked when no wrong unit stood: {row.engineer[:200]}")
     book.put(
         _GROUP, "discarded", len(by_status["discarded"]), "pages with a wrong unit; a person, after the correction"

@@ -38,7 +38,7 @@ def _breaker(day: Day, evidence: Evidence, partner: str, book: Book) -> None:
     if since:
         book.ask(f"breaker of {partner}", f"is open at the end, since {since:.0f} s")
     away = sum(each.until - each.since for each in day.chaos.faults.of(AWAY) if each.whom == partner)
-    because = f"{probes} probes failed; {partner} was away {away / 60:.0f} min, and each opening lies there or after struck calls"
+    because = f"{probes} probes failed; in {away / 60:.0f} min that {partner} was away, or after struck calls"
     book.put(_GROUP, f"{partner}: breaker opened", opened, because)
     book.put(
         _GROUP,

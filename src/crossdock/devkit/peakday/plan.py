@@ -12,11 +12,14 @@ from crossdock.sim.faults import Effect
 
 POSTCODE, SKU, UNIT = "postcode", "sku", "unit"
 LEVELS = ("standard", "express", "economy")
+FEWEST_ORDERS = 10
+"""So many have room for everything that is special about one."""
 _MIX = (60, 25, 15)
 METHODS: Mapping[str, str] = {"express": "Express parcel", "economy": "Economy parcel"}
 """Odoo's delivery methods by service level; standard is what its demo data brings."""
 _AT_ONCE = (Effect(unreachable=True), Effect(status=503), Effect(drop=True))
 _SLOWLY = Effect(latency=45)
+_NOTHING = Effect()
 _PARTNERS = ("odoo", "alpha", "beta")
 _SUSPEND, _KILL = "suspend", "kill"
 _CALLED_OFF, _LARGE, _LATE = 0.04, 0.1, 0.02
@@ -35,8 +38,8 @@ class DayOptions(Struct, frozen=True):
 
 class PlannedOrder(Struct, frozen=True):
     """One order: when it is confirmed (virtual seconds), its service level, how many parcels, what is ``wrong`` with it
-    ("" for nothing), after how many seconds it is called off (0: never), whether it is too heavy for the first carrier, and
-    whether its carrier delivers it days late.
+    ("" for nothing), after how many seconds it is called off (0: never), whether it is too heavy for the first carrier,
+    and whether its carrier delivers it days late.
     """
 
     at: float
@@ -147,7 +150,7 @@ def _times(draw: random.Random, count: int, end: float) -> tuple[float, ...]:
 
 
 def _away(
-    draw: random.Random, whom: str, seconds: float, end: float, earliest: float = 0.0, effect: Effect = Effect()
+    draw: random.Random, whom: str, seconds: float, end: float, earliest: float = 0.0, effect: Effect = _NOTHING
 ) -> Away:
     since = draw.uniform(earliest * end, max(earliest * end, end - seconds))
     return Away(whom, since, since + seconds, effect)
@@ -163,8 +166,8 @@ def _outages(draw: random.Random, end: float) -> Sequence[Away]:
     found = []
     for whom in _PARTNERS:
         found.append(_away(draw, whom, end / 12, end, 0.0, draw.choice(_AT_ONCE)))
-        for effect in (draw.choice(_AT_ONCE), _SLOWLY):
-            found.append(_away(draw, whom, draw.uniform(60, min(_MOST, end / 24)), end, 0.0, effect))
+        shortly = (draw.choice(_AT_ONCE), _SLOWLY)
+        found += [_away(draw, whom, draw.uniform(60, min(_MOST, end / 24)), end, 0.0, each) for each in shortly]
     return sorted(found, key=lambda each: each.since)
 
 

@@ -16,7 +16,7 @@ from crossdock.ports.stores import Store
 
 
 class Report(Struct, frozen=True):
-    """One day. ``begin`` is the hour of the profile it began with, ``ended`` when the last parcel of the day had arrived
+    """One day. ``begin`` is the hour of the profile it began with, ``ended`` when the day's last parcel had arrived
     (virtual seconds); ``findings`` are broken promises of the simulation, ``story`` the day line by line.
     """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crossdock.bootstrap import open_file
-from crossdock.devkit.chaos.invariants import is_quiet, standing
+from crossdock.devkit.chaos.invariants import is_quiet
 from crossdock.devkit.chaos.loop import VirtualLoop
 from crossdock.devkit.chaos.running import jump, staff
 from crossdock.devkit.chaos.world import bury, quiet_logs, stand_still
@@ -77,12 +77,15 @@ async def _play(day: Day, store: Store, progress: Progress) -> None:
     background.append(asyncio.create_task(_told(day, progress)))
     await _rested(day, wires, story, lambda: _is_shipped(day), day.plan.end + _DRAIN)
     day.ended = chaos.loop.time()
+    for act in background:
+        act.cancel()
     await _days_after(day)
+    background = [asyncio.create_task(act) for act in (pushing.webhooks(day), acting.people(day, store))]
     quiet, longest = False, chaos.loop.time() + _LAST_HOURS
     while not quiet and chaos.loop.time() < longest:
         await asyncio.sleep(20)
         staff(chaos, wires)
-        quiet = await is_quiet(chaos, store)
+        quiet = await is_quiet(chaos, store) and not await acting.look(day, store)
     await asyncio.sleep(_LAST_SWEEPS)
     for act in (*story, *background):
         if act.done():
@@ -103,8 +106,8 @@ async def _rested(
 def _is_shipped(day: Day) -> bool:
     """Every order has its label in Odoo, and all parcels but the late ones have arrived."""
     arrived, late = acting.delivered(day.chaos), {each.whom for each in day.chaos.faults.of(LATE)}
-    codes = [row["tracking"].split(",") for row in standing(day.chaos).values()]
-    return all(code and (code in arrived or code in late) for of_one in codes for code in of_one)
+    going = [acting.codes_of(day.chaos, order) for order in day.orders if not order.plan.called_off]
+    return all(codes and all(code in arrived or code in late for code in codes) for codes in going)
 
 
 async def _days_after(day: Day) -> None:

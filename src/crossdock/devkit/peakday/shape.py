@@ -34,10 +34,10 @@ def moments(by_hour: Sequence[float], count: int, busiest_minute: float, draw: r
 
 def next_scans(by_hour: Sequence[float], count: int, after: float, draw: random.Random) -> list[float]:
     """``count`` seconds later than ``after``, as the weights of the hours deal them out; what finds no hour left comes
-    within the two hours that follow.
+    soon, within a twelfth of all hours.
     """
     left = [weight * max(0.0, min(1.0, hour + 1 - after / HOUR)) for hour, weight in enumerate(by_hour)]
     if sum(left) <= 0:
-        return sorted(after + draw.uniform(_MINUTE, 2 * HOUR) for _ in range(count))
+        return sorted(after + draw.uniform(_MINUTE, len(by_hour) * HOUR / 12) for _ in range(count))
     hours = draw.choices(range(len(by_hour)), weights=left, k=count)
     return sorted(draw.uniform(max(after, hour * HOUR), (hour + 1) * HOUR) + _MINUTE for hour in hours)
