@@ -49,7 +49,8 @@ class ChaosScenario(Struct, frozen=True):
     on one database; ``invoice`` says whether parcels travel, are delivered and invoiced; ``carriers`` may be asked.
     ``levels`` are patterns of Odoo's delivery methods by service level; the first carrier takes packages up to
     ``light`` kilograms (0: all); ``quiet_hours`` says after how long a partner's silence is an exception. Processes
-    look for work every ``idle`` seconds, at Odoo every ``poll``, and at once where they are ``told``.
+    look for work every ``idle`` seconds, at Odoo every ``poll``, and at once where they are ``told``; they lease it for
+    ``lease`` seconds.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ChaosScenario(Struct, frozen=True):
     light: int = 0
     quiet_hours: Mapping[str, float] = {}
     idle: float = 3.0
+    lease: float = 30.0
     poll: float = 10.0
     told: bool = False
 

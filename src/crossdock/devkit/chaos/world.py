@@ -235,7 +235,8 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
         store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, caller),
         Metrics(), Spans(), machine.name,
     )  # fmt: skip
-    pace = Pace(idle=chaos.scenario.idle, lease=30, sweep=60, failure=1)
+    idle, lease = chaos.scenario.idle, chaos.scenario.lease
+    pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=max(5.0, idle))
     sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
     quiet = QuietFeeds(store, chaos.scenario.quiet_hours, EPOCH)
     machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes, sweeps={"feeds": quiet})

@@ -1,8 +1,10 @@
 """Commands: each came to its end, what partners did is in their books, and every failed attempt was struck."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import TypeGuard
 
 from crossdock.devkit.chaos.invariants import standing
 from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNHEARD, Fault
@@ -17,6 +19,7 @@ _WELL = frozenset({"Done", "AlreadyDone", "TakenBack"})
 _TAKEN_OVER = (KILLED, STANDSTILL, UNHEARD, DATABASE, "restart")
 _NOTING = ("note.record.v1", "milestone.record.v1", "proof.record.v1")
 """What is told people by a note on the transfer."""
+_MARKER = re.compile(r"\[crossdock:([^\]]+)\]")
 _CLAIM = 600.0
 """Seconds within which a command of a process that is gone was tried again: its claim, and the pauses of retries."""
 
@@ -74,12 +77,16 @@ def _partners(day: Day, evidence: Evidence, book: Book) -> None:
 
 def _notes(day: Day, evidence: Evidence, book: Book) -> None:
     rows = day.chaos.odoo.state()
-    notes = Counter(name for name, row in rows.items() for note in row["notes"] if "[crossdock:" in note)
-    told = Counter(evidence.names[each.subject] for each in evidence.events if _is(each.body, *_NOTING))
-    for name in sorted(set(notes) | set(told)):
-        if notes[name] != told[name]:
-            book.ask("notes written", f"{name}: {told[name]} are confirmed, Odoo has {notes[name]}")
-    book.put(_GROUP, "notes written", sum(told.values()), "the same number is on every transfer in Odoo")
+    theirs = {
+        f"{name} {marker}" for name, row in rows.items() for note in row["notes"] for marker in _MARKER.findall(note)
+    }
+    ours = {f"{evidence.names[e.subject]} {e.body.marker}" for e in evidence.events if _is_note(e.body)}
+    book.balance("notes written", ours, theirs, "Odoo's chatter")
+    book.put(_GROUP, "notes written", len(ours), "each marker is in the chatter of its transfer, and no other is")
+
+
+def _is_note(body: object) -> TypeGuard[RecordWritten]:
+    return _is(body, *_NOTING)
 
 
 def _is(body: object, *kinds: str) -> bool:

@@ -27,8 +27,8 @@ _ORDERS, _QUEUES = "orders", "queues"
 RECOVERY = {
     AWAY: 450.0,
     DATABASE: 150.0,
-    KILLED: 180.0,
-    STANDSTILL: 180.0,
+    KILLED: 200.0,
+    STANDSTILL: 200.0,
     "restart": 120.0,
     UNHEARD: 150.0,
     SLOW_DISK: 5.0,
@@ -36,7 +36,7 @@ RECOVERY = {
     BAD_ORDER: 120.0,
 }
 """Seconds the engine may need to be itself again after a fault, by its own settings: the longest pause between two
-tries (300, a fifth more by jitter), the breaker's pause (30) and probe; a lease (30), a claim (60), a sweep (60)."""
+tries (300, a fifth more by jitter), the breaker's pause (30) and probe; a lease, a claim, a sweep (60 each)."""
 _HARMLESS = ("Engine.lease", "Engine.measure", "fire_timers", "Courier.renew", "QuietFeeds")
 """Commits that nobody waits for: one that is not heard is made again."""
 _A_TRY = 450.0
@@ -125,8 +125,9 @@ def _windows(day: Day, evidence: Evidence, order: Handled) -> list[tuple[float, 
 
 
 def _hurting(day: Day) -> list[Fault]:
-    """The faults that can hold something up."""
-    return [each for each in day.chaos.faults.of(*RECOVERY) if not any(name in each.what for name in _HARMLESS)]
+    """The faults of the day that can hold something up; the planned pause after it excuses nothing."""
+    found = (each for each in day.chaos.faults.of(*RECOVERY) if each.since < day.ended)
+    return [each for each in found if not any(name in each.what for name in _HARMLESS)]
 
 
 def _tries(tries: Iterable[Tried]) -> list[tuple[float, float, Fault]]:

@@ -24,6 +24,8 @@ _PARTNERS = ("odoo", "alpha", "beta")
 _SUSPEND, _KILL = "suspend", "kill"
 _CALLED_OFF, _LARGE, _LATE = 0.04, 0.1, 0.02
 _HEAVY = 0.35
+_REPEATED = 1.5
+"""An order has about four messages: a short day has a handful that come twice, too."""
 _MOST = 1200.0
 
 
@@ -95,7 +97,8 @@ def scenario_of(options: DayOptions) -> ChaosScenario:
         light=20,
         levels={"express": ("express*",), "economy": ("economy*",)},
         quiet_hours={"alpha": options.hours / 6},
-        idle=15,
+        idle=30,
+        lease=60,
         poll=30,
         told=True,
         troubles=Troubles(
@@ -107,7 +110,7 @@ def scenario_of(options: DayOptions) -> ChaosScenario:
             call_lost=0.01,
             refused=0.01,
             slow=0.005,
-            repeated=profile.repeats,
+            repeated=max(profile.repeats, _REPEATED / options.orders),
             delayed=0.1,
         ),
     )
