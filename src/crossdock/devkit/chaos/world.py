@@ -206,6 +206,8 @@ def _strike(chaos: Chaos, machine: Machine, what: str) -> None:
         chaos.loop.kill(machine)
         return
     seconds = chaos.draw.uniform(*chaos.scenario.troubles.standstill)
+    if what.startswith("before ") and "://" in what:
+        seconds = min(seconds, chaos.scenario.before_calls)
     stand_still(chaos, machine, seconds, what)
 
 
