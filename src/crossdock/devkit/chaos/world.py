@@ -47,6 +47,8 @@ _TROUBLED_SECONDS = 900.0
 """Things go wrong for a quarter of an hour; then everything must come to rest."""
 _ODOO_WRITES = r"/json/2/.*/(create|write|load|message_post|action_.*|button_.*)"
 _AWAY = (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
+_APART = 1_000_000
+"""Between the seeds of two carriers: they must not give the same tracking numbers."""
 _KILL, _SUSPEND = "kill", "suspend"
 _STRIKING_SECONDS = 200.0
 BREAKER = Limits(failures=20, open_seconds=30)
@@ -128,7 +130,7 @@ def network(chaos: Chaos) -> InProcessCaller:
 
 def _carrier(name: str, seed: int) -> Simulator:
     options = {
-        "seed": str(seed),
+        "seed": str(seed + _APART * _CARRIERS.index(name)),
         "api_key": KEY,
         "api_host": f"{name}.example",
         "files_host": f"files.{name}.example",

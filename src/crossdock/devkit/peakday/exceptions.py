@@ -3,7 +3,7 @@
 from collections import Counter
 
 from crossdock.backbone.quiet_feeds import KIND as FEED_SILENT
-from crossdock.devkit.chaos.noted import AWAY
+from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNHEARD
 from crossdock.devkit.peakday.acting import BAD_ORDER, at
 from crossdock.devkit.peakday.evidence import Evidence, struck
 from crossdock.devkit.peakday.figures import Book
@@ -15,6 +15,8 @@ from crossdock.ports.rows import ExceptionRow
 _GROUP = "exceptions"
 _BAD = {"address.incomplete": POSTCODE, "sku.unknown": SKU}
 _CARRIERS = frozenset({"carrier.unavailable", "booking.in_doubt", "rates.none", "rates.partial"})
+_SOON = 150.0
+"""Seconds before it in which one of our processes was struck: a wait for rates, and a claim that ran out."""
 _BEFORE = 5400.0
 """Seconds before an exception in which its carrier was struck: the longest wait of a service level, and a half."""
 
@@ -59,6 +61,10 @@ def _unexplained(day: Day, evidence: Evidence, row: ExceptionRow) -> str:
     if row.kind in _CARRIERS:
         faults = [each for each in (*day.chaos.faults.of(AWAY), *struck(day)) if each.whom in day.chaos.carriers]
         touched = any(each.touches(raised - _BEFORE - evidence.slack, raised + evidence.slack) for each in faults)
+        ours = day.chaos.faults.of(KILLED, STANDSTILL, UNHEARD, DATABASE)  # an express order waits 15 s for rates
+        touched = touched or any(
+            each.touches(raised - _SOON - evidence.slack, raised + evidence.slack) for each in ours
+        )
         return "" if touched else f"no carrier was struck before: {row.text[:200]}"
     return f"there is no rule for this kind: {row.text[:200]}"
 
