@@ -17,7 +17,7 @@ from crossdock.devkit.chaos.noted import (
     Fault,
 )
 from crossdock.devkit.peakday.acting import BAD_ORDER
-from crossdock.devkit.peakday.evidence import Evidence, Handled, Tried
+from crossdock.devkit.peakday.evidence import Evidence, Handled, Tried, struck
 from crossdock.devkit.peakday.figures import Book, quantile
 from crossdock.devkit.peakday.plan import LEVELS
 from crossdock.devkit.peakday.staging import Day
@@ -105,7 +105,7 @@ def explain(
 
 
 def _late(day: Day, evidence: Evidence, order: Handled, since: float, allowed: float, tries: Iterable[Tried]) -> Late:
-    spans = [*_windows(day, evidence, order), *_tries(tries)]
+    spans = [*_windows(day, evidence, order), *_unread(day, order), *_tries(tries)]
     clipped = [
         (max(since, a), min(order.labelled, b), fault) for a, b, fault in spans if a < order.labelled and b > since
     ]
@@ -122,6 +122,12 @@ def _windows(day: Day, evidence: Evidence, order: Handled) -> list[tuple[float, 
     mine = (each for each in _hurting(day) if each.whom in concern or each.kind not in {AWAY, BAD_ORDER})
     slack = evidence.slack
     return [(each.since - slack, each.until + RECOVERY[each.kind] + slack, each) for each in mine]
+
+
+def _unread(day: Day, order: Handled) -> list[tuple[float, float, Fault]]:
+    """While Odoo's feed was struck nobody could know of the order; the next pass comes one pause later."""
+    feed = (each for each in struck(day) if each.whom == "odoo" and each.since < order.asked)
+    return [(each.since, each.until + day.chaos.scenario.poll, each) for each in feed]
 
 
 def _hurting(day: Day) -> list[Fault]:
@@ -164,7 +170,7 @@ def queues(day: Day, evidence: Evidence, book: Book) -> None:
         for each in _hurting(day)
         if each.kind != BAD_ORDER
     ]
-    struck = [(each.since - evidence.slack, each.until + _A_TRY) for each in evidence.tried if each.failed]
+    tries = [(each.since - evidence.slack, each.until + _A_TRY) for each in evidence.tried if each.failed]
     for stage, calm in _CALM.items():
         ages = [each.age.get(stage, 0.0) for each in day.samples]
         book.put(_QUEUES, f"{stage}: oldest p99, seconds", round(quantile(ages, 0.99), 1), f"{len(ages)} samples")
@@ -176,7 +182,7 @@ def queues(day: Day, evidence: Evidence, book: Book) -> None:
         )
         for sample in day.samples:
             age = sample.age.get(stage, 0.0)
-            held_up = covered_by(_clipped([*windows, *struck], sample.at - age, sample.at)) if age > calm else age
+            held_up = covered_by(_clipped([*windows, *tries], sample.at - age, sample.at)) if age > calm else age
             if age - held_up > calm:
                 book.ask(
                     f"queue {stage}", f"{age:.0f} s old at {sample.at:.0f} s, {held_up:.0f} s of it under noted faults"
