@@ -10,6 +10,7 @@ from crossdock.model.milestones import MILESTONES, NOTEWORTHY
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.settings.shipping import OrderToShip
 from crossdock.storage.opening import open_store
+from crossdock.transports import machine
 from crossdock.transports.http import AiohttpCaller
 
 
@@ -55,7 +56,7 @@ async def test_large_documents_are_files_in_the_configured_folder(tmp_path):
     installation, _ = bootstrap.load(installed(tmp_path))
     store = bootstrap.open_store(installation)
     await store.migrate()
-    documents = StoredDocuments(store, bootstrap.RealClock())
+    documents = StoredDocuments(store, machine.RealClock())
     small, large = b"s" * 64 * 1024, b"l" * (64 * 1024 + 1)
     kept = [await documents.put(data, "application/pdf", "label") for data in (small, large)]
     assert [await documents.get(sha256) for sha256 in kept] == [small, large]

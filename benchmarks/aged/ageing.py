@@ -14,11 +14,11 @@ import asyncpg
 from benchmarks.local.endtoend import drain
 from benchmarks.local.messages import delivery_id, webhook
 from benchmarks.local.worlds import open_world, seed
-from crossdock.bootstrap import FreshIds
 from crossdock.governance.retention import Retention
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import NewExchange
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import FreshIds
 
 FIRST = 7_431_000_000
 """The first order's number; a copy has another one in its first four digits, which occur nowhere else in a number."""

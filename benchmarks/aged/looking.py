@@ -10,11 +10,12 @@ from benchmarks.local.endtoend import drain
 from benchmarks.local.intake import served
 from benchmarks.local.messages import requests, tracking_number, webhook
 from benchmarks.local.worlds import open_world
-from crossdock.bootstrap import FreshIds, Hub
+from crossdock.bootstrap import Hub
 from crossdock.devkit.capacity.driving import drive
 from crossdock.model.identifiers import PARTITIONS, delivery_order_id
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.transports.machine import FreshIds
 from crossdock.views.timeline import story_of
 
 _PATH = "/in/easypost/tracker"

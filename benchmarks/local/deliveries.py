@@ -15,7 +15,7 @@ from benchmarks.local.messages import SECRET
 from benchmarks.local.worlds import open_world
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.deliver import Load
-from crossdock.bootstrap import FreshIds, Hub, RealClock
+from crossdock.bootstrap import Hub
 from crossdock.catalog import simulators
 from crossdock.model.commands import RecordMilestone
 from crossdock.model.identifiers import delivery_order_id, digest, trace_id_of
@@ -23,6 +23,7 @@ from crossdock.model.instants import stamp
 from crossdock.ports.process import Priority
 from crossdock.ports.stores_delivery import NewCommand
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import FreshIds, RealClock
 
 ORDERS = 200
 CONCURRENCY = 8

@@ -14,9 +14,10 @@ import uvicorn
 
 from benchmarks.local.messages import webhook
 from benchmarks.local.worlds import open_world, seed
-from crossdock.bootstrap import FreshIds, Hub
+from crossdock.bootstrap import Hub
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.transports.machine import FreshIds
 
 _SCANS = 10
 _CHUNK = 2000

@@ -14,9 +14,9 @@ from benchmarks.local.messages import requests, webhook
 from benchmarks.local.worlds import open_world
 from benchmarks.processes import free_port, wait_for
 from crossdock.backbone.intake import GroupCommit
-from crossdock.bootstrap import FreshIds, RealClock
 from crossdock.devkit.capacity.driving import Measured, drive
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.transports.machine import FreshIds, RealClock
 
 CONNECTIONS = 64
 ROUNDS = 8

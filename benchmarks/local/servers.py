@@ -12,8 +12,8 @@ from benchmarks.local.messages import SECRET
 from benchmarks.local.worlds import open_world
 from crossdock.api.intake import IntakeApp
 from crossdock.backbone.intake import GroupCommit
-from crossdock.bootstrap import FreshIds, RealClock
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.transports.machine import FreshIds, RealClock
 
 
 class Bare:

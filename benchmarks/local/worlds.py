@@ -7,7 +7,7 @@ from crossdock.backbone.breaker import Limits
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, connect, steady_collector
+from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose, connect
 from crossdock.catalog import connectors
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.connectors.odoo.config import OdooConfig
@@ -24,6 +24,7 @@ from crossdock.ports.stores import Store, Transaction
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import FreshIds, RealClock, steady_collector
 
 _SHIP_FROM = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"))
 

@@ -25,13 +25,13 @@ from benchmarks.local.databases import fresh_database
 from benchmarks.stream.servers import cluster
 from crossdock.backbone.ship import Shipper
 from crossdock.backbone.shipped import EVERY, look
-from crossdock.bootstrap import RealClock
 from crossdock.model.events import Fact, TrackingReported
 from crossdock.model.instants import Stamp
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.stores import NewEvent, Store
 from crossdock.storage.opening import open_store
 from crossdock.transports.jetstream import Cluster, JetStream
+from crossdock.transports.machine import RealClock
 
 _WRITERS = 4
 _BATCH = 400

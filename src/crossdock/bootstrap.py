@@ -1,10 +1,6 @@
 """The one place where adapters meet ports: real clock, real ids, real database, real network."""
 
 import asyncio
-import gc
-import os
-import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import time as time_of_day
@@ -61,40 +57,11 @@ from crossdock.storage.schema import newest
 from crossdock.transports import otlp
 from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
+from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
-
-
-class RealClock:
-    """The machine's clock."""
-
-    def now(self) -> int:
-        """Microseconds since 1970-01-01T00:00Z."""
-        return time.time_ns() // 1000
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
-
-
-class FreshIds:
-    """Ids of 26 hex characters: 14 of time in microseconds, 12 of the system's randomness."""
-
-    def __init__(self) -> None:
-        """Randomness is fetched by the kilobyte: a system call for each id costs as much as making the id."""
-        self._pool = ""
-
-    def fresh(self, now: int) -> str:
-        """A new id that sorts by ``now``."""
-        pool = self._pool or os.urandom(1536).hex()
-        self._pool = pool[12:]
-        return f"{now:014x}{pool[:12]}"
-
-    def jitter(self) -> float:
-        """A number in [0, 1)."""
-        return random.random()  # noqa: S311 - spreads retries, guards nothing
 
 
 class PartnerPlan(Struct, frozen=True):
@@ -238,21 +205,6 @@ def start_telemetry(endpoint: str) -> Spans:
         return Spans()
     provider = otlp.provider(otlp.exporting(endpoint), __version__, forced_ids)
     return Spans(provider.get_tracer("crossdock"), provider.shutdown)
-
-
-def steady_collector() -> None:
-    """Call once a server is composed: what exists now stays for good, so the garbage collector need not look at it
-    again, and short-lived messages are collected in larger heaps. A quarter more messages per second, and no pauses
-    that grow with the store's caches (docs/reference/performance.md).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def worker_name() -> str:
-    """Names this process in leases: host, process id, and a random part so that a restarted one is another."""
-    return f"{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
 class Installation(Struct, frozen=True):

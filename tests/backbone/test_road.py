@@ -12,7 +12,7 @@ from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import stamp
-from crossdock.ports.connector import Page, Received
+from crossdock.ports.connector import Page, Received, Translation, Unreadable
 from crossdock.ports.process import Decision, Order, Process, Timer
 from crossdock.ports.stores import Fenced
 from crossdock.ports.verdicts import AlreadyDone, Done, ErrorClass, InDoubt, Park, Reauthenticate, Refuse, Retry
@@ -145,6 +145,30 @@ async def test_a_poison_message_is_parked_alone_with_both_texts():
     assert "ZeroDivisionError" in row.engineer
     row = (await hub.store.read(lambda tx: tx.views.exchange(broken.exchange_id))).row
     assert (row.status, row.operator) == ("parked", "Ask for it again.")
+
+
+class Halting(Scripted):
+    """Reads the scans it can, and says of the others that it cannot."""
+
+    def translate(self, message: Received) -> Translation:
+        scans = json.loads(message.body)
+        facts = tuple(self.scan(*each) for each in scans if len(each) == 3)
+        short = [index for index, each in enumerate(scans) if len(each) != 3]
+        return Translation(facts, tuple(Unreadable(f"/{index}", WHY) for index in short))
+
+
+@pytest.mark.req("K1", "K4")
+async def test_what_can_be_read_of_a_message_goes_on_and_the_rest_parks_it():
+    hub = scripted_hub(Halting())
+    await hub.store.run(bind)
+    answer = await told(hub, json.dumps([["T9"], ["T1", "in_transit", "2026-11-21T08:00:00Z"]]).encode())
+    await hub.engine.settle_all()
+    assert (await log_of(hub)).count("tracking.reported.v1") == 1
+    row = (await hub.store.read(lambda tx: tx.views.exchange(answer.exchange_id))).row
+    assert (row.status, row.subject) == ("parked", "do:odoo:7")
+    await hub.store.run(lambda tx: hub.requests.retry(tx, [answer.exchange_id], hub.clock.now()))
+    await hub.engine.settle_all()
+    assert (await log_of(hub)).count("tracking.reported.v1") == 1, "the retry says it again, and it is one fact"
 
 
 async def test_a_command_is_sent_once_and_its_facts_reach_the_log():

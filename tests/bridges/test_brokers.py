@@ -15,6 +15,7 @@ from crossdock.backbone.outbox import waiting
 from crossdock.model.events import Fact, RecordWritten
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.stores import NewEvent, StoreUnavailable
+from crossdock.transports import machine
 
 SUBJECTS = 40
 
@@ -49,7 +50,7 @@ class Feeder:
 
     async def feed(self, pause):
         for begin in range(0, len(self.pairs), 20):
-            now = bootstrap.RealClock().now()
+            now = machine.RealClock().now()
             new = [self._new(subject, number, now) for subject, number in self.pairs[begin : begin + 20]]
             while True:
                 try:

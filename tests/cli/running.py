@@ -9,9 +9,9 @@ from pathlib import Path
 
 import aiohttp
 
-from crossdock.bootstrap import RealClock
 from crossdock.catalog import simulators
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 KEY = "k" * 40
 HOOK = "webhook-secret"

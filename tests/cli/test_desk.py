@@ -17,6 +17,7 @@ from crossdock.ports.stores import NewEvent
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.labels import label_file
+from crossdock.transports import machine
 from orders import delivery_order, quote, rate
 
 ORDER = delivery_order()
@@ -30,7 +31,7 @@ def seed(config) -> None:
         assert installation, faults
         store = bootstrap.open_store(installation)
         await store.migrate()
-        clock = bootstrap.RealClock()
+        clock = machine.RealClock()
         data = label_file("application/pdf", "T1", ("x",))
         sha = await StoredDocuments(store, clock).put(data, "application/pdf", "label")
         document = Document(sha, "application/pdf", "T1.pdf", len(data))
@@ -102,7 +103,7 @@ def test_all_labels_of_a_day_are_printed_together(seeded, crossdock, tmp_path):
 
 @pytest.mark.req("C11")
 def test_the_days_of_the_desk_are_those_of_the_warehouse(seeded, crossdock, monkeypatch):
-    local = from_epoch_us(bootstrap.RealClock().now())
+    local = from_epoch_us(machine.RealClock().now())
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
         monkeypatch.setenv("CROSSDOCK__PROJECT__TIMEZONE", zone)
         today = day_in(epoch_us(local), zone).isoformat()

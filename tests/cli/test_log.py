@@ -8,6 +8,7 @@ import pytest
 from cli.running import free_port
 from crossdock import bootstrap
 from crossdock.backbone.shipped import EVERY
+from crossdock.transports import machine
 from storage.made import event
 from storage.shipped import remove, stream_at
 
@@ -105,7 +106,7 @@ def test_a_grown_log_moves_into_jetstream_and_back(
     assert (found["status"], "store.log does not say where" in found["text"]) == ("fail", True)
 
     config = written(tmp_path, migrated_postgres_url, log)
-    moment = bootstrap.RealClock().now()
+    moment = machine.RealClock().now()
     with_store(config, lambda store: store.run(lambda tx: tx.leases.claim("w1", moment, moment + 10**9, 64)))
     refused = crossdock("log", "fetch", "--yes", "--config", config)
     assert (refused.code, "Stop all workers" in refused.err) == (1, True)

@@ -8,6 +8,7 @@ import pytest
 from cli.test_stopped import BODY, NOW
 from crossdock import bootstrap
 from crossdock.ports.stores_inbound import NewExchange
+from crossdock.transports import machine
 from storage.made import state
 
 
@@ -47,7 +48,7 @@ def test_it_is_checked_without_a_write_and_then_done(crossdock, config):
 @pytest.mark.req("K17")
 def test_running_workers_are_named_and_nothing_is_changed(crossdock, config):
     async def works(_installation, store):
-        now = bootstrap.RealClock().now()
+        now = machine.RealClock().now()
         await store.run(lambda tx: tx.leases.claim("a-worker", now, now + 60_000_000, 64))
 
     on_store(config, works)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from cli.running import KEY, ended, installed, start
-from crossdock.bootstrap import RealClock
 from crossdock.catalog import simulators
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 
 async def run(*arguments):

@@ -6,6 +6,7 @@ import pytest
 
 from crossdock import bootstrap
 from crossdock.ports.leases import Role
+from crossdock.transports import machine
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def two_processes(config, crossdock):
     """One that lives and one that fell silent a minute ago."""
     assert crossdock("migrate", "--config", config).code == 0
     installation, _ = bootstrap.load(config)
-    now = bootstrap.RealClock().now()
+    now = machine.RealClock().now()
 
     def step(tx):
         tx.leases.claim("lives", now, now + 600_000_000, 64)

@@ -19,10 +19,10 @@ import pytest
 
 from cli.running import HOOK, KEY, free_port
 from crossdock import bootstrap
-from crossdock.bootstrap import RealClock
 from crossdock.catalog import simulators
 from crossdock.sim.faults import FaultBook
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 SLOW = pytest.mark.skipif(not os.environ.get("CROSSDOCK_KILLS"), reason="slow: CROSSDOCK_KILLS=1, as make chaos says")
 """Minutes, not seconds: ``make chaos`` runs these, ``make test`` leaves them out."""

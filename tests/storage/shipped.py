@@ -4,8 +4,8 @@ import itertools
 import os
 
 from crossdock.backbone.ship import Shipper
-from crossdock.bootstrap import RealClock
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import RealClock
 
 NAMES = itertools.count(1)
 

@@ -31,7 +31,7 @@ from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.engine import Pace
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, worker_name
+from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose
 from crossdock.catalog import connectors
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.connectors.odoo.connector import OdooConnector
@@ -43,6 +43,7 @@ from crossdock.model.sales import SalesLine, SalesOrder
 from crossdock.ports.connector import Received, Translation
 from crossdock.ports.spec import ConnectorSpec
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import FreshIds, RealClock, worker_name
 
 CLAIM_SECONDS = 75.0
 """Longer than the longest call (Odoo tries a conflict again for 30 s), as short as that allows: what a killed process

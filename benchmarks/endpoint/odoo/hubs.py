@@ -11,13 +11,14 @@ from crossdock.backbone.breaker import Limits
 from crossdock.backbone.deliver import Load
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, RealClock, Sizes, World, compose, connect, worker_name
+from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose, connect
 from crossdock.catalog import connectors
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model.identifiers import delivery_order_id, trace_id_of
 from crossdock.ports.process import Priority
 from crossdock.ports.stores_delivery import NewCommand
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import FreshIds, RealClock, worker_name
 
 PARTNER = "odoo"
 _PATIENCE = 600.0

@@ -29,13 +29,14 @@ from crossdock.api.intake import IntakeApp
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import FreshIds, Hub, PartnerPlan, Sizes, World, compose, connect, worker_name
+from crossdock.bootstrap import Hub, PartnerPlan, Sizes, World, compose, connect
 from crossdock.catalog import connectors
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.connectors.odoo.operations.table import OPERATIONS
 from crossdock.ports.spec import Errand, Surroundings
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
 from crossdock.storage.opening import open_store
+from crossdock.transports.machine import FreshIds, worker_name
 
 _HOUR = 3600.0
 _CALM = 1500.0

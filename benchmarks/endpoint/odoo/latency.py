@@ -14,7 +14,8 @@ from benchmarks.endpoint.odoo.hubs import emptied, enqueue, open_hub
 from benchmarks.endpoint.odoo.rounds import Setting
 from benchmarks.endpoint.odoo.told import JOURNEY, Told, check, event, status_field
 from benchmarks.endpoint.odoo.yard import PICKING, forget, say
-from crossdock.bootstrap import Hub, steady_collector
+from crossdock.bootstrap import Hub
+from crossdock.transports.machine import steady_collector
 
 _SECOND = 1_000_000
 _PROBES_PER_SECOND = 1.0

@@ -16,7 +16,8 @@ from benchmarks.endpoint.odoo.naive import write_each
 from benchmarks.endpoint.odoo.told import Told, check, status_field
 from benchmarks.endpoint.odoo.usage import Meter, Spent
 from benchmarks.endpoint.odoo.yard import forget, say
-from crossdock.bootstrap import Hub, RealClock, steady_collector
+from crossdock.bootstrap import Hub
+from crossdock.transports.machine import RealClock, steady_collector
 
 _SECOND = 1_000_000
 NAIVE, BARE, CROSSDOCK = "naive", "bare", "crossdock"

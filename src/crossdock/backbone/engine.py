@@ -41,12 +41,13 @@ class FeedPlan(Struct, frozen=True):
 
 
 class Pace(Struct, frozen=True):
-    """How long the loops rest, in seconds, when nothing wakes them; lease and sweep periods."""
+    """How long the loops rest, in seconds, when nothing wakes them; periods of leases, sweeps and gauges of queues."""
 
     idle: float = 1.0
     lease: float = 30.0
     sweep: float = 60.0
     failure: float = 2.0
+    measure: float = 5.0
 
 
 class Engine:
@@ -246,7 +247,7 @@ class Engine:
                 self._every("sweep", self._pace.sweep, self.sweep),
             ]
         if self.roles & {Role.SCHEDULER, Role.TOWER}:
-            loops.append(self._every("measure", 5.0, self.measure))
+            loops.append(self._every("measure", self._pace.measure, self.measure))
         return loops
 
     async def _leasing(self) -> None:

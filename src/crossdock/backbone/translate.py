@@ -102,15 +102,18 @@ def _committing(translated: Translated, now: int) -> Callable[[Transaction], tup
 
 
 def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement, list[Settlement]]:
-    """Place the facts of messages that can be read, park the others, settle all. Raises `Fenced` when somebody else
-    settled any of them: a worker that stood still wakes up with a translation of yesterday's mapping, and must not
-    write it.
+    """Place every fact that could be read, park the messages of which something could not, settle all.
+
+    A page of a feed holds many people's orders: one that is wrong parks the page, and the others go on. Raises `Fenced`
+    when somebody else settled any of the messages: a worker that stood still wakes up with a translation of yesterday's
+    mapping, and must not write it.
     """
-    readable = [(row, translation) for row, translation in translated if not translation.problems]
-    batch = [(_origin(row), translation.facts) for row, translation in readable]
+    batch = [(_origin(row), translation.facts) for row, translation in translated]
     placement = place(tx, batch, now)
-    settlements = [_settled(row, placed) for (row, _), placed in zip(readable, placement.placed, strict=True)]
-    settlements += [_parked(row, translation) for row, translation in translated if translation.problems]
+    settlements = [
+        _parked(row, translation, placed) if translation.problems else _settled(row, placed)
+        for (row, translation), placed in zip(translated, placement.placed, strict=True)
+    ]
     tx.mappings.note(gaps_of(translated, now))
     tx.exchanges.settle_all(settlements, now)
     return placement, settlements
@@ -140,7 +143,7 @@ def _settled(row: Inbound, placed: Placed) -> Settlement:
     return Settlement(row.id, "waiting" if placed.waiting else "translated", placed.subject)
 
 
-def _parked(row: Inbound, translation: Translation) -> Settlement:
+def _parked(row: Inbound, translation: Translation, placed: Placed) -> Settlement:
     first = translation.problems[0]
     engineer = "; ".join(f"{problem.pointer or '/'}: {problem.why.engineer}" for problem in translation.problems[:20])
-    return Settlement(row.id, "parked", "", first.why.operator, engineer)
+    return Settlement(row.id, "parked", placed.subject, first.why.operator, engineer)

@@ -45,7 +45,7 @@ def bench(
     Everything is measured on a store made for it beside the configured one, with simulated partners; production data
     is not touched, and nobody outside is called. Exit code 3 when the day does not fit.
     """
-    day = _profile(profile)
+    day = profile_of(profile)
     report = asyncio.run(_measured(_installation(config, store), store, day, Size(orders, timed, seconds)))
     if json:
         as_json(report)
@@ -55,7 +55,8 @@ def bench(
         raise typer.Exit(Exit.FOUND)
 
 
-def _profile(wanted: str) -> Profile:
+def profile_of(wanted: str) -> Profile:
+    """The shipped profile of that name, or the one in that file. Raises `Stop`."""
     try:
         return bundled(wanted) if wanted in shipped() else read_profile(Path(wanted).read_text(encoding="utf-8"))
     except OSError as problem:

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from crossdock.cli import chaos_day
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, lines, note, table
 from crossdock.devkit.chaos.campaign import campaign
 from crossdock.devkit.chaos.running import Outcome
@@ -37,11 +38,15 @@ class Total(Struct):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("chaos")(chaos)
+    """Add the command, and those under it."""
+    group = typer.Typer(name="chaos", invoke_without_command=True)
+    group.callback()(chaos)
+    chaos_day.register(group)
+    app.add_typer(group)
 
 
 def chaos(
+    context: typer.Context,
     scenario: Annotated[
         list[str] | None, typer.Option(help=f"{', '.join(SCENARIOS)}, or all; may be repeated.", show_default="all")
     ] = None,
@@ -55,6 +60,8 @@ def chaos(
 
     Every seed replays exactly: crossdock chaos --scenario booking --seed 7 prints what happened, line by line.
     """
+    if context.invoked_subcommand is not None:
+        return
     names = _names(scenario or [_ALL])
     numbers = range(first, first + seeds) if seed is None else range(seed, seed + 1)
     runs = [(name, number) for number, name in itertools.product(numbers, names)]

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crossdock.bootstrap import RealClock, load, open_store
+from crossdock.bootstrap import load, open_store
 from crossdock.catalog import simulators
 from crossdock.cli.demo_checks import Evidence, verdicts
 from crossdock.cli.output import Exit, Stop
@@ -27,6 +27,7 @@ from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
 from crossdock.sim.mischief import RoughRoad
 from crossdock.sim.scenario import Scenario, bundled, read_scenario
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 _BUY = Match(method="POST", path="/v2/shipments/[^/]+/buy")
 _SECRET_KEY = "demo-key"  # noqa: S105 - a simulated partner's

@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from crossdock import bootstrap
 from crossdock.backbone import desk
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, with_store, write
@@ -22,6 +21,7 @@ from crossdock.model.party import Party
 from crossdock.model.shipment import PickupWindow
 from crossdock.model.units import Measure
 from crossdock.ports.stores import Store, Transaction
+from crossdock.transports import machine
 from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of, unanswerable
 from crossdock.views.printing import LabelRef, NotPrintable, labels_of, labels_of_day, merged
 from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
@@ -70,7 +70,7 @@ def labels(
             found = await store.read(
                 lambda tx: [ref for each in orders or () for ref in labels_of(_story(tx, each), package, papers=papers)]
             )
-        documents = StoredDocuments(store, bootstrap.RealClock())
+        documents = StoredDocuments(store, machine.RealClock())
         return [(ref, await documents.get(ref.document.sha256)) for ref in found]
 
     try:

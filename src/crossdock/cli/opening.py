@@ -13,6 +13,7 @@ from crossdock import bootstrap
 from crossdock.bootstrap import Installation
 from crossdock.cli.output import fail_with_faults
 from crossdock.ports.stores import Store, Transaction
+from crossdock.transports import machine
 
 T = TypeVar("T")
 
@@ -77,7 +78,7 @@ def write(config: Path, step: Callable[[Transaction], T], *, wakes: tuple[str, .
 
 def now() -> int:
     """The machine's time in epoch microseconds."""
-    return bootstrap.RealClock().now()
+    return machine.RealClock().now()
 
 
 def actor() -> str:

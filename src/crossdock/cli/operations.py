@@ -25,6 +25,7 @@ from crossdock.ports.spec import (
     StepStatus,
     Surroundings,
 )
+from crossdock.transports import machine
 
 _FILE = "secret://file/"
 _TYPES: Mapping[str, Any] = {"text": str, "many": list[str] | None, "number": int, "flag": bool, "argument": str}
@@ -150,7 +151,7 @@ async def carry_out(
 ) -> Report:
     """Run it against the partner. Raises `OperationStopped`."""
     http, _ = bootstrap.connect(plan)
-    surroundings = Surroundings(plan.id, plan.config, http, bootstrap.RealClock(), found.secrets)
+    surroundings = Surroundings(plan.id, plan.config, http, machine.RealClock(), found.secrets)
     listen = found.settings.listen
     address = listen.public_url or f"http://{listen.host}:{listen.port}"
     errand = Errand(

@@ -8,7 +8,7 @@ import typer
 
 from crossdock.backbone import outbox_desk
 from crossdock.backbone.outbox_desk import NotBegun, Standing
-from crossdock.bootstrap import FreshIds, Installation
+from crossdock.bootstrap import Installation
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping as send_ping
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
@@ -17,6 +17,7 @@ from crossdock.cli.replay import moment_of
 from crossdock.model.instants import rfc3339
 from crossdock.ports.outbox import Outcome, Sent
 from crossdock.ports.stores import Fenced, Transaction
+from crossdock.transports.machine import FreshIds
 
 Name = Annotated[str, typer.Argument(help="Its name in the configuration.", metavar="NAME")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")]

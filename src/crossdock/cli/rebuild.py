@@ -10,6 +10,7 @@ from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, now, with_store
 from crossdock.cli.output import AsJson, Exit, Stop, Yes, as_json, confirm, note, progress, table
 from crossdock.ports.stores import Fenced, Store
+from crossdock.transports import machine
 
 _SHOWN = 20
 
@@ -38,7 +39,7 @@ def rebuild(
 
     async def work(installation: Installation, store: Store) -> Report:
         hub = bootstrap.hub(installation, store)
-        rebuilder = Rebuilder(store, hub.reducer, hub.clock, bootstrap.worker_name(), processes=processes)
+        rebuilder = Rebuilder(store, hub.reducer, hub.clock, machine.worker_name(), processes=processes)
         try:
             with progress("partitions") as told:
                 report = await (rebuilder.check(told) if check else rebuilder.rebuild(told))

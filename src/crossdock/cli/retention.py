@@ -9,6 +9,7 @@ from crossdock.cli.output import AsJson, DryRun, as_json, note, progress, table
 from crossdock.governance.retaining import Account, Retainer
 from crossdock.governance.retention import Retention
 from crossdock.ports.stores import Store
+from crossdock.transports import machine
 
 _APP = typer.Typer(help="How long data is kept, and letting go of what is older.", no_args_is_help=True)
 
@@ -42,7 +43,7 @@ def run(
     """Let go of everything whose time is up, now. Servers may go on; nothing anybody waits for is touched."""
 
     async def work(installation: Installation, store: Store) -> Account:
-        retainer = Retainer(store, bootstrap.RealClock(), bootstrap.retention(installation))
+        retainer = Retainer(store, machine.RealClock(), bootstrap.retention(installation))
         if dry_run:
             return await retainer.foresee()
         with progress("rows") as told:

@@ -17,13 +17,14 @@ from typing import Any
 import aiohttp
 from msgspec import Struct
 
-from crossdock.bootstrap import RealClock, load, open_store
+from crossdock.bootstrap import load, open_store
 from crossdock.cli.demo import Stage, environment
 from crossdock.cli.runbook_pages import Page, Step
 from crossdock.ports.stores import Store
 from crossdock.sim.faults import Effect, FaultBook, Rule
 from crossdock.sim.scenario import bundled
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 _LIMIT = 60.0
 """Seconds an outcome is waited for."""

@@ -22,7 +22,7 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import FreshIds, Hub, Installation, hub, load, open_store, steady_collector
+from crossdock.bootstrap import Hub, Installation, hub, load, open_store
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
@@ -33,6 +33,7 @@ from crossdock.ports.stores import Store
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.sessions import Sessions
+from crossdock.transports.machine import FreshIds, steady_collector
 
 _DRAIN_SECONDS = 20
 

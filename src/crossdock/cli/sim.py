@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from crossdock import bootstrap
 from crossdock.catalog import UnknownPlugin, simulators
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, note
 from crossdock.sim.faults import FaultBook, InvalidFaults, Rule, load_faults
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports import machine
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def sim(
         raise Stop("An option of the simulator is wrong.", str(wrong), Exit.USAGE) from None
 
     async def run() -> None:
-        clock = bootstrap.RealClock()
+        clock = machine.RealClock()
         book = FaultBook(rules, seed=seed, started_at=clock.now())
         wanted = max(port, 0) or (0 if port < 0 else spec.default_port)
         try:

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.decide import READER
-from crossdock.bootstrap import RealClock, load, open_store
+from crossdock.bootstrap import load, open_store
 from crossdock.catalog import simulators
 from crossdock.devkit.capacity.reckoning import Calls
 from crossdock.model.identifiers import PARTITIONS
@@ -26,6 +26,7 @@ from crossdock.ports.stores import Store, Transaction
 from crossdock.settings.sections import Workers
 from crossdock.sim.faults import Effect, FaultBook, Rule
 from crossdock.sim.server import LoopbackServer
+from crossdock.transports.machine import RealClock
 
 ERP, CARRIER = "erp", "carrier"
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100

@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,13 +17,14 @@ from crossdock.model.events import TrackingReported
 from crossdock.model.fulfilment import FulfilmentState, summary_of
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.connector import Received
-from crossdock.ports.rows import ExchangeDetail, ExchangeRow
+from crossdock.ports.rows import ExchangeDetail, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Store, Transaction
 
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(FulfilmentState).decode
 _MANY = 1000
 _PROOF = "-proof.txt"
+Row = TypeVar("Row")
 
 
 class Finding(Struct, frozen=True):
@@ -36,20 +37,28 @@ class Finding(Struct, frozen=True):
 async def is_quiet(chaos: Chaos, store: Store) -> bool:
     """Whether nothing is on its way any more and every delivery order of Odoo is known."""
     counts = await store.read(lambda tx: tx.views.counts())
-    if counts.received or counts.queued or counts.in_doubt or counts.waiting or await store.read(_undecided):
+    if counts.received or counts.queued or counts.in_doubt or await store.read(_undecided):
+        return False
+    if await _without_owner(chaos, store):
         return False
     return not await _unknown(chaos, store) and await _unheard(chaos, store) == [] and _is_written(chaos)
 
 
+async def _without_owner(chaos: Chaos, store: Store) -> list[str]:
+    """Messages that wait for an owner and whose owner is known to somebody."""
+    rows = await store.read(lambda tx: all_exchanges(tx, "inbound", ("waiting",)))
+    return [row.id for row in rows if row.id not in chaos.strangers]
+
+
 async def _unknown(chaos: Chaos, store: Store) -> set[str]:
     """Odoo's delivery orders that Crossdock never heard of, without those that were called off at once."""
-    rows, _ = await store.read(lambda tx: tx.views.shipments(limit=_MANY))
+    rows = await store.read(all_shipments)
     return set(chaos.odoo.state()) - {row.name for row in rows} - chaos.cancelled
 
 
 async def _unheard(chaos: Chaos, store: Store) -> list[str]:
     """Orders that were called off in Odoo while Crossdock still believes in them."""
-    rows, _ = await store.read(lambda tx: tx.views.shipments(limit=_MANY))
+    rows = await store.read(all_shipments)
     subjects = {row.subject: row.name for row in rows if row.name in chaos.cancelled}
     states = await store.read(lambda tx: tx.states.load(subjects))
     return [subjects[name] for name, row in states.items() if not _DECODE(row.state).cancelled]
@@ -62,10 +71,13 @@ def _undecided(tx: Transaction) -> bool:
 
 def _is_written(chaos: Chaos) -> bool:
     """Whether Odoo has a reference for every transfer that was not called off, and an invoice where one is due."""
-    rows = chaos.odoo.state()
-    return all(row["tracking"] for name, row in rows.items() if name not in chaos.cancelled) and (
-        not chaos.scenario.invoice or len(_invoices(chaos)) >= len(rows)
-    )
+    rows = standing(chaos).values()
+    return all(row["tracking"] for row in rows) and (not chaos.scenario.invoice or len(_invoices(chaos)) >= len(rows))
+
+
+def standing(chaos: Chaos) -> dict[str, dict[str, Any]]:
+    """Odoo's transfers by name, without those that were called off."""
+    return {name: row for name, row in chaos.odoo.state().items() if name not in chaos.cancelled}
 
 
 async def findings(chaos: Chaos, store: Store) -> list[Finding]:
@@ -78,7 +90,8 @@ async def findings(chaos: Chaos, store: Store) -> list[Finding]:
 
 async def _nothing_stuck(chaos: Chaos, store: Store) -> list[str]:
     counts = await store.read(lambda tx: tx.views.counts())
-    left = {name: getattr(counts, name) for name in ("received", "waiting", "queued", "in_doubt")}
+    left = {name: getattr(counts, name) for name in ("received", "queued", "in_doubt")}
+    left["waiting"] = len(await _without_owner(chaos, store))
     texts = [f"{number} messages are still {name}" for name, number in left.items() if number]
     if not await is_quiet(chaos, store) and not texts:
         texts.append(f"work is missing: Odoo has {chaos.odoo.state()}")
@@ -86,9 +99,9 @@ async def _nothing_stuck(chaos: Chaos, store: Store) -> list[str]:
 
 
 async def _nothing_parked(chaos: Chaos, store: Store) -> list[str]:
-    """A person is asked only about what was called off; a defect never."""
+    """A person is asked only about what was called off or made bad; a defect never."""
     rows = await _exchanges(store)
-    parked = [row for row in rows if row.status in {"parked", "refused"}]
+    parked = [row for row in rows if row.status in {"parked", "refused"} and row.id not in chaos.spoilt]
     allowed = set() if not chaos.cancelled else {"park"}
     return [f"{row.partner} {row.kind} of {row.subject}: {row.engineer}" for row in parked
             if not allowed or "defect" in row.operator]  # fmt: skip
@@ -98,7 +111,8 @@ async def _accounted_for(chaos: Chaos, store: Store) -> list[str]:
     """What was answered 202 is in the ledger, and came to an end."""
     rows = {row.id: row for row in await _exchanges(store)}
     lost = [identity for identity in chaos.accepted if identity not in rows]
-    open_ = [row.id for row in rows.values() if row.direction == "inbound" and row.status in {"received", "waiting"}]
+    unsettled = (row for row in rows.values() if row.direction == "inbound" and row.status in {"received", "waiting"})
+    open_ = [row.id for row in unsettled if row.id not in chaos.strangers]
     unknown = await _unknown(chaos, store)
     texts = [f"accepted and not kept: {lost}"] if lost else []
     texts += [f"accepted and never finished: {open_}"] if open_ else []
@@ -126,7 +140,7 @@ async def _facts_of_messages(chaos: Chaos, store: Store) -> list[str]:
 def _messages(tx: Transaction) -> tuple[list[str], set[str], list[ExchangeDetail]]:
     """All subjects, the keys of all events, and the inbound messages that were translated."""
     _, events = _everything(tx)
-    rows = [tx.views.exchange(row.id) for row in _all(tx, "inbound") if row.status == "translated"]
+    rows = [tx.views.exchange(row.id) for row in all_exchanges(tx, "inbound", ("translated",))]
     return sorted({event.subject for event in events}), {event.key for event in events}, [row for row in rows if row]
 
 
@@ -167,7 +181,7 @@ async def _one_invoice(chaos: Chaos, _store: Store) -> list[str]:
     if not chaos.scenario.invoice:
         return []
     invoices = Counter(each["invoice_origin"] for each in _invoices(chaos))
-    rows = chaos.odoo.state()
+    rows = standing(chaos)
     texts = [f"{name} has {count} posted invoices" for name, count in invoices.items() if count > 1]
     texts += [
         f"{row['sale']} was delivered and has no posted invoice" for row in rows.values() if not invoices[row["sale"]]
@@ -216,8 +230,7 @@ def rebuilder(chaos: Chaos, store: Store) -> Rebuilder:
 
 
 def _everything(tx: Transaction) -> tuple[dict[str, Any], list[Any]]:
-    shipments, _ = tx.views.shipments(limit=_MANY)
-    subjects = [row.subject for row in shipments]
+    subjects = [row.subject for row in all_shipments(tx)]
     events = sorted(
         (event for each in subjects for event in tx.log.of_subject(each)), key=lambda e: (e.partition, e.position)
     )
@@ -270,12 +283,26 @@ def _codes(row: dict[str, Any]) -> list[str]:
 
 
 async def _exchanges(store: Store) -> list[ExchangeRow]:
-    return await store.read(lambda tx: [row for way in ("inbound", "outbound") for row in _all(tx, way)])
+    return await store.read(lambda tx: [row for way in ("inbound", "outbound") for row in all_exchanges(tx, way)])
 
 
-def _all(tx: Transaction, direction: str) -> list[ExchangeRow]:
-    rows, _ = tx.views.exchanges(direction=direction, limit=_MANY)
-    return list(rows)
+def all_exchanges(tx: Transaction, direction: str, statuses: Sequence[str] = ()) -> list[ExchangeRow]:
+    """Page by page, newest first."""
+    return _pages(lambda after: tx.views.exchanges(direction=direction, statuses=statuses, after=after, limit=_MANY))
+
+
+def all_shipments(tx: Transaction) -> list[ShipmentRow]:
+    """Page by page, last changed first."""
+    return _pages(lambda after: tx.views.shipments(after=after, limit=_MANY))
+
+
+def _pages(ask: Callable[[str], tuple[Sequence[Row], str]]) -> list[Row]:
+    rows, after = ask("")
+    found = list(rows)
+    while after:
+        rows, after = ask(after)
+        found += rows
+    return found
 
 
 class _Ordered(Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from crossdock.bootstrap import Hub, open_file
 from crossdock.devkit.chaos.loop import Domain, VirtualLoop
+from crossdock.devkit.chaos.noted import SLOW_DISK, UNHEARD, Faults
 from crossdock.devkit.chaos.scenarios import Troubles
 from crossdock.ports.stores import StoreUnavailable, Transaction
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
@@ -45,6 +46,7 @@ class Machine(Domain):
         self._strike = strike
         self._seen: Counter[str] = Counter()
         self.hub: Hub | None = None
+        self.store: MachineStore | None = None
         self.over = False
         self._random = random.Random(f"machine/{seed}/{name}")  # noqa: S311 - reproducible
         self._tell = tell
@@ -91,25 +93,37 @@ class MachineStore:
     name = "sqlite"
 
     def __init__(
-        self, machine: Machine, database: Path, is_away: Callable[[], bool], tell: Callable[[str], None]
+        self,
+        machine: Machine,
+        database: Path,
+        is_away: Callable[[], bool],
+        tell: Callable[[str], None],
+        faults: Faults,
+        others: Callable[[str], None] | None = None,
     ) -> None:
+        """``others`` tells all processes where the database does so; without it each hears itself alone."""
         self._machine = machine
         self._inner = open_file(database)
         self._is_away = is_away
         self._tell = tell
-        self.wait, self.wake = self._inner.wait, self._inner.wake
+        self._faults = faults
+        self.wait, self.hear = self._inner.wait, self._inner.wake
+        self.wake = others or self.hear
 
     async def run(self, step: Callable[[Transaction], T]) -> T:
         """Commit, as far as the database is there. Raises `StoreUnavailable`, sometimes after the commit was made."""
         machine, what = self._machine, step.__qualname__
         await machine.step(f"before the commit of {what}")
         if machine.draw(machine.troubles.slow_disk):
-            await asyncio.sleep(machine.pause(0.2, 5))
+            since, pause = machine.loop.time(), machine.pause(0.2, 5)
+            self._faults.note(SLOW_DISK, machine.name, since, since + pause)
+            await asyncio.sleep(pause)
         self._reach()
         result = await self._inner.run(step)
         await machine.step(f"after the commit of {what}")
         if machine.draw(machine.troubles.commit_unheard):
             self._tell(f"{machine.name} does not hear that its commit of {what} was made")
+            self._faults.note(UNHEARD, machine.name, machine.loop.time(), what=what)
             raise StoreUnavailable("the connection died while committing (simulated)")
         return result
 

@@ -11,6 +11,8 @@ from msgspec import Struct
 from crossdock.bootstrap import open_file
 from crossdock.devkit.chaos.invariants import Finding, findings, is_quiet
 from crossdock.devkit.chaos.loop import VirtualLoop
+from crossdock.devkit.chaos.machine import Machine
+from crossdock.devkit.chaos.noted import DELAYED, JUMP, REPEATED
 from crossdock.devkit.chaos.scenarios import ChaosScenario
 from crossdock.devkit.chaos.world import Chaos, build, bury, network, quiet_logs, receive, start
 from crossdock.devkit.crashing import empty_database
@@ -82,14 +84,14 @@ async def _run(scenario: ChaosScenario, seed: int, empty: Path, loop: VirtualLoo
 async def _play(chaos: Chaos, store: Store) -> None:
     """Everything that happens, at once; ends when all is at rest or never will be."""
     wires = network(chaos)
-    _staff(chaos, wires)
+    staff(chaos, wires)
     story = [asyncio.create_task(act) for act in (_order(chaos), _cancel(chaos), _jumps(chaos))]
     if chaos.scenario.invoice:
         story.append(asyncio.create_task(_travel(chaos)))
     pushes = asyncio.create_task(_webhooks(chaos))
     while chaos.loop.time() < _LONGEST:
         await asyncio.sleep(10)
-        _staff(chaos, wires)
+        staff(chaos, wires)
         if all(act.done() for act in story) and await is_quiet(chaos, store):
             break
     for act in (*story, pushes):
@@ -98,7 +100,7 @@ async def _play(chaos: Chaos, store: Store) -> None:
         act.cancel()
 
 
-def _staff(chaos: Chaos, wires: InProcessCaller) -> None:
+def staff(chaos: Chaos, wires: InProcessCaller) -> None:
     """As many processes as there should be: whoever watches over them starts another one where one died."""
     while len(chaos.alive()) < chaos.scenario.workers:
         start(chaos, wires)
@@ -150,18 +152,22 @@ async def _webhooks(chaos: Chaos) -> None:
         await asyncio.sleep(chaos.draw.uniform(0.05, 0.6))
         for name, carrier in chaos.carriers.items():
             for webhook in carrier.take_webhooks(chaos.now()):
-                road = asyncio.create_task(_bring(chaos, name, carrier, webhook))
+                road = asyncio.create_task(bring(chaos, name, carrier, webhook))
                 roads.add(road)
                 road.add_done_callback(roads.discard)
 
 
-async def _bring(chaos: Chaos, name: str, carrier: Any, webhook: OutgoingWebhook) -> None:
+async def bring(chaos: Chaos, name: str, carrier: Any, webhook: OutgoingWebhook) -> None:
+    """One webhook on its road: late, and twice, as it may be."""
     troubles = chaos.scenario.troubles
     if chaos.draw.random() < troubles.delayed:
-        await asyncio.sleep(chaos.draw.uniform(0, 30))
+        since, pause = chaos.loop.time(), chaos.draw.uniform(0, 30)
+        chaos.faults.note(DELAYED, name, since, since + pause, webhook.id)
+        await asyncio.sleep(pause)
     status = await receive(chaos, name, webhook)
     if chaos.draw.random() < troubles.repeated:
         await asyncio.sleep(chaos.draw.uniform(0, 20))
+        chaos.faults.note(REPEATED, name, chaos.loop.time(), what=webhook.id)
         status = await receive(chaos, name, webhook) or status
     carrier.webhook_answered(webhook, status, chaos.now())
 
@@ -171,6 +177,12 @@ async def _jumps(chaos: Chaos) -> None:
     troubles = chaos.scenario.troubles
     for _ in range(chaos.draw.randint(*troubles.jumps)):
         await asyncio.sleep(chaos.draw.uniform(1, 120))
-        machine = chaos.draw.choice(chaos.machines)
-        machine.skew += round(chaos.draw.uniform(-troubles.jump, troubles.jump) * 1_000_000)
-        chaos.tell(f"the clock of {machine.name} is {machine.skew / 1e6:+.3f} s off")
+        jump(chaos, chaos.draw.choice(chaos.machines), chaos.draw.uniform(-troubles.jump, troubles.jump))
+
+
+def jump(chaos: Chaos, machine: Machine, seconds: float) -> None:
+    """Put a process's clock forward, or back."""
+    machine.skew += round(seconds * 1_000_000)
+    off = f"{machine.skew / 1e6:+.3f} s off"
+    chaos.tell(f"the clock of {machine.name} is {off}")
+    chaos.faults.note(JUMP, machine.name, chaos.loop.time(), what=off)

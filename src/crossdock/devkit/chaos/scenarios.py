@@ -47,6 +47,11 @@ class Troubles(Struct, frozen=True):
 class ChaosScenario(Struct, frozen=True):
     """``orders`` of which ``large`` have two parcels and ``cancelled`` are called off on the way; ``workers`` processes
     on one database; ``invoice`` says whether parcels travel, are delivered and invoiced; ``carriers`` may be asked.
+    ``levels`` are patterns of Odoo's delivery methods by service level; the first carrier takes packages up to
+    ``light`` kilograms (0: all); ``quiet_hours`` says after how long a partner's silence is an exception. Processes
+    look for work every ``idle`` seconds, at Odoo every ``poll``, and at once where they are ``told``; they lease it for
+    ``lease`` seconds. One that stands still just before a call goes on within ``before_calls`` seconds: a call that
+    leaves after its claim ran out is one that nobody can take back, and only Odoo's addon would know it again.
     """
 
     name: str
@@ -58,6 +63,14 @@ class ChaosScenario(Struct, frozen=True):
     invoice: bool = False
     carriers: int = 1
     troubles: Troubles = Troubles()
+    levels: Mapping[str, tuple[str, ...]] = {}
+    light: int = 0
+    quiet_hours: Mapping[str, float] = {}
+    idle: float = 3.0
+    lease: float = 30.0
+    before_calls: float = 1e9
+    poll: float = 10.0
+    told: bool = False
 
 
 _SCENARIOS = (

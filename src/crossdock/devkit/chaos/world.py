@@ -4,30 +4,35 @@ import asyncio
 import hashlib
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.engine import Pace
 from crossdock.backbone.metrics import Metrics
+from crossdock.backbone.quiet_feeds import QuietFeeds
 from crossdock.backbone.spans import Spans
 from crossdock.bootstrap import PartnerPlan, Sizes, World, compose
 from crossdock.catalog import connectors, simulators
 from crossdock.devkit.chaos.loop import VirtualLoop
 from crossdock.devkit.chaos.machine import EPOCH, Machine, MachineCaller, MachineStore
+from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNANSWERED, Faults, NotedFaults
 from crossdock.devkit.chaos.scenarios import ChaosScenario
 from crossdock.devkit.crashing import EverySecret, SeededIds
-from crossdock.ports.connector import Received
+from crossdock.ports.connector import Connector, Received
 from crossdock.ports.process import Process
+from crossdock.ports.spec import ConnectorSpec
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
 from crossdock.sim.inprocess import InProcessCaller
@@ -42,9 +47,11 @@ _TROUBLED_SECONDS = 900.0
 """Things go wrong for a quarter of an hour; then everything must come to rest."""
 _ODOO_WRITES = r"/json/2/.*/(create|write|load|message_post|action_.*|button_.*)"
 _AWAY = (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
+_APART = 1_000_000
+"""Between the seeds of two carriers: they must not give the same tracking numbers."""
 _KILL, _SUSPEND = "kill", "suspend"
 _STRIKING_SECONDS = 200.0
-_BREAKER = Limits(failures=20, open_seconds=30)
+BREAKER = Limits(failures=20, open_seconds=30)
 
 
 class Outage(Struct, frozen=True):
@@ -55,7 +62,10 @@ class Outage(Struct, frozen=True):
 
 
 class Chaos(Struct):
-    """A run in progress, and afterwards all that is judged."""
+    """A run in progress, and afterwards all that is judged. Of the accepted messages ``spoilt`` were made bad, so that
+    they must be parked, and ``strangers`` speak of packages nobody knows, so that they wait. ``around`` is put round
+    every partner's connector.
+    """
 
     seed: int
     scenario: ChaosScenario
@@ -70,6 +80,10 @@ class Chaos(Struct):
     accepted: list[str] = field(default_factory=list)
     cancelled: set[str] = field(default_factory=set)
     story: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    spoilt: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)
+    around: Callable[[str, Connector], Connector] = lambda _partner, connector: connector
 
     def now(self) -> int:
         """The world's time, epoch microseconds."""
@@ -102,18 +116,21 @@ def build(seed: int, scenario: ChaosScenario, empty: Path, loop: VirtualLoop) ->
     chaos = Chaos(seed, scenario, database, loop, odoo, carriers, draw)
     chaos.strikes = _strikes(chaos)
     chaos.database_away = _outages(chaos, scenario.troubles.database_away)
+    for each in chaos.database_away:
+        chaos.faults.note(DATABASE, "database", each.since, each.until)
     return chaos
 
 
 def network(chaos: Chaos) -> InProcessCaller:
     """The partners, with all that goes wrong on the way to them."""
-    partners = [chaos.odoo, *chaos.carriers.values()]
-    return InProcessCaller(chaos, partners, {each.hosts[0]: _faults(chaos, each) for each in partners})
+    named = {"odoo": chaos.odoo, **chaos.carriers}
+    books = {each.hosts[0]: _faults(chaos, name) for name, each in named.items()}
+    return InProcessCaller(chaos, named.values(), books)
 
 
 def _carrier(name: str, seed: int) -> Simulator:
     options = {
-        "seed": str(seed),
+        "seed": str(seed + _APART * _CARRIERS.index(name)),
         "api_key": KEY,
         "api_host": f"{name}.example",
         "files_host": f"files.{name}.example",
@@ -124,11 +141,21 @@ def _carrier(name: str, seed: int) -> Simulator:
     return simulator
 
 
-def _faults(chaos: Chaos, partner: Simulator) -> FaultBook:
+def _faults(chaos: Chaos, name: str) -> FaultBook:
     """What happens to calls to a partner: a little of everything, and outages."""
-    book = FaultBook(seed=chaos.seed, started_at=EPOCH)
+    book = rough_calls(chaos, name, _TROUBLED_SECONDS)
+    for outage in _outages(chaos, chaos.scenario.troubles.partner_away):
+        effect = chaos.draw.choice(_AWAY)
+        book.add(Rule(effect, Match(), When(since=outage.since, until=outage.until)))
+        chaos.faults.note(AWAY, name, outage.since, outage.until)
+    return book
+
+
+def rough_calls(chaos: Chaos, name: str, until: float) -> FaultBook:
+    """A little of everything happens to calls to a partner until that second; every one that is struck is noted."""
+    book = NotedFaults(seed=chaos.seed, started_at=EPOCH, whom=name, faults=chaos.faults)
     troubles = chaos.scenario.troubles
-    writes = Match("POST", _ODOO_WRITES) if partner is chaos.odoo else Match()
+    writes = Match("POST", _ODOO_WRITES) if name == "odoo" else Match()
     for share, effect, match in (
         (troubles.answer_lost, Effect(lost_answer=True), writes),
         (troubles.call_lost, Effect(drop=True), Match()),
@@ -138,12 +165,7 @@ def _faults(chaos: Chaos, partner: Simulator) -> FaultBook:
         (troubles.slow, Effect(latency=90), Match()),
     ):
         if share:
-            book.add(Rule(effect, match, When(probability=share, until=_TROUBLED_SECONDS)))
-    for outage in _outages(chaos, troubles.partner_away):
-        effect = chaos.draw.choice(
-            (Effect(unreachable=True), Effect(drop=True), Effect(status=503), Effect(latency=45))
-        )
-        book.add(Rule(effect, Match(), When(since=outage.since, until=outage.until)))
+            book.add(Rule(effect, match, When(probability=share, until=until)))
     return book
 
 
@@ -182,10 +204,20 @@ def _strike(chaos: Chaos, machine: Machine, what: str) -> None:
     chaos.strikes.remove(strike)
     if strike[1] == _KILL:
         chaos.tell(f"{machine.name} is killed {what}")
+        chaos.faults.note(KILLED, machine.name, chaos.loop.time(), what=what)
         chaos.loop.kill(machine)
         return
     seconds = chaos.draw.uniform(*chaos.scenario.troubles.standstill)
+    if what.startswith("before ") and "://" in what:
+        seconds = min(seconds, chaos.scenario.before_calls)
+    stand_still(chaos, machine, seconds, what)
+
+
+def stand_still(chaos: Chaos, machine: Machine, seconds: float, what: str) -> None:
+    """Suspend a process for so long."""
     chaos.tell(f"{machine.name} stands still for {seconds:.1f} s {what}")
+    now = chaos.loop.time()
+    chaos.faults.note(STANDSTILL, machine.name, now, now + seconds, what)
     chaos.loop.freeze(machine)
     chaos.loop.call_later(seconds, _go_on, chaos, machine, context=Context())
 
@@ -200,37 +232,60 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
     def is_away() -> bool:
         return any(each.since <= chaos.loop.time() < each.until for each in chaos.database_away)
 
-    store = MachineStore(machine, chaos.database, is_away, chaos.tell)
+    others = partial(_notify, chaos) if chaos.scenario.told else None
+    store = machine.store = MachineStore(machine, chaos.database, is_away, chaos.tell, chaos.faults, others)
     caller = RecordingCaller(MachineCaller(machine, wires, chaos.tell))
     world = World(
         store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, caller),
         Metrics(), Spans(), machine.name,
     )  # fmt: skip
-    pace = Pace(idle=3, lease=30, sweep=60, failure=1)
+    idle, lease = chaos.scenario.idle, chaos.scenario.lease
+    pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=max(5.0, idle))
     sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
-    machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes)
+    quiet = QuietFeeds(store, chaos.scenario.quiet_hours, EPOCH)
+    machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes, sweeps={"feeds": quiet})
     await machine.hub.engine.run()
+
+
+def _notify(chaos: Chaos, topic: str) -> None:
+    for machine in chaos.alive():
+        if machine.store is not None:
+            machine.store.hear(topic)
 
 
 def _plans(chaos: Chaos) -> Sequence[PartnerPlan]:
     found = connectors()
     specs = {name: found.get(name) for name in ("odoo", "easypost")}
     odoo = specs["odoo"].config(
-        f"http://{chaos.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5, poll_idle=10.0
-    )
-    plans = [PartnerPlan("odoo", specs["odoo"], odoo, _BREAKER)]
+        f"http://{chaos.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5,
+        poll_idle=chaos.scenario.poll,
+    )  # fmt: skip
+    plans = [PartnerPlan("odoo", _inside(chaos, specs["odoo"]), odoo, BREAKER)]
     for name in chaos.carriers:
         config = specs["easypost"].config(
             f"secret://x/{KEY}", url=f"https://{name}.example", label_hosts=(f"files.{name}.example",),
             webhook_secrets=(f"secret://x/{KEY}",),
         )  # fmt: skip
-        plans.append(PartnerPlan(name, specs["easypost"], config, _BREAKER))
+        plans.append(PartnerPlan(name, _inside(chaos, specs["easypost"]), config, BREAKER))
     return plans
+
+
+def _inside(chaos: Chaos, spec: ConnectorSpec) -> ConnectorSpec:
+    """The same connector with what the run puts around it."""
+    build = spec.build
+    return structs.replace(spec, build=lambda around: chaos.around(around.partner, build(around)))
+
+
+def policy_of(chaos: Chaos) -> OrderToShipPolicy:
+    """What shipping is decided by."""
+    carriers, light = tuple(chaos.carriers), chaos.scenario.light
+    limit = Constraint("light parcels", partners=carriers[:1], max_weight=Decimal(light))
+    return OrderToShipPolicy(carriers, wishes=Wishes(constraints=(limit,) * bool(light)), levels=chaos.scenario.levels)
 
 
 def processes(chaos: Chaos) -> Sequence[Process]:
     """What the scenario decides by."""
-    chosen = [order_to_ship(OrderToShipPolicy(tuple(chaos.carriers)))]
+    chosen = [order_to_ship(policy_of(chaos))]
     if chaos.scenario.invoice:
         chosen.append(delivery_to_invoice(DeliveryToInvoicePolicy(when="delivered")))
     return chosen
@@ -238,21 +293,27 @@ def processes(chaos: Chaos) -> Sequence[Process]:
 
 async def receive(chaos: Chaos, partner: str, webhook: OutgoingWebhook) -> int:
     """A webhook comes to any process that runs: the HTTP status it is answered with, 0 for none."""
+    return (await receive_one(chaos, partner, webhook))[0]
+
+
+async def receive_one(chaos: Chaos, partner: str, webhook: OutgoingWebhook) -> tuple[int, str]:
+    """The same with the id of the exchange that it became, "" for none."""
     ready = [(each, each.hub) for each in chaos.alive() if each.hub is not None and not each.frozen]
     if not ready:
-        return 0
+        return 0, ""
     machine, hub = chaos.draw.choice(ready)
     headers = {name.lower(): value for name, value in webhook.headers.items()}
     message = Received("events", webhook.body, headers, machine.now(), path=f"/in/{partner}/events")
     answer = chaos.loop.spawn(machine, hub.intake.accept(partner, message))
     done, _ = await asyncio.wait({answer}, timeout=10)
     if not done:
-        return 0
+        chaos.faults.note(UNANSWERED, partner, chaos.loop.time(), what=machine.name)
+        return 0, ""
     taken = answer.result()
     chaos.tell(f"{machine.name} answers {taken.status} to a webhook of {partner}")
     if taken.status == 202:
         chaos.accepted.append(taken.exchange_id)
-    return int(taken.status)
+    return int(taken.status), taken.exchange_id
 
 
 async def bury(chaos: Chaos) -> None:
