@@ -11,10 +11,11 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
-    "golden", "init", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile", "replay",
-    "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
+    "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
+    "log": {"fetch", "ship", "status"},
     "odoo": {"doctor", "keys", "setup", "webhooks"},
     "retention": {"run", "show"},
     "runbook": {"list", "show", "test"},

@@ -96,7 +96,7 @@ class Reducer:
         now = self._clock.now()
         effects = self.decide(cursors, events, rows, now)
         try:
-            ordered = await self._store.run(lambda tx: self.commit(tx, effects, now))
+            ordered = await self._store.run(lambda tx: self._follow(tx, effects, now))
         except Fenced:
             return 0
         self._warm.keep(effects.moves, effects.subjects, now)
@@ -180,9 +180,12 @@ class Reducer:
             cause=event.key,
         )
 
+    def _follow(self, tx: Transaction, effects: Effects, now: int) -> int:
+        tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
+        return self.commit(tx, effects, now)
+
     def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
-        tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
         tx.log.advance(READER, effects.moves)
         tx.states.save([self.row(name, subject, now) for name, subject in effects.subjects.items()])
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0

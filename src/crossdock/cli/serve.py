@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -241,6 +242,6 @@ def start_logs(installation: Installation) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=typer.get_text_stream("stderr")),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # as it is when something is said
     )
     logging.basicConfig(level=logging.WARNING)
