@@ -1,7 +1,7 @@
 """Whose is it: facts find their subject by reference, wait for it, or are seen to be ambiguous. Runs inside a step."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from msgspec import Struct, structs
 
@@ -39,16 +39,19 @@ class Placement(Struct, frozen=True):
     appended: list[Event]
 
 
-def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: int) -> Placement:
+def place(
+    tx: Transaction,
+    batch: Sequence[tuple[Origin, Sequence[Fact]]],
+    now: int,
+    then: Callable[[list[Placed]], None] = lambda _: None,
+) -> Placement:
     """Bind, look up, hold, release and append the facts of ``batch`` in one go.
 
     What a fact makes true is bound before anything is looked up, so a message may both name and use a reference.
+    ``then`` does what else the transaction has to do: appending comes last, for it keeps others waiting to the commit.
     """
-    tx.references.lock(_names(batch))
-    bound = tx.references.bind(
-        (reference, fact.subject) for _, facts in batch for fact in facts if fact.subject for reference in fact.binds
-    )
-    owners = _living(tx, tx.references.lookup({name for _, facts in batch for fact in facts for name in fact.lookups}))
+    bound, known = _bound_and_known(tx, batch)
+    owners = _living(tx, known)
     events: list[NewEvent] = []
     held: list[Waiting] = []
     placed: list[Placed] = []
@@ -61,8 +64,30 @@ def place(tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]], now: 
             for (origin, _), each in zip(batch, placed, strict=True)
         ]
     events.extend(_released(tx, bound, _bound_loudly(batch)))
-    appended = tx.log.append(events, now) if events else []
-    return Placement(_late(tx, placed, appended), appended)
+    placed = _late(tx, placed)
+    then(placed)
+    return Placement(placed, tx.log.append(events, now) if events else [])
+
+
+def _bound_and_known(
+    tx: Transaction, batch: Sequence[tuple[Origin, Sequence[Fact]]]
+) -> tuple[list[Reference], dict[Reference, list[str]]]:
+    """The names that are new, and whose every name is that is looked up.
+
+    Only names that are being bound or belong to nobody are locked, against somebody who binds them just now: whose a
+    bound name is can be read at any time, and so two workers with scans of known shipments do not wait for each other.
+    """
+    lookups = {name for _, facts in batch for fact in facts for name in fact.lookups}
+    binds = {name for _, facts in batch for fact in facts for name in fact.binds}
+    known = tx.references.lookup(lookups)
+    open_names = binds | (lookups - set(known))
+    if not open_names:
+        return [], known
+    tx.references.lock(open_names)
+    bound = tx.references.bind(
+        (reference, fact.subject) for _, facts in batch for fact in facts if fact.subject for reference in fact.binds
+    )
+    return bound, known | tx.references.lookup(open_names & lookups)
 
 
 def _living(tx: Transaction, owners: dict[Reference, list[str]]) -> dict[Reference, list[str]]:
@@ -74,15 +99,10 @@ def _living(tx: Transaction, owners: dict[Reference, list[str]]) -> dict[Referen
     return {name: [each for each in subjects if each not in over] or subjects for name, subjects in owners.items()}
 
 
-def _late(tx: Transaction, placed: list[Placed], appended: Sequence[Event]) -> list[Placed]:
-    """Mark what spoke of an ended subject: nothing was appended to it."""
-    silent = {each.subject for each in placed if each.subject} - {each.subject for each in appended}
-    over = tx.log.ended(silent) if silent else set()
-    return [structs.replace(each, late=True) if each.subject in over else each for each in placed]
-
-
-def _names(batch: Sequence[tuple[Origin, Sequence[Fact]]]) -> set[Reference]:
-    return {name for _, facts in batch for fact in facts for name in (*fact.lookups, *fact.binds)}
+def _late(tx: Transaction, placed: list[Placed]) -> list[Placed]:
+    """Mark what speaks of an ended subject: nothing will be appended to it."""
+    over = tx.log.ended({each.subject for each in placed if each.subject})
+    return [structs.replace(each, late=True) if each.subject in over else each for each in placed] if over else placed
 
 
 def _place_one(

@@ -108,14 +108,18 @@ def commit(tx: Transaction, translated: Translated, now: int) -> tuple[Placement
     when somebody else settled any of the messages: a worker that stood still wakes up with a translation of yesterday's
     mapping, and must not write it.
     """
+    settlements: list[Settlement] = []
+
+    def settle(placed: Sequence[Placed]) -> None:
+        settlements.extend(
+            _parked(row, translation, found) if translation.problems else _settled(row, found)
+            for (row, translation), found in zip(translated, placed, strict=True)
+        )
+        tx.exchanges.settle_all(settlements, now)
+
     batch = [(_origin(row), translation.facts) for row, translation in translated]
-    placement = place(tx, batch, now)
-    settlements = [
-        _parked(row, translation, placed) if translation.problems else _settled(row, placed)
-        for (row, translation), placed in zip(translated, placement.placed, strict=True)
-    ]
-    tx.mappings.note(gaps_of(translated, now))
-    tx.exchanges.settle_all(settlements, now)
+    placement = place(tx, batch, now, settle)
+    tx.mappings.note(gaps_of(translated, now))  # last: everybody counts the same few gaps
     return placement, settlements
 
 
