@@ -31,7 +31,7 @@ class Nothing(Struct, frozen=True):
 class Silent:
     """A journal of nothing, and a caller that has nothing to close."""
 
-    def start(self) -> None: ...
+    def start(self, ours=None) -> None: ...
 
     def take(self) -> bytes:
         return b"[]"

@@ -1,13 +1,14 @@
 """Commands that travel together: lanes keep their order, one's fault is its own, doubt is per command."""
 
 import pytest
+from msgspec import structs
 
 from crossdock.backbone.breaker import Limits
 from crossdock.model import commands as cmd
 from crossdock.model.identifiers import digest, trace_id_of
 from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
 from crossdock.ports.verdicts import Done, InDoubt, Park, Retry
-from hubs import WHY, ScriptedTogether, scripted_hub
+from hubs import WHY, ScriptedTogether, Silent, scripted_hub
 
 
 def note(subject: str, marker: str, priority: int = 50) -> NewCommand:
@@ -145,6 +146,35 @@ async def test_a_worker_that_wakes_up_late_changes_nothing():
     assert (await hub.store.run(lambda tx: tx.partners.health("carrier"))).failures == 0
     attempt = Attempt(taken.id, taken.attempt, 1, 2, "Done", "", "", b"[]")
     assert await hub.store.run(lambda tx: tx.lanes.settle([(taken, Outcome("done", attempt, 0))])) == [True]
+
+
+class Asking(Silent):
+    """Asks after every load whether it was ours to carry."""
+
+    def __init__(self):
+        self.ours, self.answers = None, []
+
+    def start(self, ours):
+        self.ours = ours
+
+    def take(self):
+        self.answers.append(self.ours())
+        return b"[]"
+
+
+@pytest.mark.req("K2", "K13")
+@pytest.mark.parametrize(("stood_still", "ours"), [(0.9, True), (1.1, False)])
+async def test_a_load_is_ours_until_its_claim_runs_out_and_no_longer_than_that(stood_still, ours):
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
+    courier, journal = hub.engine.courier, Asking()
+    courier._partners = {"carrier": structs.replace(courier._partners["carrier"], journal=journal)}
+    [load] = await courier.claim()
+    await hub.clock.sleep(courier.lease_seconds * stood_still)
+    assert bool(await claimed_by_another(hub)) is not ours
+    await courier.renew()
+    await courier.carry(load)
+    assert journal.answers == [ours]
+    assert courier._until == {}
 
 
 @pytest.mark.req("K2")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crossdock.ports.wire import HttpRequest, HttpResponse, NoAnswer
+from crossdock.ports.wire import HttpRequest, HttpResponse, NoAnswer, NotSent
 from crossdock.transports.recorder import BODY_LIMIT, TOTAL_LIMIT, RecordingCaller
 
 
@@ -96,3 +96,17 @@ async def test_nothing_is_kept_before_start():
     caller = RecordingCaller(Inner(json_answer({})))
     await caller.call(HttpRequest("GET", "https://h.example/"))
     assert caller.take() == b"[]"
+
+
+@pytest.mark.req("K13")
+async def test_no_call_is_made_for_work_that_another_carries_on_by_now():
+    caller, ours = RecordingCaller(Inner(json_answer({}))), [True]
+    request = HttpRequest("POST", "https://h.example/labels")
+    caller.start(lambda: ours[0])
+    await caller.call(request)
+    ours[0] = False
+    with pytest.raises(NotSent, match="another carries"):
+        await caller.call(request)
+    first, second = json.loads(caller.take())
+    assert first["status"] == 200
+    assert "stood still" in second["problem"]

@@ -5,6 +5,7 @@ is asked (`Connector.settle`) before anything is sent again.
 """
 
 import asyncio
+import itertools
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -95,6 +96,7 @@ class Courier:
         self._calls: dict[str, str] = {}
         self._turn = 0
         self._under_way: dict[str, Claimed] = {}
+        self._until: dict[str, int] = {}
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
     async def claim(self) -> list[Load]:
@@ -109,6 +111,7 @@ class Courier:
         for load in loads:
             self._calls[load[0].id] = load[0].partner
             self._under_way |= {claim.id: claim for claim in load}
+            self._until |= {claim.id: now + self._lease for claim in load}
         return loads
 
     async def renew(self) -> None:
@@ -116,7 +119,8 @@ class Courier:
         claims = list(self._under_way.values())
         if claims:
             until = self._clock.now() + self._lease
-            await self._store.run(lambda tx: tx.lanes.renew(claims, until))
+            standing = await self._store.run(lambda tx: tx.lanes.renew(claims, until))
+            self._until |= {claim.id: until for claim in itertools.compress(claims, standing)}
             await self._store.run(lambda tx: self._occupy(tx, self._calls.values(), ()))
 
     def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[str]) -> None:
@@ -182,7 +186,7 @@ class Courier:
         partner = self._partners[load[0].partner]
         try:
             started = self._clock.now()
-            partner.journal.start()
+            partner.journal.start(lambda: self._clock.now() < self._until.get(load[0].id, 0))
             verdicts = await self._judge(partner, load)
             finished = self._clock.now()
             calls = partner.journal.take()
@@ -204,6 +208,7 @@ class Courier:
             self._calls.pop(load[0].id, None)
             for claim in load:
                 self._under_way.pop(claim.id, None)
+                self._until.pop(claim.id, None)
 
     def _count(self, load: Sequence[Carried], started: int, finished: int) -> None:
         """One call, and what came of each command in it; label lookups cost more than the counting."""

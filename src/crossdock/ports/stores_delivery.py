@@ -123,8 +123,8 @@ class Lanes(Protocol):
         """
         ...
 
-    def renew(self, commands: Sequence[Claimed], until: int) -> None:
-        """Keep claims that still stand locked until ``until``."""
+    def renew(self, commands: Sequence[Claimed], until: int) -> list[bool]:
+        """Keep claims that still stand locked until ``until``; which those are."""
         ...
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:

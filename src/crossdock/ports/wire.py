@@ -1,6 +1,6 @@
 """One HTTP exchange as connectors speak it: what a client sends, what came back, and what can go wrong between."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -36,8 +36,10 @@ class NoAnswer(Exception):
 class Journal(Protocol):
     """Keeps the calls a command makes, for people: secrets removed, every body cut (see the recorder)."""
 
-    def start(self) -> None:
-        """Begin a new list for the current task."""
+    def start(self, ours: Callable[[], bool] = ...) -> None:
+        """Begin a new list for the current task. Where ``ours`` says no, a call is not made and raises `NotSent`: the
+        process stood still for so long that another does this work by now.
+        """
         ...
 
     def take(self) -> bytes:

@@ -233,10 +233,12 @@ class SqlLanes:
         change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
         return [_claimed(row, owner) for row in rows]
 
-    def renew(self, commands: Sequence[Claimed], until: int) -> None:
-        """Keep claims that still stand locked until ``until``."""
-        mine = itertools.compress(commands, self._standing(commands))
+    def renew(self, commands: Sequence[Claimed], until: int) -> list[bool]:
+        """Keep claims that still stand locked until ``until``; which those are."""
+        standing = self._standing(commands)
+        mine = itertools.compress(commands, standing)
         _RENEW.run(self._connection, [{"id": each.id, "claimed_until": until} for each in mine])
+        return standing
 
     def _standing(self, commands: Sequence[Claimed]) -> list[bool]:
         """Whether each claim is still its owner's attempt; the rows are locked, in the order of all who lock them."""

@@ -29,6 +29,7 @@ _TEXT = re.compile(
 )
 
 _CALLS: ContextVar[list[dict[str, Any]] | None] = ContextVar("crossdock_recorded_calls", default=None)
+_OURS: ContextVar[Callable[[], bool]] = ContextVar("crossdock_work_is_ours", default=lambda: True)
 
 
 class RecordingCaller:
@@ -42,9 +43,10 @@ class RecordingCaller:
         self._inner = inner
         self._values = values
 
-    def start(self) -> None:
-        """Begin a new list for the current task and the tasks it starts."""
+    def start(self, ours: Callable[[], bool] = lambda: True) -> None:
+        """Begin a new list for the current task and the tasks it starts; no call is made once ``ours`` says no."""
         _CALLS.set([])
+        _OURS.set(ours)
 
     def take(self) -> bytes:
         """The calls since `start` as a JSON array of at most 64 KiB; the list is empty afterwards."""
@@ -66,6 +68,7 @@ class RecordingCaller:
         }
         calls.append(row)
         try:
+            _still_ours()
             response = await self._inner.call(request)
         except (NotSent, NoAnswer) as problem:
             row["problem"] = _without(f"{type(problem).__name__}: {problem}", hidden)
@@ -77,6 +80,11 @@ class RecordingCaller:
     async def close(self) -> None:
         """Close the inner caller."""
         await self._inner.close()
+
+
+def _still_ours() -> None:
+    if not _OURS.get()():
+        raise NotSent("this process stood still for longer than its claim lasts; another carries the command on")
 
 
 def _type_of(headers: Mapping[str, str], default: str) -> str:

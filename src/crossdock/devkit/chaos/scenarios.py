@@ -50,8 +50,7 @@ class ChaosScenario(Struct, frozen=True):
     ``levels`` are patterns of Odoo's delivery methods by service level; the first carrier takes packages up to
     ``light`` kilograms (0: all); ``quiet_hours`` says after how long a partner's silence is an exception. Processes
     look for work every ``idle`` seconds, at Odoo every ``poll``, and at once where they are ``told``; they lease it for
-    ``lease`` seconds. One that stands still just before a call goes on within ``before_calls`` seconds: a call that
-    leaves after its claim ran out is one that nobody can take back, and only Odoo's addon would know it again.
+    ``lease`` seconds.
     """
 
     name: str
@@ -68,7 +67,6 @@ class ChaosScenario(Struct, frozen=True):
     quiet_hours: Mapping[str, float] = {}
     idle: float = 3.0
     lease: float = 30.0
-    before_calls: float = 1e9
     poll: float = 10.0
     told: bool = False
 

@@ -208,8 +208,6 @@ def _strike(chaos: Chaos, machine: Machine, what: str) -> None:
         chaos.loop.kill(machine)
         return
     seconds = chaos.draw.uniform(*chaos.scenario.troubles.standstill)
-    if what.startswith("before ") and "://" in what:
-        seconds = min(seconds, chaos.scenario.before_calls)
     stand_still(chaos, machine, seconds, what)
 
 
@@ -234,9 +232,10 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
 
     others = partial(_notify, chaos) if chaos.scenario.told else None
     store = machine.store = MachineStore(machine, chaos.database, is_away, chaos.tell, chaos.faults, others)
-    caller = RecordingCaller(MachineCaller(machine, wires, chaos.tell))
+    journal = RecordingCaller(wires)
+    caller = MachineCaller(machine, journal, chaos.tell)
     world = World(
-        store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, caller),
+        store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, journal),
         Metrics(), Spans(), machine.name,
     )  # fmt: skip
     idle, lease = chaos.scenario.idle, chaos.scenario.lease

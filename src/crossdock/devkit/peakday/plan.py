@@ -99,7 +99,6 @@ def scenario_of(options: DayOptions) -> ChaosScenario:
         quiet_hours={"alpha": options.hours / 6},
         idle=30,
         lease=60,
-        before_calls=45,
         poll=30,
         told=True,
         troubles=Troubles(
