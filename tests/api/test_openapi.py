@@ -53,6 +53,29 @@ def without_security():
     return described
 
 
+@pytest.mark.req("I1", "K5")
+def test_whatever_selects_messages_for_a_replay_is_enough_by_itself():
+    body = json.loads(document(__version__))["components"]["schemas"]["ReplayRequest"]
+    conditions = {*body["properties"]} - {"reason", "dry_run", "effects"}
+    assert {name for each in body["anyOf"] for name in each["required"]} == conditions
+    assert not any("default" in body["properties"][name] for name in conditions)
+
+
+@pytest.mark.req("I1")
+def test_every_body_of_a_request_refuses_what_it_does_not_know():
+    bodies = json.loads(document(__version__))["components"]["schemas"]
+    used = {
+        content["schema"]["$ref"].rpartition("/")[2]
+        for path, item in json.loads(document(__version__))["paths"].items()
+        for operation in item.values()
+        if path.startswith("/v1/")
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if "$ref" in content["schema"]
+    }
+    assert used
+    assert not [name for name in used if bodies[name].get("additionalProperties") is not False]
+
+
 schema = schemathesis.openapi.from_dict(without_security())
 
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ class Arrived(msgspec.Struct):
     event: dict
 
 
-class BrokerProcess:
+class BrokerProcess(ABC):
     """A broker's server. Subclasses say how it is started and how a consumer reads everything that is there."""
 
     kind = ""
@@ -36,8 +37,9 @@ class BrokerProcess:
         self.process = None
         folder.mkdir(parents=True, exist_ok=True)
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts the server."""
 
     def environ(self) -> dict[str, str]:
         return dict(os.environ)
@@ -80,21 +82,21 @@ class BrokerProcess:
         """Leave nothing running."""
         self.end()
 
+    @abstractmethod
     def bridge(self) -> dict:
         """What stands under a bridge in crossdock.yaml."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def drain(self) -> list[Arrived]:
         """Everything that is there, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def subscription(self) -> dict:
         """What stands under a subscription in crossdock.yaml."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def publish(self, messages: list[tuple[str, bytes]]) -> None:
         """Hand over messages under ids, each confirmed."""
-        raise NotImplementedError
 
 
 def wanted() -> None:

@@ -15,6 +15,7 @@ from crossdock.api.idempotency import Key
 from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
 from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here, OnceOnly
+from crossdock.api.words import ReasonRequest
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.stores import Transaction
 
@@ -122,11 +123,11 @@ async def retry(
     context: Here,
     once: OnceOnly,
     id: Id,  # noqa: A002 - the path says id
-    data: resources.RetryRequest,
+    data: ReasonRequest,
     idempotency_key: Key,
 ) -> Response[resources.Retried]:
     """The same message to the same target once more; an outcome in doubt is asked for before anything is sent."""
-    data = await strictly(request, resources.RetryRequest)
+    data = await strictly(request, ReasonRequest)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, resources.Retried]:
         if tx.views.exchange(id) is None:

@@ -18,6 +18,7 @@ from crossdock.api.idempotency import Key
 from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here
 from crossdock.api.resources import at
+from crossdock.api.words import CHANGE_REFUSALS, Why
 from crossdock.backbone import desk
 from crossdock.model.desk import Book, DeskRequested, Return, Void, Wish
 from crossdock.model.identifiers import digest
@@ -26,28 +27,26 @@ from crossdock.ports.stores import Transaction
 from crossdock.views import desk as views
 from crossdock.views.timeline import story_of
 
-_REFUSALS = documented(400, 401, 403, 404, 409, 413, 422, 503, 507)
 _PATIENCE = 0.8
 """Seconds a caller waits for a fast carrier; with everything else the answer is there in well under two."""
 
 _LOOK = 0.1
 Id = Annotated[str, Parameter(max_length=300, description="Canonical id, or any reference that names one shipment.")]
 JobId = Annotated[str, Parameter(max_length=60)]
-Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 PackageId = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class BookingRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Book every package that has no label."""
 
-    reason: Reason
+    reason: Why
 
 
 class VoidRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Void the label of a package; ``again`` books it anew."""
 
     package_id: PackageId
-    reason: Reason
+    reason: Why
     again: bool = False
 
 
@@ -55,7 +54,7 @@ class ReturnRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A label for the way back of a package."""
 
     package_id: PackageId
-    reason: Reason
+    reason: Why
 
 
 class JobLabel(Struct, frozen=True):
@@ -82,7 +81,7 @@ class Job(Struct, frozen=True):
 
 
 @post(
-    "/v1/shipments/{id:str}/bookings", scope=Scope.WRITE, status_code=202, responses=_REFUSALS,
+    "/v1/shipments/{id:str}/bookings", scope=Scope.WRITE, status_code=202, responses=CHANGE_REFUSALS,
     summary="Book an order's packages", tags=["Carriers' desk"],
 )  # fmt: skip
 async def book(
@@ -94,7 +93,7 @@ async def book(
 
 
 @post(
-    "/v1/shipments/{id:str}/voids", scope=Scope.WRITE, status_code=202, responses=_REFUSALS,
+    "/v1/shipments/{id:str}/voids", scope=Scope.WRITE, status_code=202, responses=CHANGE_REFUSALS,
     summary="Void a package's label", tags=["Carriers' desk"],
 )  # fmt: skip
 async def void(
@@ -106,7 +105,7 @@ async def void(
 
 
 @post(
-    "/v1/shipments/{id:str}/returns", scope=Scope.WRITE, status_code=202, responses=_REFUSALS,
+    "/v1/shipments/{id:str}/returns", scope=Scope.WRITE, status_code=202, responses=CHANGE_REFUSALS,
     summary="A label for the way back", tags=["Carriers' desk"],
 )  # fmt: skip
 async def send_back(

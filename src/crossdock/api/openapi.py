@@ -7,7 +7,7 @@ import msgspec
 from crossdock.api.pacing import LimitRequest
 from crossdock.api.resources import ReplayRequest
 
-_SELECTION = ("ids", "partner", "since", "until")
+_SELECTION = ("ids", "partner", "flow", "since", "until")
 _OPEN = ("/oauth/", "/.well-known/", "/livez", "/readyz", "/metrics", "/in/")
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _INTAKE_REFUSALS = {
@@ -26,9 +26,9 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     """The document with intake added and security stated for every operation."""
     schema["paths"]["/in/{partner}/{channel}"] = {"post": _intake()}
     bodies = schema["components"]["schemas"]
-    strict = ("RetryRequest", "ReplayRequest", "BookingRequest", "VoidRequest", "ReturnRequest")
-    for name in (*strict, "PauseRequest", "LimitRequest", "ReasonRequest", "ResendRequest"):
-        bodies[name]["additionalProperties"] = False
+    for name, body in bodies.items():
+        if name.endswith("Request"):  # `strictly` refuses what it does not know in any of them
+            body["additionalProperties"] = False
     # Defaults stand for "not said" and need not pass the limits of what is said.
     for name in _SELECTION:
         bodies["ReplayRequest"]["properties"][name].pop("default", None)

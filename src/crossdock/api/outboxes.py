@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from crossdock.api.bodies import strictly
 from crossdock.api.idempotency import Key
 from crossdock.api.problems import ProblemError, documented
 from crossdock.api.provided import Here, OnceOnly
+from crossdock.api.words import CHANGE_REFUSALS, Id, ReasonRequest, Why
 from crossdock.backbone import outbox_desk
 from crossdock.model.instants import rfc3339
 from crossdock.ports.outbox import Sent
@@ -19,10 +19,7 @@ from crossdock.ports.policy import Client, Scope
 from crossdock.ports.stores import Fenced, Transaction
 
 _READ_REFUSALS = documented(400, 401, 403, 404, 503)
-_REFUSALS = documented(400, 401, 403, 404, 409, 413, 422, 503, 507)
 T = TypeVar("T")
-Id = Annotated[str, Parameter(max_length=40)]
-Why = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Outbox(Struct, frozen=True):
@@ -47,12 +44,6 @@ class Outboxes(Struct, frozen=True):
     """All that are configured."""
 
     items: list[Outbox]
-
-
-class ReasonRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why, for those who read it later."""
-
-    reason: Why
 
 
 class ResendRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +87,7 @@ async def list_outboxes(context: Here) -> Outboxes:
 
 
 @post(
-    "/v1/outboxes/{id:str}/disable", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/outboxes/{id:str}/disable", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Send nothing to it", tags=["Outboxes"],
 )  # fmt: skip
 async def disable(
@@ -113,7 +104,7 @@ async def disable(
 
 
 @post(
-    "/v1/outboxes/{id:str}/enable", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/outboxes/{id:str}/enable", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Send to it again", tags=["Outboxes"],
 )  # fmt: skip
 async def enable(
@@ -132,7 +123,7 @@ async def enable(
 
 
 @post(
-    "/v1/outboxes/{id:str}/resend", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/outboxes/{id:str}/resend", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Send events again", tags=["Outboxes"],
 )  # fmt: skip
 async def resend(
@@ -158,7 +149,7 @@ async def resend(
 
 
 @post(
-    "/v1/outboxes/{id:str}/ping", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/outboxes/{id:str}/ping", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Send it a test event", tags=["Outboxes"],
 )  # fmt: skip
 async def ping(

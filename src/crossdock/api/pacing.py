@@ -3,26 +3,16 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, post
-from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from crossdock.api.bodies import strictly
 from crossdock.api.idempotency import Key
-from crossdock.api.problems import ProblemError, documented
+from crossdock.api.problems import ProblemError
 from crossdock.api.provided import Here, OnceOnly
+from crossdock.api.words import CHANGE_REFUSALS, Id, ReasonRequest, Why
 from crossdock.backbone import desk
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.stores import Transaction
-
-_REFUSALS = documented(400, 401, 403, 404, 409, 413, 422, 503, 507)
-Id = Annotated[str, Parameter(max_length=40)]
-Why = Annotated[str, Meta(min_length=1, max_length=500)]
-
-
-class PauseRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a partner is left alone, or not any more."""
-
-    reason: Why
 
 
 class LimitRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,14 +34,14 @@ class Pace(Struct, frozen=True):
 
 
 @post(
-    "/v1/partners/{id:str}/pause", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/partners/{id:str}/pause", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Make no calls to a partner", tags=["Partners"],
 )  # fmt: skip
 async def pause(
-    request: Request[Any, Any, Any], context: Here, once: OnceOnly, id: Id, data: PauseRequest, idempotency_key: Key  # noqa: A002 - the path says id
+    request: Request[Any, Any, Any], context: Here, once: OnceOnly, id: Id, data: ReasonRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Pace]:  # fmt: skip
     """Its commands wait in their lanes; nothing is lost."""
-    data = await strictly(request, PauseRequest)
+    data = await strictly(request, ReasonRequest)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, Pace]:
         return 200, _pace(tx, id, changed=desk.pause(tx, _known(context, id), client.id, data.reason, now))
@@ -60,14 +50,14 @@ async def pause(
 
 
 @post(
-    "/v1/partners/{id:str}/resume", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/partners/{id:str}/resume", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Call a partner again", tags=["Partners"],
 )  # fmt: skip
 async def resume(
-    request: Request[Any, Any, Any], context: Here, once: OnceOnly, id: Id, data: PauseRequest, idempotency_key: Key  # noqa: A002 - the path says id
+    request: Request[Any, Any, Any], context: Here, once: OnceOnly, id: Id, data: ReasonRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Pace]:  # fmt: skip
     """What waited goes out in the order it was asked for."""
-    data = await strictly(request, PauseRequest)
+    data = await strictly(request, ReasonRequest)
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, Pace]:
         return 200, _pace(tx, id, changed=desk.resume(tx, _known(context, id), client.id, data.reason, now))
@@ -78,7 +68,7 @@ async def resume(
 
 
 @post(
-    "/v1/partners/{id:str}/limits", scope=Scope.ADMIN, status_code=200, responses=_REFUSALS,
+    "/v1/partners/{id:str}/limits", scope=Scope.ADMIN, status_code=200, responses=CHANGE_REFUSALS,
     summary="Set a partner's token bucket", tags=["Partners"],
 )  # fmt: skip
 async def limit(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from crossdock.api.words import Why
 from crossdock.model.events import Event
 from crossdock.model.instants import rfc3339
 from crossdock.ports import rows
@@ -214,12 +215,6 @@ class Partners(Struct, frozen=True):
     items: list[Partner]
 
 
-class RetryRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why an exchange should go on."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
-
-
 class Retried(Struct, frozen=True):
     """How many exchanges go on."""
 
@@ -231,7 +226,7 @@ class ReplayRequest(Struct, frozen=True, forbid_unknown_fields=True):
     ``order_to_ship``, or a family of events such as ``tracking``); all hold together. ``dry_run`` only tells.
     """
 
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    reason: Why
     ids: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(min_length=1, max_length=1000)] = []
     partner: Annotated[str, Meta(min_length=1, max_length=40)] = ""
     flow: Annotated[str, Meta(min_length=1, max_length=40)] = ""

@@ -1,9 +1,10 @@
 """Reconciliation by night: one worker does one partner's night, under a lease that is a row like a feed's cursor."""
 
 import asyncio
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +18,7 @@ from crossdock.ports.stores import Store, Transaction
 _LOG = structlog.get_logger("crossdock.reconciliation")
 _ROW = "reconciliation"
 _SECOND = 1_000_000
+T = TypeVar("T")
 _DAY = 86_400 * _SECOND
 _HELD = 3600 * _SECOND
 """A night whose worker fell silent is taken up by another after this long; two at once would do no harm, only work."""
@@ -39,12 +41,11 @@ class _Night(Struct, frozen=True, omit_defaults=True):
     done: bool = False
 
 
-class Nightly:
+class NightWork(ABC, Generic[T]):
     """A sweep of the engine: starts what is due and returns at once, so that other sweeps go on meanwhile."""
 
-    def __init__(self, reconciler: Reconciler, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
+    def __init__(self, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
         """``owner`` names this worker."""
-        self._reconciler = reconciler
         self._store = store
         self._clock = clock
         self._owner = owner
@@ -59,6 +60,22 @@ class Nightly:
         if mine:
             self._running = asyncio.create_task(self.run(mine))
 
+    @abstractmethod
+    async def claim(self, now: int) -> T:
+        """What this worker has to do of the night that began; nothing where others have it."""
+
+    @abstractmethod
+    async def run(self, mine: T) -> None:
+        """Do it. What fails is said and tried again next night."""
+
+
+class Nightly(NightWork[list[str]]):
+    """Reconciliation, partner by partner."""
+
+    def __init__(self, reconciler: Reconciler, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
+        super().__init__(store, clock, owner, plan)
+        self._reconciler = reconciler
+
     async def claim(self, now: int) -> list[str]:
         """The partners whose night this worker has to do. The first night of all is only noted: nothing is old yet."""
         night = night_of(now, self._plan)
@@ -68,9 +85,9 @@ class Nightly:
             if await self._store.run(partial(claim, row=(partner, _ROW), night=night, owner=self._owner, now=now))
         ]
 
-    async def run(self, partners: Sequence[str]) -> None:
+    async def run(self, mine: list[str]) -> None:
         """One partner after the other; what fails is said and tried again next night."""
-        for partner in partners:
+        for partner in mine:
             now = self._clock.now()
             errand = Errand(partner, now - self._plan.window_days * _DAY, heal=True, actor="nightly")
             try:

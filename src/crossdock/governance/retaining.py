@@ -9,7 +9,7 @@ import structlog
 from msgspec import Struct, field
 from prometheus_client import CollectorRegistry, Counter
 
-from crossdock.backbone.nightly import Plan, claim, finish, night_of
+from crossdock.backbone.nightly import NightWork, Plan, claim, finish, night_of
 from crossdock.governance.ending import Page, end_page, foresee_page
 from crossdock.governance.retention import Cutoffs, Retention, cutoffs, purge
 from crossdock.ports.clock import Clock
@@ -142,27 +142,21 @@ class Retainer:
             await self._clock.sleep(_FOR_THE_OTHERS)
 
 
-class NightlyRetention:
-    """A sweep of the engine: one worker runs retention each night, and other sweeps go on meanwhile."""
+class NightlyRetention(NightWork[str]):
+    """Retention, once a night for all workers together."""
 
     def __init__(self, retainer: Retainer, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
         """``owner`` names this worker; of ``plan`` the time of day counts."""
+        super().__init__(store, clock, owner, plan)
         self._retainer = retainer
-        self._store = store
-        self._clock = clock
-        self._owner = owner
-        self._plan = plan
-        self._running: asyncio.Task[None] | None = None
 
-    async def __call__(self, now: int) -> None:
-        """Start the night's run in the background, if it is due and nobody has it."""
-        if self._running is not None and not self._running.done():
-            return
+    async def claim(self, now: int) -> str:
+        """The night to be done, or none."""
         night = night_of(now, self._plan)
-        if await self._store.run(partial(claim, row=_ROW, night=night, owner=self._owner, now=now)):
-            self._running = asyncio.create_task(self.run(night))
+        is_ours = await self._store.run(partial(claim, row=_ROW, night=night, owner=self._owner, now=now))
+        return night if is_ours else ""
 
-    async def run(self, night: str) -> None:
+    async def run(self, mine: str) -> None:
         """What fails is said and tried again next night."""
         try:
             account = await self._retainer.run("nightly")
@@ -170,7 +164,7 @@ class NightlyRetention:
             _LOG.exception("retention failed")
             return
         _LOG.info("retention", gone=account.gone, months=account.months, kept=account.kept)
-        await self._store.run(partial(finish, row=_ROW, night=night, now=self._clock.now()))
+        await self._store.run(partial(finish, row=_ROW, night=mine, now=self._clock.now()))
 
 
 def _tables(limits: Cutoffs) -> Mapping[str, tuple[str, int]]:
