@@ -13,6 +13,7 @@ from crossdock.backbone.fingerprint import row_hash
 from crossdock.backbone.replay import Selection, UnknownFlow
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import stamp
 from crossdock.model.names import names_of
@@ -63,7 +64,7 @@ def notes(situation) -> Decision:
     orders = (Order("note", "carrier", cmd.RecordNote("7", f"{seen}", event.key)),) if seen % 2 else ()
     events, withdrawn = [], ()
     if milestone == "exception":
-        events.append(ev.ExceptionRaised("carrier.lost", "look", f"/{seen}", event.key))
+        events.append(ExceptionRaised("carrier.lost", "look", f"/{seen}", event.key))
     if milestone == "returned":
         events.append(ev.InvoiceReady(event.subject, "SO", event.key))
     if milestone == "delivered":

@@ -14,7 +14,8 @@ from crossdock.backbone.replay import Selection
 from crossdock.governance.ending import Floor, floors, obstacle
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
 from crossdock.governance.retention import Retention
-from crossdock.model.events import ExceptionRaised, Fact, FulfilmentRequested, ShipmentBooked
+from crossdock.model.events import Fact, FulfilmentRequested, ShipmentBooked
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import PARTITIONS, delivery_order_id, partition_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.names import names_of

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested, Void
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
 from crossdock.model.milestones import CATEGORIES, MILESTONES
@@ -112,12 +114,12 @@ bodies = st.one_of(
     st.builds(ev.ProofCaptured, proofs),
     st.builds(ev.RecordWritten, st.just("odoo"), st.just("milestone.record.v1"), st.sampled_from(["m1", "m2"])),
     st.builds(ev.CommandFailed, st.just("c1"), st.just("odoo"), st.just("label.buy.v1"), st.text(), st.text()),
-    st.builds(ev.ExceptionRaised, st.just("sku.unknown"), st.text(), st.just("/lines/0/item/sku")),
-    st.builds(ev.ExceptionResolved, st.just("sku.unknown")),
-    st.builds(ev.PickupScheduled, st.just(PARTNER), st.just("pu-1"), shipments, st.just(WINDOW), st.text(max_size=3)),
-    st.builds(ev.PickupCancelled, st.just(PARTNER), st.just("pu-1"), shipments),
+    st.builds(ExceptionRaised, st.just("sku.unknown"), st.text(), st.just("/lines/0/item/sku")),
+    st.builds(ExceptionResolved, st.just("sku.unknown")),
+    st.builds(PickupScheduled, st.just(PARTNER), st.just("pu-1"), shipments, st.just(WINDOW), st.text(max_size=3)),
+    st.builds(PickupCancelled, st.just(PARTNER), st.just("pu-1"), shipments),
     st.builds(
-        ev.ManifestClosed,
+        ManifestClosed,
         st.just(PARTNER),
         st.just("mf-1"),
         shipments,
@@ -125,7 +127,7 @@ bodies = st.one_of(
         st.lists(documents, max_size=1).map(tuple),
     ),
     st.builds(
-        ev.AddressChecked,
+        AddressChecked,
         st.just(PARTNER),
         st.just("ad-1"),
         st.sampled_from(["valid", "corrected", "invalid", "unknown"]),

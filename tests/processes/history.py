@@ -1,6 +1,7 @@
 """Runs a process over a history of events and keeps everything it decided."""
 
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import stamp
@@ -54,7 +55,7 @@ class History:
         )  # fmt: skip
 
     def raised(self) -> list[str]:
-        return [body.kind for body in self.events if isinstance(body, ev.ExceptionRaised)]
+        return [body.kind for body in self.events if isinstance(body, ExceptionRaised)]
 
     def resolved(self) -> list[str]:
-        return [body.kind for body in self.events if isinstance(body, ev.ExceptionResolved)]
+        return [body.kind for body in self.events if isinstance(body, ExceptionResolved)]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from crossdock.model import events as ev
 from crossdock.model.commands import BuyLabel, RequestRates
 from crossdock.model.customs import Terms
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.instants import stamp
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.money import money
@@ -49,7 +50,7 @@ def test_missing_customs_data_is_an_exception_that_names_the_line_and_no_carrier
     bare = replace(exported(), lines=(OrderLine("1", Item("PAINT", "Paint"), Decimal(2)),))
     assert [type(order.body).__name__ for order in told.tell(ev.FulfilmentRequested(bare))] == ["RecordNote"]
     assert set(told.raised()) == {"customs.incomplete"}
-    texts = [body.text for body in told.events if isinstance(body, ev.ExceptionRaised)]
+    texts = [body.text for body in told.events if isinstance(body, ExceptionRaised)]
     assert all(text.startswith("line 1 (PAINT) goes to US and has no ") for text in texts)
     healed = replace(exported(), changed_at=stamp("2026-11-21T09:00:00Z"))
     assert [type(order.body).__name__ for order in told.tell(ev.FulfilmentRequested(healed))] == ["RequestRates"]

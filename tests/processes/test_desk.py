@@ -3,9 +3,11 @@
 import pytest
 
 from crossdock.model import events as ev
+from crossdock.model.collecting import AddressChecked
 from crossdock.model.commands import CheckAddress
 from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.instants import stamp
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
@@ -112,7 +114,7 @@ def test_a_purchase_ended_in_doubt_is_somebodys_to_look_for_until_they_decided(s
     told, key = buying()
     assert told.tell(ended_in_doubt(key)) == [], "nothing is bought anew by itself"
     assert (told.phase, told.raised()) == ("attention", ["label.maybe_bought"])
-    [raised] = [each for each in told.events if isinstance(each, ev.ExceptionRaised)]
+    [raised] = [each for each in told.events if isinstance(each, ExceptionRaised)]
     assert "do:odoo:7/P1" in raised.text
     ask(told, settling)
     assert told.resolved() == ["label.maybe_bought"]
@@ -245,5 +247,5 @@ def test_a_carrier_is_asked_on_behalf_of_the_desk_and_a_refusal_is_an_exception(
     assert (order.partner, order.body.party) == ("ups", CUSTOMER)
     told.tell(ev.CommandFailed("k#1", "ups", "address.check.v1", "Not now.", "500"))
     assert (told.phase, told.raised()) == ("attention", ["address.unchecked"])
-    told.tell(ev.AddressChecked("ups", "ad-1", "valid"))
+    told.tell(AddressChecked("ups", "ad-1", "valid"))
     assert (told.phase, told.resolved()) == ("checked", ["address.unchecked"])

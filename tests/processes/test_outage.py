@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from crossdock.model import events as ev
 from crossdock.model.deciding import BookingDiverted, CommandWithdrawn
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.shipment import Booking
 from crossdock.processes.order_to_ship import order_to_ship
@@ -173,7 +174,7 @@ def test_a_carriers_fallback_goes_before_the_service_level():
     person = booking("slow", policy_with(easypost=words), THREE)
     assert overdue(person) == ["withdraw"]
     person.tell(CommandWithdrawn(key(person), "easypost", "label.buy.v1", "P1", "503"))
-    [text] = [body.text for body in person.events if isinstance(body, ev.ExceptionRaised)]
+    [text] = [body.text for body in person.events if isinstance(body, ExceptionRaised)]
     assert text.endswith("Use the paper forms. Call: Depot +32.")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from crossdock.backbone.quiet_feeds import QuietFeeds
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.instants import stamp
 from crossdock.model.shipment import Booking
 from crossdock.model.tracking import TrackingEvent
@@ -114,7 +115,7 @@ def test_silence_names_the_carrier_and_how_long_and_the_next_scan_ends_it():
     told.tell(booked("easypost"), scan("picked_up", 1))
     told.pass_time(100)
     assert told.raised() == ["shipment.silent"]
-    text = next(body.text for body in told.events if isinstance(body, ev.ExceptionRaised))
+    text = next(body.text for body in told.events if isinstance(body, ExceptionRaised))
     assert "USPS has said nothing of T1 for 48 hours" in text
     told.tell(scan("in_transit", 30))
     assert told.resolved() == ["shipment.silent"]

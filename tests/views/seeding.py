@@ -6,6 +6,7 @@ import msgspec
 
 from crossdock.model import events as ev
 from crossdock.model.commands import BuyLabel, CommandBody, RequestRates
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.fulfilment import FulfilmentState, apply, summary_of
 from crossdock.model.identifiers import Reference, ReferenceKind, digest, trace_id_of
 from crossdock.model.instants import Stamp, from_epoch_us, stamp
@@ -165,7 +166,7 @@ def _delivered(tx: Transaction) -> None:
 def _rejected(tx: Transaction) -> None:
     teller, _ = _opened(tx, 8, REJECTED, NOW + 60 * SECOND, ship_to=NOWHERE)
     text, pointer = "the delivery address has no postcode", "/ship_to/address/postcode"
-    teller.say(ev.ExceptionRaised("address.incomplete", text, pointer))
+    teller.say(ExceptionRaised("address.incomplete", text, pointer))
     tx.exceptions.open([OpenException(REJECTED, "address.incomplete", pointer, text, teller.at)])
     teller.end("rejected")
 

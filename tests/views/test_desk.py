@@ -5,8 +5,10 @@ import pytest
 
 from crossdock.backbone import desk
 from crossdock.model import events as ev
+from crossdock.model.collecting import AddressChecked
 from crossdock.model.commands import CheckAddress
 from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
+from crossdock.model.exceptions import ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply, summary_of
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
@@ -43,7 +45,7 @@ async def test_a_job_says_what_the_carrier_answered(store):
     summary = summary_of(FulfilmentState(), "")
     await store.run(lambda tx: tx.states.save([StateRow(subject, b"{}", {}, 1, summary)]))
     better = Address(("12 Example St",), "Portland", "OR", "97201", "US")
-    await tell(store, subject, ev.AddressChecked("ups", "ad-1", "corrected", better, ("moved",)))
+    await tell(store, subject, AddressChecked("ups", "ad-1", "corrected", better, ("moved",)))
     found = await job(store, "j1")
     assert (found.state, found.text) == ("done", "corrected; it should be 12 Example St, 97201, Portland; moved")
 
@@ -58,7 +60,7 @@ async def test_a_job_that_waits_for_its_carrier_says_so(store):
 @pytest.mark.req("C4", "C5")
 async def test_voiding_a_label_that_was_only_feared_is_done_when_its_exception_ends(store):
     await asked(store, DOUBTFUL, DeskRequested("j1", "cli:ann", Void("P1")))
-    await tell(store, DOUBTFUL, ev.ExceptionResolved("label.maybe_bought", "/packages/P1", "c"))
+    await tell(store, DOUBTFUL, ExceptionResolved("label.maybe_bought", "/packages/P1", "c"))
     assert (await job(store, "j1")).state == "done"
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from msgspec import Struct, structs
 
-from crossdock.model.events import Event, ExceptionRaised, Fact
+from crossdock.model.events import Event, Fact
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference, trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.stores import NewEvent, Transaction, Waiting

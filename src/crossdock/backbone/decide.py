@@ -11,6 +11,7 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
@@ -48,7 +49,7 @@ class Effects(Struct):
     events: list[NewEvent] = field(default_factory=list)
     deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
-    exceptions: list[tuple[ev.Event, ev.ExceptionRaised | ev.ExceptionResolved]] = field(default_factory=list)
+    exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -139,7 +140,7 @@ class Reducer:
 
     def _one(self, event: ev.Event, subject: Subject, effects: Effects, now: int) -> None:
         apply(subject.fulfilment, event.body, event.key)
-        if isinstance(event.body, ev.ExceptionRaised | ev.ExceptionResolved):
+        if isinstance(event.body, ExceptionRaised | ExceptionResolved):
             effects.exceptions.append((event, event.body))
         tag = ev.type_of(event.body)
         for process in self._processes.values():
@@ -230,7 +231,7 @@ def _time(tx: Transaction, effects: Effects) -> None:
 
 def _book(tx: Transaction, effects: Effects) -> None:
     for event, body in effects.exceptions:
-        if isinstance(body, ev.ExceptionRaised):
+        if isinstance(body, ExceptionRaised):
             row = OpenException(event.subject, body.kind, body.pointer, body.text, event.recorded_at, body.cause)
             tx.exceptions.open([row])
         else:

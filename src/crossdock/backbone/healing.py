@@ -12,7 +12,8 @@ from msgspec import Struct, field, structs
 
 from crossdock.model.beliefs import Statement, document
 from crossdock.model.commands import CommandBody, RecordShipping
-from crossdock.model.events import ExceptionRaised, ExceptionResolved, Fact
+from crossdock.model.events import Fact
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest, trace_id_of
 from crossdock.model.instants import from_epoch_us, rfc3339

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.stores import NewEvent, Store, Transaction
@@ -39,11 +40,11 @@ class QuietFeeds:
             text = (
                 f"{partner} has said nothing for {quiet // _HOUR} hours. Look whether its webhook or feed still works."
             )
-            return 0 if standing else _tell(tx, subject, ev.ExceptionRaised(KIND, text, "", str(last)), now)
+            return 0 if standing else _tell(tx, subject, ExceptionRaised(KIND, text, "", str(last)), now)
         if not standing:
             return 0
-        causes = [e.body.cause for e in tx.log.of_subject(subject) if isinstance(e.body, ev.ExceptionRaised)]
-        return _tell(tx, subject, ev.ExceptionResolved(KIND, "", causes[-1] if causes else ""), now)
+        causes = [e.body.cause for e in tx.log.of_subject(subject) if isinstance(e.body, ExceptionRaised)]
+        return _tell(tx, subject, ExceptionResolved(KIND, "", causes[-1] if causes else ""), now)
 
 
 def _tell(tx: Transaction, subject: str, body: ev.EventBody, now: int) -> int:

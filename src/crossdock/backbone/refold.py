@@ -7,7 +7,8 @@ from msgspec import DecodeError, Struct, field, structs
 
 from crossdock.backbone.decide import READER, Effects, Reducer
 from crossdock.backbone.fingerprint import Total, fold_hash, subject_hash
-from crossdock.model.events import DeadlinePassed, Event, ExceptionRaised
+from crossdock.model.events import DeadlinePassed, Event
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference
 from crossdock.model.names import names_of
 from crossdock.ports.stores import BookedException, OpenException, StateRow, Transaction

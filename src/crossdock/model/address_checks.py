@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crossdock.model.events import AddressChecked
+from crossdock.model.collecting import AddressChecked
 from crossdock.model.party import Address
 
 

@@ -3,20 +3,20 @@
 The version is part of a body's tag (``tracking.reported.v1``); a change of meaning is a new class.
 """
 
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
 
 from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrderChanged, TransferChanged
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
-from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder
-from crossdock.model.party import Address
-from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote
+from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 
 
@@ -144,63 +144,6 @@ class WrittenDocument(Struct, frozen=True, omit_defaults=True):
     name: str = ""
 
 
-class PickupScheduled(Struct, frozen=True, tag="pickup.scheduled.v1", omit_defaults=True):
-    """The carrier will collect. ``pickup_id`` cancels it, ``confirmation`` is what people quote on the telephone."""
-
-    partner: str
-    reference: str
-    pickup_id: str
-    window: PickupWindow
-    confirmation: str = ""
-    cost: Money | None = None
-
-    def identity(self) -> tuple[str, ...]:
-        """A partner's pickup is scheduled once."""
-        return (self.partner, self.pickup_id)
-
-
-class PickupCancelled(Struct, frozen=True, tag="pickup.cancelled.v1", omit_defaults=True):
-    """The carrier will not come."""
-
-    partner: str
-    reference: str
-    pickup_id: str
-
-    def identity(self) -> tuple[str, ...]:
-        """A pickup is cancelled once."""
-        return (self.partner, self.pickup_id)
-
-
-class ManifestClosed(Struct, frozen=True, tag="manifest.closed.v1", omit_defaults=True):
-    """The carrier knows what it gets today; ``documents`` are the sheets its driver signs."""
-
-    partner: str
-    reference: str
-    manifest_id: str
-    shipments: tuple[BookedShipment, ...]
-    documents: tuple[Document, ...] = ()
-
-    def identity(self) -> tuple[str, ...]:
-        """A manifest is closed once."""
-        return (self.partner, self.manifest_id)
-
-
-class AddressChecked(Struct, frozen=True, tag="address.checked.v1", omit_defaults=True):
-    """What a carrier says of an address: ``verdict`` is valid, corrected (see ``suggested``), invalid, or unknown where
-    it cannot tell.
-    """
-
-    partner: str
-    reference: str
-    verdict: Literal["valid", "corrected", "invalid", "unknown"]
-    suggested: Address = Address()
-    messages: tuple[str, ...] = ()
-
-    def identity(self) -> tuple[str, ...]:
-        """One answer per question and content."""
-        return (self.partner, self.reference, self.verdict, digest(msgspec.json.encode(self.suggested).decode()))
-
-
 class RecordWritten(Struct, frozen=True, tag="record.written.v1", omit_defaults=True):
     """A system of record confirmed a write: ``what`` is the command's tag, ``marker`` what it wrote.
 
@@ -242,31 +185,6 @@ class CommandFailed(Struct, frozen=True, tag="command.failed.v1", omit_defaults=
     def identity(self) -> tuple[str, ...]:
         """One failure per command and text; a second attempt may fail differently."""
         return (self.command_key, self.engineer)
-
-
-class ExceptionRaised(Struct, frozen=True, tag="exception.raised.v1", omit_defaults=True):
-    """A business exception: something a person must put right. ``pointer`` is the JSON pointer of the fault."""
-
-    kind: str
-    text: str
-    pointer: str = ""
-    cause: str = ""
-
-    def identity(self) -> tuple[str, ...]:
-        """One exception per kind, place and cause."""
-        return (self.kind, self.pointer, self.cause)
-
-
-class ExceptionResolved(Struct, frozen=True, tag="exception.resolved.v1", omit_defaults=True):
-    """The exception no longer stands. ``cause`` is what ended it."""
-
-    kind: str
-    pointer: str = ""
-    cause: str = ""
-
-    def identity(self) -> tuple[str, ...]:
-        """One resolution per kind, place and cause."""
-        return (self.kind, self.pointer, self.cause)
 
 
 class DeadlinePassed(Struct, frozen=True, tag="deadline.passed.v1"):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from crossdock.model import events as ev
 from crossdock.model.desk import DeskRequested, Relay
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.ports.process import Decision, Order, Priority, Process, Situation
 
 NAME = "carriers_desk"
@@ -53,11 +54,11 @@ def _decide(situation: Situation) -> Decision:
     if isinstance(body, ev.CommandFailed) and body.what in _FAILURES:
         kind = _FAILURES[body.what]
         desk.phase, desk.raised = "attention", (kind, cause)
-        return Decision(_ENCODE(desk), desk.phase, events=(ev.ExceptionRaised(kind, body.operator, "", cause),))
+        return Decision(_ENCODE(desk), desk.phase, events=(ExceptionRaised(kind, body.operator, "", cause),))
     tag = ev.type_of(body)
     if tag not in _DONE:
         return Decision(situation.process)
     kind, raised = desk.raised
     desk.phase, desk.raised = _DONE[tag], ("", "")
-    resolved = (ev.ExceptionResolved(kind, "", raised),) if kind else ()
+    resolved = (ExceptionResolved(kind, "", raised),) if kind else ()
     return Decision(_ENCODE(desk), desk.phase, events=resolved)

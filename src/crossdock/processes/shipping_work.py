@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from crossdock.model import events as ev
 from crossdock.model.customs import completed
 from crossdock.model.deciding import OnTime
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
@@ -101,13 +102,13 @@ class Work:
             return
         cause = self.event.key
         self.progress.raised.append(Raised(kind, pointer, cause))
-        self.events.append(ev.ExceptionRaised(kind, text, pointer, cause))
+        self.events.append(ExceptionRaised(kind, text, pointer, cause))
 
     def resolve(self, which: Callable[[Raised], bool]) -> None:
         """Close those this process holds open and ``which`` picks."""
         for each in [each for each in self.progress.raised if which(each)]:
             self.progress.raised.remove(each)
-            self.events.append(ev.ExceptionResolved(each.kind, each.pointer, each.cause))
+            self.events.append(ExceptionResolved(each.kind, each.pointer, each.cause))
 
     def clear(self, timer: str) -> None:
         """Wait for a deadline no longer; it may be set again after."""

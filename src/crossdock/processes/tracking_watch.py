@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from crossdock.model import events as ev
 from crossdock.model.commands import RequestTracking
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.milestones import MILESTONES
 from crossdock.ports.process import Decision, Order, Priority, Process, Situation, Timer, command_key
 
@@ -95,13 +96,13 @@ class _Work:
     def raise_exception(self, number: str, watched: Watched, kind: str, text: str) -> None:
         cause = self.situation.event.key
         watched.raised = (kind, cause)
-        self.events.append(ev.ExceptionRaised(kind, text, f"/shipments/{number}", cause))
+        self.events.append(ExceptionRaised(kind, text, f"/shipments/{number}", cause))
 
     def resolve(self, number: str, watched: Watched) -> None:
         kind, cause = watched.raised
         if kind:
             watched.raised = ("", "")
-            self.events.append(ev.ExceptionResolved(kind, f"/shipments/{number}", cause))
+            self.events.append(ExceptionResolved(kind, f"/shipments/{number}", cause))
 
     def forget(self, number: str) -> None:
         if number in self.watch.numbers:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from crossdock.model import events as ev
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import RETURN, DeskRequested, Relay, Return, Void, Wish
+from crossdock.model.exceptions import ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import ReferenceKind
 from crossdock.model.shipment import BookedShipment, Document
@@ -70,7 +72,7 @@ def end_of_day(tx: Transaction, since: int, until: int, partner: str = "") -> li
 
 def _manifests(tx: Transaction) -> dict[tuple[str, str], str]:
     bodies = [event.body for event in _events(tx, "manifest.closed.v1")]
-    closed = [body for body in bodies if isinstance(body, ev.ManifestClosed)]
+    closed = [body for body in bodies if isinstance(body, ManifestClosed)]
     return {(body.partner, each.shipment_id): body.manifest_id for body in closed for each in body.shipments}
 
 
@@ -142,7 +144,7 @@ def _is_about(wish: Wish, package_id: str) -> bool:
 
 
 def _sheets(events: Sequence[ev.Event]) -> tuple[Document, ...]:
-    return tuple(each for event in events if isinstance(event.body, ev.ManifestClosed) for each in event.body.documents)
+    return tuple(each for event in events if isinstance(event.body, ManifestClosed) for each in event.body.documents)
 
 
 def _standing(request: DeskRequested, story: Story, since: Sequence[ev.Event]) -> tuple[str, str]:
@@ -162,12 +164,12 @@ def _standing(request: DeskRequested, story: Story, since: Sequence[ev.Event]) -
 def _answer(body: ev.EventBody) -> str:
     """What a carrier said when it was asked at the desk."""
     match body:
-        case ev.AddressChecked(verdict=verdict, suggested=suggested, messages=messages):
+        case AddressChecked(verdict=verdict, suggested=suggested, messages=messages):
             better = ", ".join(part for part in (*suggested.lines, suggested.postcode, suggested.city) if part)
             return "; ".join([verdict, *([f"it should be {better}"] if verdict == "corrected" else []), *messages])
-        case ev.PickupScheduled(pickup_id=pickup_id, confirmation=confirmation):
+        case PickupScheduled(pickup_id=pickup_id, confirmation=confirmation):
             return f"pickup {pickup_id}{f', confirmed as {confirmation}' if confirmation else ''}"
-        case ev.ManifestClosed(manifest_id=manifest_id):
+        case ManifestClosed(manifest_id=manifest_id):
             return f"manifest {manifest_id}"
     return ""
 
@@ -181,7 +183,7 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
         case Return(package_id):
             return _labelled(state, f"{package_id}{RETURN}")
         case Relay():
-            answers = (ev.PickupScheduled, ev.PickupCancelled, ev.ManifestClosed, ev.AddressChecked)
+            answers = (PickupScheduled, PickupCancelled, ManifestClosed, AddressChecked)
             return any(isinstance(each.body, answers) for each in since)
     wanted = [each.id for each in state.order.packages] if state.order else []
     return bool(wanted) and all(each in live and _labelled(state, each) for each in wanted)
@@ -189,7 +191,7 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
 
 def _is_gone(body: ev.EventBody, package_id: str) -> bool:
     """Its label is void; or somebody says so of one that was only feared to exist."""
-    if isinstance(body, ev.ExceptionResolved):
+    if isinstance(body, ExceptionResolved):
         return (body.kind, body.pointer) == ("label.maybe_bought", f"/packages/{package_id}")
     return isinstance(body, ev.ShipmentVoided) and body.package_id == package_id
 

@@ -4,7 +4,9 @@ from msgspec import Struct
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
 from crossdock.model.tracking import TrackingEvent
@@ -61,8 +63,8 @@ def say(body: ev.EventBody) -> Said:
         case (
             ev.FulfilmentRequested()
             | ev.FulfilmentCancelled()
-            | ev.ExceptionRaised()
-            | ev.ExceptionResolved()
+            | ExceptionRaised()
+            | ExceptionResolved()
             | ev.CommandFailed()
         ):
             return _business(body)
@@ -83,9 +85,9 @@ def _business(body: ev.EventBody) -> Said:
             )
         case ev.FulfilmentCancelled(reason=reason):
             return Said("Delivery order cancelled", reason)
-        case ev.ExceptionRaised(kind, text, pointer):
+        case ExceptionRaised(kind, text, pointer):
             return Said(f"Exception: {text}", pointer, kind)
-        case ev.ExceptionResolved(kind, pointer):
+        case ExceptionResolved(kind, pointer):
             return Said("Exception resolved", pointer, kind)
         case ev.CommandFailed(what=what, operator=operator, package_id=package):
             return Said(f"{command_name(what)} failed", operator, package=package)
@@ -172,14 +174,14 @@ def _taken_back(body: deciding.CommandWithdrawn) -> Said:
 
 def _collected(body: ev.EventBody) -> Said:
     match body:
-        case ev.PickupScheduled(partner, reference, window=window, confirmation=confirmation):
+        case PickupScheduled(partner, reference, window=window, confirmation=confirmation):
             when = f"between {window.ready_at.at} and {window.closes_at.at}"
             return Said(f"{partner} comes for {reference}", when, confirmation)
-        case ev.PickupCancelled(partner, reference, pickup_id):
+        case PickupCancelled(partner, reference, pickup_id):
             return Said(f"{partner} does not come for {reference}", code=pickup_id)
-        case ev.ManifestClosed(partner, reference, manifest_id, shipments):
+        case ManifestClosed(partner, reference, manifest_id, shipments):
             return Said(f"Manifest {reference} closed with {partner}", _many(len(shipments), "shipment"), manifest_id)
-        case ev.AddressChecked(partner, verdict=verdict, messages=messages):
+        case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
         case _:
             return Said(ev.type_of(body))

@@ -5,7 +5,8 @@ import pytest
 import consignments as made
 from crossdock.connectors.dhl_express.client import counter
 from crossdock.connectors.dhl_express.mapping import desk
-from crossdock.model.events import Fact, PickupCancelled, PickupScheduled, ProofCaptured, TrackingReported
+from crossdock.model.collecting import PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact, ProofCaptured, TrackingReported
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp, stamp
 from crossdock.model.party import Address, Party

@@ -5,8 +5,9 @@ import json
 import pytest
 from msgspec import structs
 
+from crossdock.model.collecting import AddressChecked
 from crossdock.model.commands import CheckAddress, RequestTracking
-from crossdock.model.events import AddressChecked, TrackingReported
+from crossdock.model.events import TrackingReported
 from crossdock.model.party import Address, Party
 from crossdock.ports.verdicts import Done, Park, Retry
 from crossdock.sim.faults import Effect, Rule

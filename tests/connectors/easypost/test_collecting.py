@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from crossdock.model.collecting import ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CloseManifest, SchedulePickup
-from crossdock.model.events import ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.instants import Stamp
 from crossdock.model.money import Money
 from crossdock.model.party import Address, Party

@@ -4,7 +4,8 @@ import pytest
 
 import consignments as made
 from crossdock.connectors.gls.client import counter
-from crossdock.model.events import Fact, ManifestClosed, PickupScheduled, ProofCaptured, TrackingReported
+from crossdock.model.collecting import ManifestClosed, PickupScheduled
+from crossdock.model.events import Fact, ProofCaptured, TrackingReported
 from crossdock.model.identifiers import Reference
 from crossdock.model.instants import Stamp
 from crossdock.model.tracking import TrackingEvent

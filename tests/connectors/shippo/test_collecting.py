@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
+from crossdock.model.collecting import ManifestClosed, PickupScheduled
 from crossdock.model.commands import CheckAddress, CloseManifest, RequestTracking, SchedulePickup
-from crossdock.model.events import ManifestClosed, PickupScheduled, TrackingReported
+from crossdock.model.events import TrackingReported
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import BookedShipment, PickupWindow

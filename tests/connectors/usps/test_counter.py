@@ -4,7 +4,7 @@ import pytest
 
 import consignments as made
 from crossdock.connectors.usps.client import counter
-from crossdock.model.events import ManifestClosed, PickupCancelled, PickupScheduled
+from crossdock.model.collecting import ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.party import Address, Party
 from crossdock.ports.connector import Received, Rejected, Translation, Unreadable, Verified
 from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, InDoubt, Park, Refuse

@@ -9,8 +9,9 @@ from crossdock.connectors.dhl_express import wire
 from crossdock.connectors.dhl_express.config import DhlExpressConfig
 from crossdock.connectors.dhl_express.mapping import parties
 from crossdock.connectors.dhl_express.mapping.parties import Json
+from crossdock.model.collecting import AddressChecked, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.model.units import Measure

@@ -8,8 +8,9 @@ import msgspec
 from crossdock.connectors.easypost import wire
 from crossdock.connectors.easypost.mapping.booking import address, plain
 from crossdock.model.address_checks import judged
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, ManifestClosed, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp, stamp
 from crossdock.model.money import InvalidAmount, Money, money
 from crossdock.model.party import Address

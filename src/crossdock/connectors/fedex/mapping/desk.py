@@ -10,8 +10,9 @@ from crossdock.connectors.fedex import wire
 from crossdock.connectors.fedex.config import FedexConfig
 from crossdock.connectors.fedex.mapping import parties
 from crossdock.connectors.fedex.mapping.parties import Json
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, ManifestClosed, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Document

@@ -7,8 +7,9 @@ from crossdock.connectors.gls.config import GlsConfig
 from crossdock.connectors.gls.mapping import parties
 from crossdock.connectors.gls.mapping.booking import Held
 from crossdock.connectors.gls.mapping.parties import Json
+from crossdock.model.collecting import ManifestClosed, PickupScheduled
 from crossdock.model.commands import CloseManifest, SchedulePickup
-from crossdock.model.events import Fact, ManifestClosed, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp
 from crossdock.model.shipment import Document
 

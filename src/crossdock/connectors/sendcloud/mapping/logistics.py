@@ -7,8 +7,9 @@ import msgspec
 
 from crossdock.connectors.sendcloud import wire
 from crossdock.connectors.sendcloud.mapping.consignment import address
+from crossdock.model.collecting import AddressChecked, PickupScheduled
 from crossdock.model.commands import CheckAddress, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp, stamp
 from crossdock.model.party import Address, Party
 from crossdock.model.units import convert

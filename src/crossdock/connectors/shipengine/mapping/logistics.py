@@ -8,8 +8,9 @@ from msgspec import structs
 
 from crossdock.connectors.shipengine import wire
 from crossdock.connectors.shipengine.mapping.consignment import address
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, ManifestClosed, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp, stamp
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Document

@@ -7,8 +7,9 @@ import msgspec
 from crossdock.connectors.shippo import wire
 from crossdock.connectors.shippo.mapping.booking import address, metadata
 from crossdock.model.address_checks import judged
+from crossdock.model.collecting import ManifestClosed, PickupScheduled
 from crossdock.model.commands import CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.events import Fact, ManifestClosed, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp, stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Document, PickupWindow

@@ -9,8 +9,9 @@ from crossdock.connectors.ups import wire
 from crossdock.connectors.ups.config import UpsConfig
 from crossdock.connectors.ups.mapping import parties
 from crossdock.connectors.ups.mapping.parties import Json
+from crossdock.model.collecting import AddressChecked, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp
 from crossdock.model.money import InvalidAmount, Money, money
 from crossdock.model.party import Address

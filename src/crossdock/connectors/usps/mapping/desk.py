@@ -12,8 +12,9 @@ from crossdock.connectors.usps.mapping import parties
 from crossdock.connectors.usps.mapping.booking import Held
 from crossdock.connectors.usps.mapping.parties import Json
 from crossdock.connectors.usps.mapping.parts import parts_of
+from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.events import AddressChecked, Fact, ManifestClosed, PickupCancelled, PickupScheduled
+from crossdock.model.events import Fact
 from crossdock.model.instants import Stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Document
