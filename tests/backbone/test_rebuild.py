@@ -117,7 +117,7 @@ async def test_decisions_of_another_version_are_kept_unless_asked_for_otherwise(
     def other(situation) -> Decision:
         return structs.replace(notes(situation), state=b"99", phase="new", orders=())
 
-    newer = structs.replace(NOTES, version=2, decide=other)
+    newer = structs.replace(NOTES, decide=other)
     kept = await rebuilder(hub, newer).rebuild()
     assert subject in kept.otherwise
     row = (await hub.store.read(lambda tx: tx.states.load([subject])))[subject]

@@ -15,6 +15,7 @@ from crossdock.model.milestones import CATEGORIES, MILESTONES
 from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
+from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
@@ -28,6 +29,8 @@ stamps = st.integers(0, 59).map(lambda minute: Stamp(f"2026-03-01T08:{minute:02}
 packages = st.sampled_from(["1", "2"])
 shipments = st.sampled_from(["shp_1", "shp_2", "shp_3"])
 numbers = st.sampled_from(["EZ1", "EZ2"])
+times = st.integers(0, 2**53)
+stages = st.sampled_from(["rating", "booking"])
 documents = st.builds(
     Document,
     sha256=st.sampled_from(["a" * 64, "b" * 64]),
@@ -154,5 +157,26 @@ bodies = st.one_of(
     ),
     st.builds(DeskRequested, st.just("j1"), st.just("cli:ann"), st.just(Void("P1", again=True)), st.text(max_size=3)),
     st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
+    st.builds(
+        ProcessMoved, st.just("order_to_ship"), st.just(1), stages, stages, st.just("rates.quoted.v1"), st.just("c1")
+    ),
+    st.builds(
+        ExpectationExpired,
+        st.just("pick"),
+        st.just("pick"),
+        st.just("the pick"),
+        st.just("wms"),
+        st.integers(0, 2**53),
+        st.integers(0, 2**53),
+    ),
+    st.builds(
+        ExpectationFulfilled,
+        st.just("pick"),
+        st.just("pick"),
+        st.just("the pick"),
+        st.just("wms"),
+        st.integers(0, 2**53),
+        st.integers(0, 2**53),
+    ),
 )
 """Every kind of body there is."""

@@ -5,7 +5,7 @@ from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import stamp
-from crossdock.ports.process import Order, Process, Situation
+from crossdock.ports.process import Decision, Order, Process, Situation
 
 NOON = 1_795_262_400_000_000
 
@@ -24,6 +24,8 @@ class History:
         self.withdrawn: list[str] = []
         self.told: list[str] = []
         self.position = 0
+        self.stage = ""
+        self.moves: list[tuple[str, str, str]] = []
 
     def tell(self, *bodies: ev.EventBody) -> list[Order]:
         """Tell the process of events; its own events come back to it like any other. The new orders."""
@@ -38,6 +40,7 @@ class History:
             self.told.append(event.key)
             decision = self.process.decide(Situation(self.state, self.own, event, event.recorded_at))
             self.own, self.phase = decision.state, decision.phase
+            self._walk(decision, ev.type_of(body))
             self.orders.extend(decision.orders)
             self.events.extend(decision.events)
             self.timers.extend(timer.name for timer in decision.timers)
@@ -45,6 +48,19 @@ class History:
             self.withdrawn.extend(decision.withdrawn)
             pending.extend(decision.events)
         return self.orders[before:]
+
+    def _walk(self, decision: Decision, tag: str) -> None:
+        """Every move is one the process's chart has; where it stands is where it says it stood the next time."""
+        if self.process.chart is None:
+            assert not decision.before
+            assert not decision.stage
+            return
+        assert decision.before == self.stage, (decision.before, self.stage)
+        self.stage = decision.stage
+        move = (decision.before, decision.stage, tag)
+        assert decision.before == decision.stage or self.process.chart.allows(*move), move
+        if decision.before != decision.stage:
+            self.moves.append(move)
 
     def _event(self, body: ev.EventBody) -> ev.Event:
         self.position += 1

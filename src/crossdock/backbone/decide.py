@@ -15,10 +15,12 @@ from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
-from crossdock.ports.process import Decision, Order, Process, Situation, command_key
+from crossdock.ports.process import Decision, Order, Process, Situation, Timer, command_key
 from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
+from crossdock.ports.stores_processes import Instance
 
 READER = "reducer"
 _ENCODE = msgspec.json.Encoder().encode
@@ -39,7 +41,7 @@ Standing = Mapping[str, StateRow | Subject]
 
 class Effects(Struct):
     """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
-    given, ``deadlines`` the timers set (when due) and cleared (None), by subject and name: the last word holds.
+    given, ``deadlines`` the timers set and cleared (None), by subject and name: the last word holds.
     """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -47,9 +49,10 @@ class Effects(Struct):
     commands: list[NewCommand] = field(default_factory=list)
     held: list[NewCommand] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
-    deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    deadlines: dict[tuple[str, str], Timer | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -142,29 +145,34 @@ class Reducer:
         apply(subject.fulfilment, event.body, event.key)
         if isinstance(event.body, ExceptionRaised | ExceptionResolved):
             effects.exceptions.append((event, event.body))
+        if isinstance(event.body, ProcessMoved):
+            moved = event.body
+            stands = Instance(event.subject, moved.process, moved.version, moved.after, event.recorded_at)
+            effects.instances.append(stands)
         tag = ev.type_of(event.body)
-        for process in self._processes.values():
+        for newest in self._processes.values():
+            process = newest.holding(subject.processes)
             if tag not in process.handles:
                 continue
-            state = subject.processes.get(process.name, b"")
+            state = subject.processes.get(process.key, b"")
             decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))
-            subject.processes[process.name] = decision.state
+            subject.processes[process.key] = decision.state
             subject.phase = decision.phase or subject.phase
-            self._take(process.name, decision, event, effects, now)
+            self._take(process, decision, event, effects, now)
 
-    def _take(self, process: str, decision: Decision, event: ev.Event, effects: Effects, now: int) -> None:
+    def _take(self, process: Process, decision: Decision, event: ev.Event, effects: Effects, now: int) -> None:
         trace_id = trace_id_of(event.subject)
         ordered = effects.held if event.quiet else effects.commands
-        ordered.extend(self._command(process, order, event, trace_id, now) for order in decision.orders)
+        ordered.extend(self._command(process.name, order, event, trace_id, now) for order in decision.orders)
         if not event.quiet:
             effects.withdrawn.extend(decision.withdrawn)
-        for body in decision.events:
+        for body in (*_moved(process, decision, event), *decision.events):
             fact = ev.Fact(body, from_epoch_us(event.recorded_at), subject=event.subject)
             key = fact.key(event.subject)
             new = NewEvent(key, event.subject, fact, event.received_at, "", event.exchange_id, trace_id, event.quiet)
             effects.events.append(new)
         effects.deadlines |= {(event.subject, name): None for name in decision.cleared}
-        effects.deadlines |= {(event.subject, timer.name): timer.due_at for timer in decision.timers}
+        effects.deadlines |= {(event.subject, timer.name): timer for timer in decision.timers}
 
     def _command(self, process: str, order: Order, event: ev.Event, trace_id: str, now: int) -> NewCommand:
         return NewCommand(
@@ -194,6 +202,7 @@ class Reducer:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         _time(tx, effects)
         _book(tx, effects)
+        tx.instances.put(effects.instances)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered
@@ -220,9 +229,22 @@ def _opened(row: StateRow | Subject | None) -> Subject:
     return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
 
 
+def waiting(subject: str, timer: Timer) -> DueTimer:
+    """The row that is kept of a timer."""
+    return DueTimer(subject, timer.name, timer.due_at, timer.what, timer.who, timer.since)
+
+
+def _moved(process: Process, decision: Decision, event: ev.Event) -> tuple[ev.EventBody, ...]:
+    """The move of a process that says where it stood."""
+    if decision.before == decision.stage:
+        return ()
+    tag = ev.type_of(event.body)
+    return (ProcessMoved(process.name, process.version, decision.before, decision.stage, tag, event.key),)
+
+
 def _time(tx: Transaction, effects: Effects) -> None:
-    due = [DueTimer(subject, name, at) for (subject, name), at in effects.deadlines.items() if at is not None]
-    cleared = [name for name, at in effects.deadlines.items() if at is None]
+    due = [waiting(subject, timer) for (subject, _), timer in effects.deadlines.items() if timer is not None]
+    cleared = [name for name, timer in effects.deadlines.items() if timer is None]
     if due:
         tx.timers.set(due)
     if cleared:

@@ -9,6 +9,7 @@ from crossdock.model.fulfilment import FulfilmentState, state_hash
 from crossdock.model.identifiers import digest
 from crossdock.ports.stores import BookedException, StateRow
 from crossdock.ports.stores_delivery import DueTimer
+from crossdock.ports.stores_processes import Instance
 
 _DECODE_STATE = msgspec.json.Decoder(FulfilmentState).decode
 _NONE = "0" * 32
@@ -29,10 +30,15 @@ def row_hash(row: StateRow) -> str:
     return digest(row.subject, fold_hash(row) or row.state.hex(), *parts)
 
 
-def subject_hash(row: StateRow | None, exceptions: Sequence[BookedException], timers: Sequence[DueTimer]) -> str:
+def subject_hash(
+    row: StateRow | None,
+    exceptions: Sequence[BookedException],
+    timers: Sequence[DueTimer],
+    instances: Sequence[Instance] = (),
+) -> str:
     """Of everything that is kept of a subject."""
     parts = [f"{each.exception} {each.resolved_at}" for each in exceptions] + [str(each) for each in timers]
-    return digest(row_hash(row) if row else "", *parts)
+    return digest(row_hash(row) if row else "", *parts, *map(str, instances))
 
 
 class Total:

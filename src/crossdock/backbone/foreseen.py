@@ -55,6 +55,7 @@ class _Imagined:
         self.exceptions = _Exceptions(seen)
         self.lanes = _Lanes(seen, tx)
         self.timers = _Timers()
+        self.instances = _Instances()
         self.mappings = _Mappings()
 
 
@@ -186,6 +187,11 @@ class _Timers:
 
     def clear(self, _pairs: Sequence[tuple[str, str]]) -> None:
         """As above."""
+
+
+class _Instances:
+    def put(self, _rows: Sequence[object]) -> None:
+        """Where a process would stand is told by its moves, which are events."""
 
 
 class _Mappings:

@@ -145,6 +145,8 @@ class Rebuilder:
         standing = [(each.subject, each.name) for each in tx.timers.standing(subjects)]
         tx.timers.clear(standing)
         tx.timers.set([each for model in models for each in model.timers])
+        tx.instances.drop(subjects)
+        tx.instances.put([each for model in models for each in model.instances])
         tx.references.bind((name, each.difference.subject) for each in wanted for name in each.names)
 
     def _end(self, tx: Transaction, strays: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import DecodeError, Struct, field, structs
 
-from crossdock.backbone.decide import READER, Effects, Reducer
+from crossdock.backbone.decide import READER, Effects, Reducer, waiting
 from crossdock.backbone.fingerprint import Total, fold_hash, subject_hash
 from crossdock.model.events import DeadlinePassed, Event
 from crossdock.model.exceptions import ExceptionRaised
@@ -13,6 +13,7 @@ from crossdock.model.identifiers import Reference
 from crossdock.model.names import names_of
 from crossdock.ports.stores import BookedException, OpenException, StateRow, Transaction
 from crossdock.ports.stores_delivery import DueTimer
+from crossdock.ports.stores_processes import Instance
 
 _PAGE = 200
 
@@ -30,10 +31,11 @@ class Model(Struct, frozen=True):
     row: StateRow | None
     exceptions: tuple[BookedException, ...] = ()
     timers: tuple[DueTimer, ...] = ()
+    instances: tuple[Instance, ...] = ()
 
     def hash(self) -> str:
         """Of everything in it."""
-        return subject_hash(self.row, self.exceptions, self.timers)
+        return subject_hash(self.row, self.exceptions, self.timers, self.instances)
 
 
 class Wanted(Struct, frozen=True):
@@ -86,7 +88,7 @@ def judge(
     """
     cursor = tx.log.cursors(READER, [partition])[partition]
     fold = _folded(tx, reducer, partition, cursor)
-    exceptions, timers = _booked(fold.effects), _due(fold)
+    exceptions, timers, instances = _booked(fold.effects), _due(fold), _standing(fold.effects)
     subjects = sorted(fold.effects.subjects)
     wanted: list[Wanted] = []
     otherwise: set[str] = set()
@@ -95,7 +97,9 @@ def judge(
         there, lost, others = _kept(tx, some), _lost(tx, fold, some), _otherwise(tx, fold, some)
         otherwise |= others
         for name in some:
-            model = Model(None, tuple(exceptions.get(name, ())), tuple(timers.get(name, ())))
+            model = Model(
+                None, tuple(exceptions.get(name, ())), tuple(timers.get(name, ())), tuple(instances.get(name, ()))
+            )
             keep = name in others and not all_decisions
             should = _should(reducer, fold, name, model, there[name], keep=keep)
             for total, each in zip(totals, (there[name], should), strict=True):
@@ -147,9 +151,18 @@ def _plain(text: str) -> str:
 
 def _due(fold: _Fold) -> Mapping[str, list[DueTimer]]:
     found: dict[str, list[DueTimer]] = {}
-    for (subject, name), at in sorted(fold.effects.deadlines.items(), key=lambda item: item[0]):
-        if at is not None and (subject, name, at) not in fold.passed:
-            found.setdefault(subject, []).append(DueTimer(subject, name, at))
+    for (subject, name), timer in sorted(fold.effects.deadlines.items(), key=lambda item: item[0]):
+        if timer is not None and (subject, name, timer.due_at) not in fold.passed:
+            row = waiting(subject, timer)
+            found.setdefault(subject, []).append(structs.replace(row, what=_plain(row.what), who=_plain(row.who)))
+    return found
+
+
+def _standing(effects: Effects) -> Mapping[str, list[Instance]]:
+    latest = {(each.subject, each.process): each for each in effects.instances}
+    found: dict[str, list[Instance]] = {}
+    for (subject, _), each in sorted(latest.items()):
+        found.setdefault(subject, []).append(each)
     return found
 
 
@@ -161,11 +174,15 @@ def _kept(tx: Transaction, subjects: Sequence[str]) -> dict[str, Model]:
     timers: dict[str, list[DueTimer]] = defaultdict(list)
     for timer in tx.timers.standing(subjects):
         timers[timer.subject].append(timer)
+    instances: dict[str, list[Instance]] = defaultdict(list)
+    for instance in tx.instances.of_subjects(subjects):
+        instances[instance.subject].append(instance)
     return {
         name: Model(
             rows.get(name),
             tuple(sorted(booked[name], key=_order)),
             tuple(sorted(timers[name], key=lambda each: each.name)),
+            tuple(sorted(instances[name])),
         )
         for name in subjects
     }
@@ -219,7 +236,7 @@ def _should(reducer: Reducer, fold: _Fold, name: str, model: Model, there: Model
         timers = there.timers
     # a moment later, so that a worker which remembers the row it wrote does not take this one for it
     updated_at = there.row.updated_at + 1 if there.row else fold.recorded[name]
-    return Model(reducer.row(name, subject, updated_at), model.exceptions, timers)
+    return Model(reducer.row(name, subject, updated_at), model.exceptions, timers, model.instances)
 
 
 def _differing(there: Model, should: Model, lost: Sequence[Reference]) -> tuple[str, ...]:
@@ -232,6 +249,8 @@ def _differing(there: Model, should: Model, lost: Sequence[Reference]) -> tuple[
         parts.append("exceptions")
     if there.timers != should.timers:
         parts.append("deadlines")
+    if there.instances != should.instances:
+        parts.append("stages of processes")
     parts += [f"name {name.kind} {name.value}" for name in lost]
     return tuple(parts)
 

@@ -132,3 +132,17 @@ def rfc3339(value: int) -> str:
     """
     moment = datetime.fromtimestamp(value / 1_000_000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def lasting(span: int) -> str:
+    """``span`` microseconds for people: the two greatest units.
+
+    >>> lasting(93_784_000_000), lasting(45_000_000)
+    ('1 d 2 h', '45 s')
+    """
+    left, parts = max(0, span) // 1_000_000, []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts[:2]) or "0 s"

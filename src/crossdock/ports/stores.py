@@ -19,6 +19,7 @@ from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
+from crossdock.ports.stores_processes import Instances
 from crossdock.ports.tail import Tail
 
 T = TypeVar("T")
@@ -259,6 +260,11 @@ class Transaction(Protocol):
     @property
     def timers(self) -> Timers:
         """Deadlines."""
+        ...
+
+    @property
+    def instances(self) -> Instances:
+        """Where processes stand."""
         ...
 
     @property

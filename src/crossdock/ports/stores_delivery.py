@@ -171,11 +171,14 @@ class Lanes(Protocol):
 
 
 class DueTimer(Struct, frozen=True):
-    """A timer whose time has come."""
+    """A timer of a subject. One that says ``who`` is an expectation: ``what`` is waited for since ``since``."""
 
     subject: str
     name: str
     due_at: int
+    what: str = ""
+    who: str = ""
+    since: int = 0
 
 
 class Timers(Protocol):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from crossdock.model import events as ev
 from crossdock.model.desk import DeskRequested, Relay
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
-from crossdock.ports.process import Decision, Order, Priority, Process, Situation
+from crossdock.ports.process import Chart, Decision, Move, Order, Priority, Process, Situation, Stage
 
 NAME = "carriers_desk"
 _FAILURES = {
@@ -38,27 +38,57 @@ _DECODE = msgspec.json.Decoder(Desk).decode
 _ENCODE = msgspec.json.Encoder().encode
 
 
+_ENDS = (
+    Stage("scheduled", "The carrier will collect.", final=True),
+    Stage("cancelled", "The carrier will not come.", final=True),
+    Stage("closed", "The carrier knows what it gets today.", final=True),
+    Stage("checked", "The carrier has said what it thinks of the address.", final=True),
+)
+_CHART = Chart(
+    "A pickup, a manifest or an address check asked for at the carriers' desk.",
+    (
+        Stage("asked", "The carrier was asked.", "the carrier"),
+        Stage("attention", "The carrier refused, or could not.", "a person"),
+        *_ENDS,
+    ),
+    (
+        *(
+            Move(before, after, tag, "the exception is resolved" if before == "attention" else "")
+            for tag, after in _DONE.items()
+            for before in ("asked", "attention", *(each.name for each in _ENDS))
+            if before != after
+        ),
+        *(
+            Move(before, "attention", "command.failed.v1", "an exception is raised")
+            for before in ("asked", *(each.name for each in _ENDS))
+        ),
+    ),
+)
+
+
 def carriers_desk() -> Process:
     """The process; it has no policy."""
     handled = frozenset({"desk.requested.v1", "command.failed.v1", *_DONE})
-    return Process(NAME, 1, handled, _decide)
+    return Process(NAME, 1, handled, _decide, _CHART)
 
 
 def _decide(situation: Situation) -> Decision:
     desk = _DECODE(situation.process) if situation.process else Desk()
     body, cause = situation.event.body, situation.event.key
+    before = desk.phase if situation.process else ""
     if isinstance(body, DeskRequested) and isinstance(body.wish, Relay):
         wish = body.wish
         order = Order(f"relay/{body.id}", wish.partner, wish.command, Priority.EXPRESS)
-        return Decision(_ENCODE(desk), desk.phase, (order,))
+        return Decision(_ENCODE(desk), desk.phase, (order,), before=before, stage=desk.phase)
     if isinstance(body, ev.CommandFailed) and body.what in _FAILURES:
         kind = _FAILURES[body.what]
         desk.phase, desk.raised = "attention", (kind, cause)
-        return Decision(_ENCODE(desk), desk.phase, events=(ExceptionRaised(kind, body.operator, "", cause),))
+        raised_now = (ExceptionRaised(kind, body.operator, "", cause),)
+        return Decision(_ENCODE(desk), desk.phase, events=raised_now, before=before, stage=desk.phase)
     tag = ev.type_of(body)
     if tag not in _DONE:
         return Decision(situation.process)
     kind, raised = desk.raised
     desk.phase, desk.raised = _DONE[tag], ("", "")
     resolved = (ExceptionResolved(kind, "", raised),) if kind else ()
-    return Decision(_ENCODE(desk), desk.phase, events=resolved)
+    return Decision(_ENCODE(desk), desk.phase, events=resolved, before=before, stage=desk.phase)

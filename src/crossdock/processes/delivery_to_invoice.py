@@ -13,11 +13,14 @@ from crossdock.model.billing import IssueInvoice
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
 from crossdock.model.transfers import CompleteTransfer
-from crossdock.ports.process import Decision, Order, Process, Situation
+from crossdock.ports.process import Chart, Decision, Move, Order, Process, Situation, Stage
 
 NAME = "delivery_to_invoice"
 _ENCODE = msgspec.json.Encoder().encode
 
+_FACTS = frozenset(
+    {"fulfilment.requested.v1", "shipment.booked.v1", "shipment.voided.v1", "tracking.reported.v1", "proof.captured.v1"}
+)
 Trigger = Literal["delivered", "proof"]
 
 
@@ -46,22 +49,48 @@ def delivery_to_invoice(policy: DeliveryToInvoicePolicy) -> Process:
 
     def decide(situation: Situation) -> Decision:
         billing = _DECODE(situation.process) if situation.process else Billing()
-        body = situation.event.body
-        if isinstance(body, ev.RecordWritten):
-            _written(billing, body)
-            return Decision(state=_ENCODE(billing))
-        if billing.phase != "waiting":
-            return Decision(state=_ENCODE(billing))
-        billing.missing = missing(situation.fulfilment, policy)
-        if billing.missing:
-            return Decision(state=_ENCODE(billing))
-        billing.phase = "completing" if policy.complete else "invoicing"
-        orders, ready = _orders(situation.fulfilment, policy)
-        return Decision(state=_ENCODE(billing), orders=orders, events=(ready,))
+        before = billing.phase if situation.process else ""
+        orders, events = _follow(situation, policy, billing)
+        return Decision(_ENCODE(billing), orders=orders, events=events, before=before, stage=billing.phase)
 
-    handled = frozenset({"fulfilment.requested.v1", "shipment.booked.v1", "shipment.voided.v1", "tracking.reported.v1",
-                         "proof.captured.v1", "record.written.v1"})  # fmt: skip
-    return Process(NAME, 1, handled, decide)
+    handled = _FACTS | {"record.written.v1"}
+    return Process(NAME, 1, handled, decide, _CHART)
+
+
+_CHART = Chart(
+    "When every package of a delivery has arrived, the transfer is finished and invoiced, once.",
+    (
+        Stage("waiting", "Something is missing: packages, or proofs of their delivery.", "the carrier"),
+        Stage("completing", "The transfer is being finished and the invoice issued.", "the system of record"),
+        Stage("invoicing", "The invoice is being issued.", "the system of record"),
+        Stage("invoiced", "The invoice is there.", final=True),
+    ),
+    (
+        *(Move("waiting", "completing", on, "finish the transfer, issue the invoice") for on in sorted(_FACTS)),
+        *(Move("waiting", "invoicing", on, "issue the invoice") for on in sorted(_FACTS)),
+        Move("completing", "invoicing", "record.written.v1"),
+        Move("completing", "invoiced", "record.written.v1"),
+        Move("invoicing", "invoiced", "record.written.v1"),
+        Move("waiting", "invoiced", "record.written.v1", "somebody else asked for it"),
+    ),
+)
+
+
+def _follow(
+    situation: Situation, policy: DeliveryToInvoicePolicy, billing: Billing
+) -> tuple[tuple[Order, ...], tuple[ev.EventBody, ...]]:
+    body = situation.event.body
+    if isinstance(body, ev.RecordWritten):
+        _written(billing, body)
+        return (), ()
+    if billing.phase != "waiting":
+        return (), ()
+    billing.missing = missing(situation.fulfilment, policy)
+    if billing.missing:
+        return (), ()
+    billing.phase = "completing" if policy.complete else "invoicing"
+    orders, ready = _orders(situation.fulfilment, policy)
+    return orders, (ready,)
 
 
 def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from crossdock.model.order import DeliveryOrder
 from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, wishes, writeback
+from crossdock.processes.shipping_chart import CHART
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.processes.shipping_work import NAME, Progress, Record, Work, decode_progress, essence
 
@@ -29,7 +30,7 @@ def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
 
 
 def _requested(work: Work) -> None:

@@ -84,6 +84,7 @@ class Work:
         self.state: FulfilmentState = situation.fulfilment
         self.policy = policy
         self.progress = progress
+        self.before = progress.phase if situation.process else ""
         self.orders: list[Order] = []
         self.events: list[ev.EventBody] = []
         self.timers: list[Timer] = []
@@ -126,6 +127,8 @@ class Work:
             timers=tuple(self.timers),
             cleared=tuple(self.cleared),
             withdrawn=tuple(self.withdrawn),
+            before=self.before,
+            stage=progress.phase,
         )
 
 

@@ -5,6 +5,9 @@ from sqlalchemy import text as sql
 
 from crossdock.storage.tables import METADATA, Bytewise, Serial, number, text
 
+EXPECTED = sql("who <> ''")
+"""The condition of a partial index: timers that are expectations."""
+
 REFERENCE = Table(
     "reference",
     METADATA,
@@ -60,9 +63,29 @@ TIMER = Table(
     Column("subject", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     number("due_at"),
+    text("what"),
+    text("who"),
+    number("since"),
     sqlite_with_rowid=False,
 )
+"""Deadlines. One that says ``who`` is an expectation."""
+
 Index("timer_due", TIMER.c.due_at)
+Index("timer_who", TIMER.c.who, TIMER.c.due_at, sqlite_where=EXPECTED, postgresql_where=EXPECTED)
+
+INSTANCE = Table(
+    "instance",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("process", Text, primary_key=True),
+    number("version", of=Integer()),
+    text("stage"),
+    number("since"),
+    sqlite_with_rowid=False,
+)
+"""Where each process stands with each subject, as its moves say."""
+
+Index("instance_stage", INSTANCE.c.process, INSTANCE.c.stage, INSTANCE.c.since, INSTANCE.c.subject)
 
 PARTNER_HEALTH = Table(
     "partner_health",

@@ -5,23 +5,20 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, delete, select
 
 from crossdock.ports.stores_delivery import DueTimer
-from crossdock.storage.statements import among, rows_in, upsert
+from crossdock.storage.statements import ForMany, among, rows_in, upsert, words
 from crossdock.storage.tables_work import TIMER
 
-_SET = upsert(TIMER)
+_SET = ForMany(upsert(TIMER))
+_COLUMNS = (TIMER.c.subject, TIMER.c.name, TIMER.c.due_at, TIMER.c.what, TIMER.c.who, TIMER.c.since)
 _CLEAR = delete(TIMER).where(TIMER.c.subject == bindparam("of"), TIMER.c.name == bindparam("called"))
 _DUE = (
-    select(TIMER.c.subject, TIMER.c.name, TIMER.c.due_at)
+    select(*_COLUMNS)
     .where(TIMER.c.due_at <= bindparam("now"))
     .order_by(TIMER.c.due_at, TIMER.c.subject, TIMER.c.name)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_STANDING = (
-    select(TIMER.c.subject, TIMER.c.name, TIMER.c.due_at)
-    .where(among(TIMER.c.subject))
-    .order_by(TIMER.c.subject, TIMER.c.name)
-)
+_STANDING = select(*_COLUMNS).where(among(TIMER.c.subject)).order_by(TIMER.c.subject, TIMER.c.name)
 
 
 class SqlTimers:
@@ -33,12 +30,15 @@ class SqlTimers:
 
     def set(self, timers: Sequence[DueTimer]) -> None:
         """Insert or move; of several moves of one timer the last holds."""
-        latest = {(each.subject, each.name): each.due_at for each in timers}
-        if latest:
-            rows = [
-                {"subject": subject, "name": name, "due_at": latest[subject, name]} for subject, name in sorted(latest)
-            ]
-            self._connection.execute(_SET, rows)
+        latest = {(each.subject, each.name): each for each in timers}
+        _SET.run(
+            self._connection,
+            [
+                {"subject": subject, "name": name, "due_at": each.due_at, "what": words(each.what),
+                 "who": words(each.who), "since": each.since}
+                for (subject, name), each in sorted(latest.items(), key=lambda item: item[0])
+            ],
+        )  # fmt: skip
 
     def clear(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Remove by (subject, name)."""

@@ -11,6 +11,7 @@ from crossdock.storage.bodies import Bodies
 from crossdock.storage.doors import SqlDoors
 from crossdock.storage.exceptions import SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
+from crossdock.storage.instances import SqlInstances
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
@@ -96,6 +97,11 @@ class SqlTransaction:
     def timers(self) -> SqlTimers:
         """Deadlines."""
         return SqlTimers(self._connection)
+
+    @cached_property
+    def instances(self) -> SqlInstances:
+        """Where processes stand."""
+        return SqlInstances(self._connection)
 
     @cached_property
     def partners(self) -> SqlPartners:

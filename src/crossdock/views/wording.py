@@ -7,8 +7,10 @@ from crossdock.model import events as ev
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
+from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.tracking import TrackingEvent
 
 
@@ -70,8 +72,20 @@ def say(body: ev.EventBody) -> Said:
             return _business(body)
         case ev.DeadlinePassed(timer):
             return Said("Deadline passed", timer)
+        case ProcessMoved() | ExpectationExpired() | ExpectationFulfilled():
+            return _progress(body)
         case _:
             return _shipping(body)
+
+
+def _progress(body: ProcessMoved | ExpectationExpired | ExpectationFulfilled) -> Said:
+    match body:
+        case ProcessMoved(process, _, before, after, on):
+            return Said(f"{process}: {before} → {after}" if before else f"{process}: {after}", f"on {on}", after)
+        case ExpectationExpired(what=what, who=who, since=since, due_at=due):
+            return Said(f"{what} has not come from {who}", f"waited for since {rfc3339(since)}, due {rfc3339(due)}")
+        case ExpectationFulfilled(what=what, who=who, late_by=late):
+            return Said(f"{what} has come from {who} after all", f"late by {lasting(late)}")
 
 
 def _business(body: ev.EventBody) -> Said:

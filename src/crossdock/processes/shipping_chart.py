@@ -1,0 +1,48 @@
+"""The stages of order-to-ship, and what leads from one to another."""
+
+from collections.abc import Iterator
+
+from crossdock.ports.process import Chart, Move, Stage
+
+_STAGES = (
+    Stage("new", "Facts of it are here, the order itself is not.", "the system of record"),
+    Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record"),
+    Stage("rating", "Carriers were asked what they would take for it.", "the carriers"),
+    Stage("booking", "Labels are being bought and fetched.", "the carrier"),
+    Stage("labelled", "Every package has its label.", "the warehouse, then the carrier"),
+    Stage("shipped", "The carrier has it.", "the carrier"),
+    Stage("delivered", "Every package has arrived.", final=True),
+    Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person"),
+    Stage("cancelled", "The order was cancelled before the carrier had it.", final=True),
+)
+_OPEN = ("new", "rejected", "rating", "booking", "labelled", "attention")
+
+
+def _moves() -> Iterator[Move]:
+    requested, quoted, withdrawn = "fulfilment.requested.v1", "rates.quoted.v1", "command.withdrawn.v1"
+    for before in ("new", "rejected", "cancelled"):
+        yield Move(before, "rating", requested, "ask every carrier for rates")
+    for before in ("new", "cancelled"):
+        yield Move(before, "rejected", requested, "an exception for each fault, a note in the system of record")
+    for on in (quoted, "deadline.passed.v1", "command.failed.v1"):
+        yield Move("rating", "booking", on, "choose a carrier, buy its labels")
+        yield Move("rating", "attention", on, "an exception: nothing suitable is offered")
+    yield Move("attention", "booking", quoted, "choose a carrier, buy its labels")
+    for before in ("booking", "attention"):
+        yield Move(before, "labelled", "label.received.v1", "write labels and numbers into the system of record")
+    for before in ("booking", "labelled", "shipped"):
+        yield Move(before, "attention", "shipment.voided.v1", "a person decides whether it gets another label")
+    for before in ("booking", "labelled", "attention", "shipped", "delivered"):
+        yield Move(before, "rating", "shipment.voided.v1", "ask every carrier anew")
+        yield Move(before, "rating", "desk.requested.v1", "ask every carrier anew")
+        yield Move(before, "rating", withdrawn, "ask every carrier anew")
+    for before in ("rating", "booking", "labelled", "shipped", "delivered"):
+        yield Move(before, "attention", withdrawn, "an exception: somebody has to decide")
+    for before in _OPEN:
+        yield Move(before, "shipped", "tracking.reported.v1", "write milestones into the system of record")
+        yield Move(before, "cancelled", "fulfilment.cancelled.v1", "take purchases back, void every label")
+    for before in (*_OPEN, "shipped"):
+        yield Move(before, "delivered", "tracking.reported.v1", "say whether the promise was kept")
+
+
+CHART = Chart("From a delivery order to labels, and its milestones until delivery.", _STAGES, tuple(_moves()))
