@@ -46,6 +46,7 @@ from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.partners import read_partners
@@ -334,6 +335,11 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
     return NightlyRetention(retainer, place.store, place.clock, place.owner, plan)
 
 
+def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
+    """The processes this installation's configuration asks for, in the order they decide in."""
+    return configured(installation.settings.processes, record, installation.settings.partners)
+
+
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     settings, workers = installation.settings, installation.settings.workers
@@ -353,7 +359,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     return compose(
         place,
         installation.plans,
-        configured(settings.processes, record, settings.partners),
+        processes_of(installation, record),
         schedules=schedules(settings),
         sizes=sizes,
         sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},

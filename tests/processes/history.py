@@ -1,5 +1,7 @@
 """Runs a process over a history of events and keeps everything it decided."""
 
+from msgspec import structs
+
 from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
@@ -7,6 +9,7 @@ from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import stamp
 from crossdock.ports.process import Decision, Order, Process, Situation
 
+HOUR = 3_600_000_000
 NOON = 1_795_262_400_000_000
 
 
@@ -41,6 +44,7 @@ class History:
             decision = self.process.decide(Situation(self.state, self.own, event, event.recorded_at))
             self.own, self.phase = decision.state, decision.phase
             self._walk(decision, ev.type_of(body))
+            self._decided(decision)
             self.orders.extend(decision.orders)
             self.events.extend(decision.events)
             self.timers.extend(timer.name for timer in decision.timers)
@@ -48,6 +52,9 @@ class History:
             self.withdrawn.extend(decision.withdrawn)
             pending.extend(decision.events)
         return self.orders[before:]
+
+    def _decided(self, decision: Decision) -> None:
+        """For histories that watch more."""
 
     def _walk(self, decision: Decision, tag: str) -> None:
         """Every move is one the process's chart has; where it stands is where it says it stood the next time."""
@@ -75,3 +82,32 @@ class History:
 
     def resolved(self) -> list[str]:
         return [body.kind for body in self.events if isinstance(body, ExceptionResolved)]
+
+
+class Timed(History):
+    """A history whose clock goes from timer to timer."""
+
+    def __init__(self, process: Process, subject: str = "do:odoo:7") -> None:
+        super().__init__(process, subject)
+        self.now = NOON
+        self.due: dict[str, int] = {}
+
+    def _event(self, body):
+        return structs.replace(super()._event(body), recorded_at=self.now)
+
+    def _decided(self, decision):
+        for name in decision.cleared:
+            self.due.pop(name, None)
+        for timer in decision.timers:
+            self.due[timer.name] = timer.due_at
+
+    def pass_time(self, hours: float) -> list[float]:
+        """Let timers fire for so long; after how many hours each command was given."""
+        end, given = self.now + int(hours * HOUR), []
+        while self.due and min(self.due.values()) <= end:
+            name = min(self.due, key=lambda each: self.due[each])
+            self.now = max(self.now, self.due[name])
+            passed = ev.DeadlinePassed(name, self.due.pop(name))
+            given += [round((self.now - NOON) / HOUR, 3) for _ in self.tell(passed)]
+        self.now = end
+        return given

@@ -11,53 +11,14 @@ from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.connector import Received
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from hubs import Scripted, scripted_hub
-from processes.history import NOON, History
+from processes.history import HOUR, Timed
 
-HOUR = 3_600_000_000
 POLICY = WatchPolicy(("usps",))
 
 
-class Watching(History):
-    """A history whose clock goes from timer to timer."""
-
+class Watching(Timed):
     def __init__(self, policy: WatchPolicy = POLICY) -> None:
-        super().__init__(tracking_watch(policy), "do:odoo:7")
-        self.now = NOON
-        self.due: dict[str, int] = {}
-
-    def _event(self, body):
-        event = super()._event(body)
-        return ev.Event(**{name: getattr(event, name) for name in event.__struct_fields__} | {"recorded_at": self.now})
-
-    def _decided(self, decision):
-        for timer in decision.timers:
-            self.due[timer.name] = timer.due_at
-        for name in decision.cleared:
-            self.due.pop(name, None)
-
-    def tell(self, *bodies):
-        inner = self.process.decide
-
-        def decide(situation):
-            decision = inner(situation)
-            self._decided(decision)
-            return decision
-
-        self.process = type(self.process)(self.process.name, 1, self.process.handles, decide)
-        try:
-            return super().tell(*bodies)
-        finally:
-            self.process = type(self.process)(self.process.name, 1, self.process.handles, inner)
-
-    def pass_time(self, hours: float) -> list[float]:
-        """Let timers fire for so long; after how many hours each question was asked."""
-        end, asked = self.now + int(hours * HOUR), []
-        while self.due and min(self.due.values()) <= end:
-            name = min(self.due, key=lambda each: self.due[each])
-            self.now = self.due.pop(name)
-            asked += [round((self.now - NOON) / HOUR, 3) for _ in self.tell(ev.DeadlinePassed(name, self.now))]
-        self.now = end
-        return asked
+        super().__init__(tracking_watch(policy))
 
 
 def booked(partner: str = "usps") -> ev.ShipmentBooked:

@@ -31,7 +31,7 @@ def pooler(postgres_url, tmp_path):
     )
     user = Path(host).owner() if host.startswith("/") else "nobody"  # who may enter the folder of the server's socket
     process = subprocess.Popen([program, "-q", "-u", user, str(settings)])  # noqa: S603 - found on PATH
-    for _ in range(100):
+    for _ in range(600):  # a loaded machine takes its time
         if (folder / ".s.PGSQL.6999").exists():
             break
         time.sleep(0.05)

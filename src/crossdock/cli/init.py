@@ -18,6 +18,7 @@ from crossdock.ports.policy import ALL_SCOPES
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.settings.shipping import OrderToShip
 from crossdock.settings.template import Section, document
+from crossdock.settings.watching import Expectations
 
 _PARTNERS = ("odoo", "easypost")
 _HEAD = """\
@@ -84,7 +85,8 @@ def _texts(preset: Preset) -> dict[str, str]:
             "store": {"url": "sqlite:///crossdock.db"},
             "security": {"signing_secret": "secret://file/secrets/signing"},
             "processes": {
-                "order_to_ship": Section(OrderToShip, {"erp": _PARTNERS[0], "carriers": list(_PARTNERS[1:])})
+                "order_to_ship": Section(OrderToShip, {"erp": _PARTNERS[0], "carriers": list(_PARTNERS[1:])}),
+                "expectations": Section(Expectations, {"hours": {}}),
             },
         },
     )

@@ -77,14 +77,16 @@ def command_key(process: str, event_key: str, order_name: str) -> str:
 
 
 class Stage(Struct, frozen=True):
-    """A phase a process may stand in. ``waits_for`` says who has to do something, in words; a ``final`` one is an end,
-    which a later fact may still leave (a cancelled order is opened again).
+    """A phase a process may stand in. ``waits_for`` says who has to do something, in words, and ``hours`` within which
+    time unless configuration says otherwise (0: for as long as it takes); a ``final`` one is an end, which a later fact
+    may still leave (a cancelled order is opened again).
     """
 
     name: str
     text: str
     waits_for: str = ""
     final: bool = False
+    hours: float = 0.0
 
 
 class Move(Struct, frozen=True):

@@ -47,8 +47,8 @@ _ENDS = (
 _CHART = Chart(
     "A pickup, a manifest or an address check asked for at the carriers' desk.",
     (
-        Stage("asked", "The carrier was asked.", "the carrier"),
-        Stage("attention", "The carrier refused, or could not.", "a person"),
+        Stage("asked", "The carrier was asked.", "the carrier", hours=1.0),
+        Stage("attention", "The carrier refused, or could not.", "a person", hours=4.0),
         *_ENDS,
     ),
     (

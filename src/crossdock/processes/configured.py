@@ -1,6 +1,6 @@
 """The business processes an installation's configuration asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -12,14 +12,16 @@ from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
+from crossdock.processes.expectations import Patience, StageLimit, expectations
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.outstanding import RULES, hours_of
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from crossdock.settings.sections import PartnerSettings, Processes
-from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
-from crossdock.settings.watching import TrackingWatch
+from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
+from crossdock.settings.watching import Expectations, TrackingWatch
 
 
 def configured(
@@ -37,7 +39,26 @@ def configured(
         chosen.append(delivery_to_invoice(policy))
     if settings.tracking_watch:
         chosen.append(tracking_watch(_watching(settings.tracking_watch)))
+    if settings.expectations:
+        chosen.append(expectations(_patience(settings.expectations, chosen)))
     return chosen
+
+
+def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
+    """Limits of the stages of every process that runs, and of what carriers owe."""
+    stages = {
+        (process.name, stage.name): StageLimit(hours, stage.waits_for)
+        for process in chosen
+        for stage in (process.chart.stages if process.chart else ())
+        if (hours := given.stages.get(process.name, {}).get(stage.name, stage.hours)) and stage.waits_for
+    }
+    owed = {kind: limit for kind, limit in hours_of(RULES, given.hours).items() if limit or kind not in given.hours}
+    return Patience(RULES, owed, stages)
+
+
+def there_are() -> list[Process]:
+    """Every process there is, as one would be that is asked for without any wishes: what they look like."""
+    return configured(Processes(OrderToShip("erp", ("carrier",)), DeliveryToInvoice(), TrackingWatch(), Expectations()))
 
 
 def _watching(given: TrackingWatch) -> WatchPolicy:

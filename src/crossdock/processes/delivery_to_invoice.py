@@ -61,8 +61,8 @@ _CHART = Chart(
     "When every package of a delivery has arrived, the transfer is finished and invoiced, once.",
     (
         Stage("waiting", "Something is missing: packages, or proofs of their delivery.", "the carrier"),
-        Stage("completing", "The transfer is being finished and the invoice issued.", "the system of record"),
-        Stage("invoicing", "The invoice is being issued.", "the system of record"),
+        Stage("completing", "The transfer is being finished, the invoice issued.", "the system of record", hours=1.0),
+        Stage("invoicing", "The invoice is being issued.", "the system of record", hours=1.0),
         Stage("invoiced", "The invoice is there.", final=True),
     ),
     (

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from crossdock.ports.process import Chart, Move, Stage
 
 _STAGES = (
-    Stage("new", "Facts of it are here, the order itself is not.", "the system of record"),
-    Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record"),
-    Stage("rating", "Carriers were asked what they would take for it.", "the carriers"),
-    Stage("booking", "Labels are being bought and fetched.", "the carrier"),
-    Stage("labelled", "Every package has its label.", "the warehouse, then the carrier"),
-    Stage("shipped", "The carrier has it.", "the carrier"),
+    Stage("new", "Facts of it are here, the order itself is not.", "the system of record", hours=1.0),
+    Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
+    Stage("rating", "Carriers were asked what they would take for it.", "the carriers", hours=0.5),
+    Stage("booking", "Labels are being bought and fetched.", "the carrier", hours=1.0),
+    Stage("labelled", "Every package has its label.", "the warehouse, then the carrier", hours=48.0),
+    Stage("shipped", "The carrier has it.", "the carrier", hours=240.0),
     Stage("delivered", "Every package has arrived.", final=True),
-    Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person"),
+    Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person", hours=8.0),
     Stage("cancelled", "The order was cancelled before the carrier had it.", final=True),
 )
 _OPEN = ("new", "rejected", "rating", "booking", "labelled", "attention")

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct, field
 
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
-from crossdock.settings.watching import TrackingWatch
+from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
 
 
@@ -296,6 +296,9 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     tracking_watch: Annotated[
         TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
+    ] = None
+    expectations: Annotated[
+        Expectations | None, Meta(description="What should come and does not is said, with who is late")
     ] = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from crossdock.settings.words import PartnerId, Size
+from crossdock.settings.words import Hours, PartnerId, Size
 
 
 class TrackingWatch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,5 +36,26 @@ class TrackingWatch(Struct, frozen=True, forbid_unknown_fields=True):
             description="Hours in which a partner says something at least, by webhook or feed; longer silence is an "
             "exception",
             examples=[{"easypost": 12}],
+        ),
+    ] = field(default_factory=dict)
+
+
+class Expectations(Struct, frozen=True, forbid_unknown_fields=True):
+    """What should come and does not is an exception that names who is late."""
+
+    hours: Annotated[
+        dict[str, Hours],
+        Meta(
+            description="Hours something may take, by kind (docs/reference/processes.md lists them); a kind left out "
+            "keeps its own, 0 does not expect it",
+            examples=[{"first_scan": 12, "proof": 48}],
+        ),
+    ] = field(default_factory=dict)
+    stages: Annotated[
+        dict[str, dict[str, Hours]],
+        Meta(
+            description="Hours a process may stay in a stage, by process and stage; one left out keeps its own, 0 "
+            "waits for as long as it takes",
+            examples=[{"order_to_ship": {"labelled": 24}}],
         ),
     ] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 Seconds = Annotated[float, Meta(ge=0)]
+Hours = Annotated[float, Meta(ge=0, le=8760)]
 Days = Annotated[int, Meta(ge=0)]
 PartnerId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["odoo"])]
 Size = Annotated[float, Meta(gt=0)]

@@ -1,0 +1,135 @@
+"""Silence is an event: found once, with who is late, and over when what was missing comes."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.instants import from_epoch_us
+from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.shipment import Booking, Document
+from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
+from crossdock.processes.configured import configured
+from crossdock.processes.expectations import Patience, StageLimit, expectations
+from crossdock.processes.outstanding import RULES, hours_of
+from crossdock.settings.sections import Processes
+from crossdock.settings.watching import Expectations
+from model.invented import bodies
+from orders import delivery_order
+from processes.history import HOUR, NOON, Timed
+
+STAGES = {("order_to_ship", "rating"): StageLimit(0.5, "the carriers")}
+PATIENCE = Patience(RULES, hours_of(RULES, {}), STAGES)
+ORDER = ev.FulfilmentRequested(delivery_order())
+BOOKED = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))
+LABEL = ev.LabelReceived("P1", "s1", "T1", Document("a" * 64, "application/pdf", "T1.pdf", 10))
+
+
+def later(hours: float):
+    return from_epoch_us(NOON + int(hours * HOUR))
+
+
+def scan(milestone: str, hours: float) -> ev.TrackingReported:
+    return ev.TrackingReported(
+        TrackingEvent("easypost", "T1", milestone, later(hours), carrier="USPS", raw_code=milestone)
+    )
+
+
+def told(*facts, patience: Patience = PATIENCE) -> Timed:
+    history = Timed(expectations(patience))
+    history.tell(*facts)
+    return history
+
+
+def expired(history: Timed) -> list[tuple[str, str, float]]:
+    return [
+        (body.kind, body.who, (body.due_at - NOON) / HOUR)
+        for body in history.events
+        if isinstance(body, ExpectationExpired)
+    ]
+
+
+@pytest.mark.req("E14", "L10")
+def test_a_first_scan_that_does_not_come_is_said_once_with_who_owes_it():
+    history = told(ORDER, BOOKED, LABEL)
+    history.pass_time(23.9)
+    assert not history.raised()
+    history.pass_time(20)
+    assert expired(history) == [("first_scan", "USPS", 24.0)]
+    assert history.raised() == ["scan.missing"]
+    (text,) = [body.text for body in history.events if isinstance(body, ExceptionRaised)]
+    assert "USPS has owed it for 1 d" in text
+
+
+@pytest.mark.req("E14")
+def test_what_comes_after_all_ends_its_exception_and_says_how_late_it_was():
+    history = told(ORDER, BOOKED, LABEL)
+    history.pass_time(30)
+    history.tell(scan("picked_up", 30))
+    late = [body for body in history.events if isinstance(body, ExpectationFulfilled)]
+    assert [(each.kind, each.late_by) for each in late] == [("first_scan", 6 * HOUR)]
+    raised = [(body.kind, body.pointer, body.cause) for body in history.events if isinstance(body, ExceptionRaised)]
+    ended = [(body.kind, body.pointer, body.cause) for body in history.events if isinstance(body, ExceptionResolved)]
+    assert raised == ended
+    assert "expect/collection/T1" not in history.due
+
+
+@pytest.mark.req("F3", "L6")
+def test_a_delivery_without_proof_for_a_day_is_missing_its_proof():
+    history = told(ORDER, BOOKED, LABEL, scan("delivered", 0))
+    history.pass_time(24)
+    assert history.raised() == ["proof.missing"]
+    history.tell(ev.ProofCaptured(ProofOfDelivery("easypost", "T1", later(25), "Ann")))
+    assert history.resolved() == ["proof.missing"]
+    assert not history.due
+
+
+@pytest.mark.req("E14", "H7")
+def test_a_stage_that_is_not_left_in_time_says_whom_it_waits_for():
+    history = told(ProcessMoved("order_to_ship", 1, "", "rating", "fulfilment.requested.v1", "c1"))
+    history.pass_time(1)
+    assert expired(history) == [("stage", "the carriers", 0.5)]
+    history.tell(ProcessMoved("order_to_ship", 1, "rating", "booking", "rates.quoted.v1", "c2"))
+    assert history.resolved() == ["stage.overdue"]
+
+
+@pytest.mark.req("E14")
+def test_nothing_is_owed_by_anybody_of_an_order_that_is_off():
+    history = told(ORDER, BOOKED, LABEL)
+    history.pass_time(30)
+    history.tell(ev.FulfilmentCancelled(delivery_order().id))
+    assert history.resolved() == ["scan.missing"]
+    assert not [body for body in history.events if isinstance(body, ExpectationFulfilled)]
+    assert not history.due
+
+
+@pytest.mark.req("E14")
+def test_a_kind_that_configuration_sets_to_nothing_is_not_expected():
+    (process,) = configured(Processes(expectations=Expectations(hours={"first_scan": 0, "collection": 0, "label": 2})))
+    history = Timed(process)
+    history.tell(ORDER, BOOKED)
+    assert {name: (due - NOON) / HOUR for name, due in history.due.items()} == {"expect/label/T1": 2.0}
+    history.tell(LABEL)
+    assert not history.due
+
+
+@pytest.mark.req("E14")
+@given(st.lists(st.tuples(bodies, st.floats(0, 200)), max_size=25))
+@settings(deadline=None)
+def test_whatever_happens_each_expectation_ends_once_and_every_exception_it_raised_ends_with_it(story):
+    history = Timed(expectations(PATIENCE))
+    for body, hours in story:
+        if not isinstance(body, ev.DeadlinePassed):
+            history.tell(body)
+        history.pass_time(hours)
+    said = [(body.name, body.since, body.due_at) for body in history.events if isinstance(body, ExpectationExpired)]
+    assert len(said) == len(set(said))
+    raised = [(body.kind, body.pointer, body.cause) for body in history.events if isinstance(body, ExceptionRaised)]
+    ended = [(body.kind, body.pointer, body.cause) for body in history.events if isinstance(body, ExceptionResolved)]
+    assert len(set(ended)) == len(ended)
+    assert set(ended) <= set(raised)
+    history.tell(ev.FulfilmentCancelled("do:odoo:7"))
+    ended = [(body.kind, body.pointer, body.cause) for body in history.events if isinstance(body, ExceptionResolved)]
+    of_stages = {each for each in raised if each[0] == "stage.overdue"}
+    assert set(raised) - of_stages == set(ended) - of_stages
