@@ -18,6 +18,7 @@ from crossdock.model.party import Address, Party
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
+from model import invented_warehouse
 
 PARTNER = "easypost"
 SUBJECT = "do:odoo:16"
@@ -154,5 +155,6 @@ bodies = st.one_of(
     ),
     st.builds(DeskRequested, st.just("j1"), st.just("cli:ann"), st.just(Void("P1", again=True)), st.text(max_size=3)),
     st.builds(ev.DeadlinePassed, st.just("quote"), st.integers(0, 2**53)),
+    invented_warehouse.bodies,
 )
 """Every kind of body there is."""
