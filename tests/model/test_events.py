@@ -13,7 +13,7 @@ from crossdock.model import events as ev
 from crossdock.model.identifiers import Reference, partition_of, trace_id_of
 from crossdock.model.instants import Stamp
 
-_TYPE = re.compile(r"[a-z]+\.[a-z]+\.v\d+")
+_TYPE = re.compile(r"[a-z_]+\.[a-z_]+\.v\d+")
 
 
 def _event(body) -> ev.Event:

@@ -21,6 +21,7 @@ from crossdock.model.transfers import (
     ReturnTransfer,
 )
 from crossdock.model.units import Measure
+from crossdock.model.warehouse import WarehouseCommand
 
 
 class RequestRates(Struct, frozen=True, tag="rates.request.v1", omit_defaults=True):
@@ -210,5 +211,6 @@ CommandBody = (
     | BillingCommand
     | TaskCommand
     | UpsertMasterData
+    | WarehouseCommand
 )
 """Every body a command can have."""

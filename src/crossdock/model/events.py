@@ -15,10 +15,12 @@ from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
+from crossdock.model.inventory import InventoryEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
+from crossdock.model.warehouse import WarehouseEvent
 
 
 class FulfilmentRequested(Struct, frozen=True, tag="fulfilment.requested.v1"):
@@ -229,6 +231,8 @@ EventBody = (
     | ExceptionResolved
     | DeadlinePassed
     | ProgressEvent
+    | WarehouseEvent
+    | InventoryEvent
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

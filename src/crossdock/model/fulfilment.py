@@ -12,11 +12,15 @@ from msgspec import Struct, field
 from crossdock.model import events as ev
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import epoch_us
+from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.journey import Journey, add, entry_of
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking, Document, Quote
+from crossdock.model.stock_state import ItemStock, fold_stock
 from crossdock.model.tracking import ProofOfDelivery
+from crossdock.model.warehouse import GoodsReceived, InboundAnnounced, WarehouseEvent
+from crossdock.model.warehouse_state import Announcement, Release, fold_receipt, fold_release
 
 FOR_GOOD = 1 << 60
 """A cancellation that no version of an order is younger than."""
@@ -29,7 +33,8 @@ class FulfilmentState(Struct, omit_defaults=True):
     (`shipment_key`: two partners may number alike), labels, journeys and proofs by tracking number,
     papers by tracking number and kind; ``version`` is
     (epoch microseconds, content hash) of the order in force; ``cancelled_at`` is the latest cancellation (epoch
-    microseconds).
+    microseconds). ``warehouse`` holds releases by warehouse and reference; ``inbound`` the announcements of a transfer,
+    ``stock`` the stock of a SKU at a location, where the subject is such a one.
     """
 
     order: DeliveryOrder | None = None
@@ -43,6 +48,9 @@ class FulfilmentState(Struct, omit_defaults=True):
     proofs: dict[str, ProofOfDelivery] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
     papers: dict[str, Document] = field(default_factory=dict)
+    warehouse: dict[str, Release] = field(default_factory=dict)
+    inbound: dict[str, Announcement] = field(default_factory=dict)
+    stock: ItemStock | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -102,6 +110,19 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
             state.proofs[proof.tracking_number] = _greater(state.proofs.get(proof.tracking_number), proof)
         case ev.RecordWritten(what=what, marker=marker):
             _include(state.written, f"{what}:{marker}")
+        case _:
+            _apply_warehouse(state, body, key)
+
+
+def _apply_warehouse(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
+    match body:
+        case InboundAnnounced() | GoodsReceived():
+            fold_receipt(state.inbound, body)
+        case StockLevelReported() | StockCounted() | StockDamaged() | StockAdjusted():
+            state.stock = state.stock or ItemStock()
+            fold_stock(state.stock, body, key)
+        case _ if isinstance(body, WarehouseEvent):
+            fold_release(state.warehouse, body)
         case _:
             pass  # decisions and exceptions are read by views; they are not part of an order's state
 

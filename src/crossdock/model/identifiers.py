@@ -38,7 +38,8 @@ class ReferenceKind:
 
     ``ORDER`` and ``CUSTOMER_ORDER`` are numbers on goods and their papers: they mean the delivery. The same numbers as
     names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery. ``JOB`` is
-    what somebody asked for at the carriers' desk.
+    what somebody asked for at the carriers' desk. ``WAREHOUSE_ORDER`` and ``INBOUND`` are what a delivery was released
+    to a warehouse under and a receipt announced; a ``SKU`` is a name of its stock at every location.
     """
 
     TRACKING = "tracking_number"
@@ -50,6 +51,9 @@ class ReferenceKind:
     PLACED_ORDER = "placed_order"
     SSCC = "sscc"
     JOB = "job"
+    WAREHOUSE_ORDER = "warehouse_order"
+    INBOUND = "inbound"
+    SKU = "sku"
 
 
 def gs1_check_digit(digits: str) -> int:
@@ -126,6 +130,20 @@ def sales_order_id(partner: str, external_id: str) -> str:
 def transfer_id(partner: str, external_id: str) -> str:
     """Canonical id of an incoming or internal transfer (an outgoing one is a delivery order)."""
     return f"tr:{partner}:{external_id}"
+
+
+def stock_item_id(sku: str, location: str) -> str:
+    """Canonical id of the stock of one SKU at one location (a warehouse's code in the system of record).
+
+    >>> stock_item_id("DESK-1", "WH")
+    'sku:DESK-1@WH'
+    """
+    return f"sku:{sku}@{location}"
+
+
+def storage_id(owner: str, location: str) -> str:
+    """Canonical id of what is stored for one owner at one location: the account of storage fees."""
+    return f"storage:{owner}@{location}"
 
 
 def partition_of(subject: str) -> int:

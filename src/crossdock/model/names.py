@@ -6,8 +6,10 @@ from crossdock.model.changes import SalesOrderChanged, TransferChanged
 from crossdock.model.desk import DeskRequested
 from crossdock.model.events import EventBody, FulfilmentRequested, ShipmentBooked
 from crossdock.model.identifiers import Reference, ReferenceKind
+from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking
+from crossdock.model.warehouse import InboundAnnounced, WarehouseOrderReleased
 
 
 def names_of(body: EventBody, source: str) -> tuple[Reference, ...]:
@@ -31,6 +33,22 @@ def _names(body: EventBody, source: str) -> Iterator[Reference]:
                     yield Reference(ReferenceKind.PLACED_ORDER, number, source)
         case DeskRequested(id=request):
             yield Reference(ReferenceKind.JOB, request)
+        case _:
+            yield from _of_warehouse(body)
+
+
+def _of_warehouse(body: EventBody) -> Iterator[Reference]:
+    match body:
+        case WarehouseOrderReleased(partner, reference):
+            yield Reference(ReferenceKind.WAREHOUSE_ORDER, reference, partner)
+        case InboundAnnounced(partner, reference):
+            yield Reference(ReferenceKind.INBOUND, reference, partner)
+        case StockLevelReported(level=level):
+            yield Reference(ReferenceKind.SKU, level.item.sku)
+        case StockCounted(count=count):
+            yield Reference(ReferenceKind.SKU, count.item.sku)
+        case StockDamaged(change=change) | StockAdjusted(change=change):
+            yield Reference(ReferenceKind.SKU, change.item.sku)
         case _:
             return
 

@@ -1,7 +1,5 @@
 """The words people read for events, commands and milestones."""
 
-from msgspec import Struct
-
 from crossdock.model import deciding
 from crossdock.model import events as ev
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
@@ -12,16 +10,9 @@ from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.tracking import TrackingEvent
-
-
-class Said(Struct, frozen=True):
-    """One event in words: a title, a detail, the partner's own code, and which package it is about."""
-
-    title: str
-    detail: str = ""
-    code: str = ""
-    package: str = ""
-
+from crossdock.views import warehousing
+from crossdock.views.saying import Said
+from crossdock.views.saying import many as _many
 
 COMMANDS = {
     "rates.request.v1": "Open shipment and ask for rates",
@@ -38,6 +29,7 @@ COMMANDS = {
     "proof.record.v1": "Write proof of delivery",
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
+    **warehousing.COMMANDS,
 }
 
 
@@ -198,14 +190,10 @@ def _collected(body: ev.EventBody) -> Said:
         case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
         case _:
-            return Said(ev.type_of(body))
+            return warehousing.say(body) or Said(ev.type_of(body))
 
 
 def _scan(event: TrackingEvent) -> Said:
     trouble = "" if event.exception_category == "none" else f"{event.exception_category} {event.reason}".strip()
     detail = " · ".join(part for part in (event.raw_text, place_of(event.place), trouble) if part)
     return Said(milestone_name(event.milestone), detail, event.raw_code, event.tracking_number)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
