@@ -12,7 +12,9 @@ from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.processes.configured import configured
 from crossdock.processes.expectations import Patience, StageLimit, expectations
-from crossdock.processes.outstanding import RULES, hours_of
+from crossdock.processes.outstanding import hours_of
+from crossdock.processes.owed_by_carriers import CARRIERS_OWE
+from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
 from crossdock.settings.sections import Processes
 from crossdock.settings.watching import Expectations
 from model.invented import bodies
@@ -20,6 +22,7 @@ from orders import delivery_order
 from processes.history import HOUR, NOON, Timed
 
 STAGES = {("order_to_ship", "rating"): StageLimit(0.5, "the carriers")}
+RULES = (*WAREHOUSES_OWE, *CARRIERS_OWE)
 PATIENCE = Patience(RULES, hours_of(RULES, {}), STAGES)
 ORDER = ev.FulfilmentRequested(delivery_order())
 BOOKED = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))

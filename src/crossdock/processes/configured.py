@@ -14,7 +14,9 @@ from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.expectations import Patience, StageLimit, expectations
 from crossdock.processes.order_to_ship import order_to_ship
-from crossdock.processes.outstanding import RULES, hours_of
+from crossdock.processes.outstanding import hours_of
+from crossdock.processes.owed_by_carriers import CARRIERS_OWE
+from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
@@ -52,8 +54,9 @@ def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
         for stage in (process.chart.stages if process.chart else ())
         if (hours := given.stages.get(process.name, {}).get(stage.name, stage.hours)) and stage.waits_for
     }
-    owed = {kind: limit for kind, limit in hours_of(RULES, given.hours).items() if limit or kind not in given.hours}
-    return Patience(RULES, owed, stages)
+    rules = (*WAREHOUSES_OWE, *CARRIERS_OWE)
+    owed = {kind: limit for kind, limit in hours_of(rules, given.hours).items() if limit or kind not in given.hours}
+    return Patience(rules, owed, stages)
 
 
 def there_are() -> list[Process]:
