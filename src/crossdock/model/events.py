@@ -18,6 +18,7 @@ from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
+from crossdock.model.releasing import ReleasingEvent
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.warehouse import WarehouseEvent
@@ -231,6 +232,7 @@ EventBody = (
     | ExceptionResolved
     | DeadlinePassed
     | ProgressEvent
+    | ReleasingEvent
     | WarehouseEvent
     | InventoryEvent
 )

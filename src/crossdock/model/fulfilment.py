@@ -16,6 +16,7 @@ from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged,
 from crossdock.model.journey import Journey, add, entry_of
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.releasing import OrderFreed, OrderHeld, PaymentReported
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.stock_state import ItemStock, fold_stock
 from crossdock.model.tracking import ProofOfDelivery
@@ -49,6 +50,9 @@ class FulfilmentState(Struct, omit_defaults=True):
     written: list[str] = field(default_factory=list)
     papers: dict[str, Document] = field(default_factory=dict)
     warehouse: dict[str, Release] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
+    payments: dict[str, tuple[int, str]] = field(default_factory=dict)
     inbound: dict[str, Announcement] = field(default_factory=dict)
     stock: ItemStock | None = None
 
@@ -56,6 +60,10 @@ class FulfilmentState(Struct, omit_defaults=True):
     def cancelled(self) -> bool:
         """Whether the order is cancelled: no version of it is younger than its latest cancellation."""
         return self.cancelled_at > 0 and self.cancelled_at >= self.version[0]
+
+    def holds(self) -> list[str]:
+        """What keeps it back, as gate and hold, sorted."""
+        return [each for each in self.held if each not in self.freed]
 
     def live_bookings(self) -> dict[str, Booking]:
         """Bookings that were not voided, by package id; the lowest key where a package has several."""
@@ -116,6 +124,13 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
 
 def _apply_warehouse(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
     match body:
+        case OrderHeld(gate, hold):
+            _include(state.held, f"{gate} {hold}")
+        case OrderFreed(gate, hold):
+            _include(state.freed, f"{gate} {hold}")
+        case PaymentReported(transaction=transaction, state=standing, sequence=sequence):
+            place = f"{body.partner} {transaction}"
+            state.payments[place] = max(state.payments.get(place, (-1, "")), (sequence, standing))
         case InboundAnnounced() | GoodsReceived():
             fold_receipt(state.inbound, body)
         case StockLevelReported() | StockCounted() | StockDamaged() | StockAdjusted():
