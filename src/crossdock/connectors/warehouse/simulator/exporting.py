@@ -8,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 COLUMNS = (
     "event", "occurred_at", "reference", "revision", "number", "document", "line", "sku", "quantity", "unit", "lot",
-    "expires", "package", "sscc", "weight_kg", "tracking_number", "carrier", "remainder", "reason", "code", "text",
+    "expires", "package", "sscc", "weight_kg", "length_cm", "width_cm", "height_cm", "tracking_number", "carrier", "remainder", "reason", "code", "text",
     "stage", "received", "announced", "damaged", "final", "warehouse", "location", "expected", "on_hand", "available",
     "reserved", "blocked", "owner", "day", "unit_id",
 )  # fmt: skip
@@ -38,12 +38,9 @@ def _rows(data: Json) -> Iterator[Json]:
             yield from (told | row for row in _lots(line))
     elif "packages" in data:
         for package in data["packages"]:
-            weight = {
-                "package": package["id"],
-                "weight_kg": package["weight"]["value"],
-                "sscc": package.get("sscc", ""),
-            }
-            yield from (weight | content for content in package.get("contents") or [{}])
+            head = {"package": package["id"], "sscc": package.get("sscc", ""), "weight_kg": package["weight"]["value"]}
+            sizes = {f"{name}_cm": package[name]["value"] for name in ("length", "width", "height") if name in package}
+            yield from (head | sizes | content for content in package.get("contents") or [{}])
     else:
         yield {}
 

@@ -245,7 +245,8 @@ class Floor:
         for name, line, _ in job.lines():
             quantity = quantities.get(name, NONE)
             if quantity > 0:
-                lines.append(self._line(line, quantity) | self._lots(line["sku"], quantity))
+                packed = {"package": parcel["id"]}
+                lines.append(self._line(line, quantity) | packed | self._lots(line["sku"], quantity))
                 self._shelves.take(line["sku"], quantity)
                 job.shipped[name] = job.shipped.get(name, NONE) + quantity
         document = f"LS{self._number(6, 'despatch')}"
