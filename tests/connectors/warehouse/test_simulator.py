@@ -162,7 +162,7 @@ async def test_an_export_says_what_the_webhooks_said(make_world):
     by_events = [
         fact for each in world.sim._telling.told for fact in world.read(str(each).replace("'", '"').encode()).facts
     ]
-    assert len(found.facts) == len(by_events) == 10
+    assert len(found.facts) == len(by_events) == 9
     assert {fact.key() for fact in found.facts} == {fact.key() for fact in by_events}
     (upload,) = world.sim.take_webhooks(world.clock.now())
     assert (upload.body, upload.headers["authorization"]) == (file, "Bearer U")

@@ -8,7 +8,8 @@ from typing import Any
 Json = dict[str, Any]
 COLUMNS = (
     "event", "occurred_at", "reference", "revision", "number", "document", "line", "sku", "quantity", "unit", "lot",
-    "expires", "package", "sscc", "weight_kg", "length_cm", "width_cm", "height_cm", "tracking_number", "carrier", "remainder", "reason", "code", "text",
+    "expires", "package", "sscc", "weight_kg", "length_cm", "width_cm", "height_cm",
+    "tracking_number", "carrier", "remainder", "reason", "code", "text",
     "stage", "received", "announced", "damaged", "final", "warehouse", "location", "expected", "on_hand", "available",
     "reserved", "blocked", "owner", "day", "unit_id",
 )  # fmt: skip

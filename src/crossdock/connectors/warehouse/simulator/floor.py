@@ -81,6 +81,7 @@ class Floor:
         reference = body["reference"]
         known = self.orders.get(reference)
         if known is not None:
+            self._ledger.note(now, "request.repeated", reference)
             if known.body != body and known.revision == body.get("revision", 1):
                 raise Refused(409, "other_content", f"{reference} is there with another content")
             return self.answer(reference)
