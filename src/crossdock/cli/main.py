@@ -9,6 +9,7 @@ import typer
 from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
+    availability,
     backup,
     bench,
     chaos,
@@ -99,6 +100,7 @@ for _command in (
     parked,
     partner,
     rate,
+    availability,
     reconcile,
     replay,
     rebuild,
