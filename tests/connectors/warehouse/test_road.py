@@ -50,6 +50,8 @@ async def test_twenty_orders_are_twenty_requests_and_twenty_acknowledgements(mak
     await road.ask_for(hub, *(demand(number) for number in range(20)))
     await road.turn(hub)
     assert len(road.sim.ledger.of("order.released")) == 20
+    count = hub.metrics.registry.get_sample_value("crossdock_release_latency_seconds_count", {"partner": "north3pl"})
+    assert count == 20
     await road.pass_time(hub, 1)
     releases = [next(iter((await road.state(hub, f"do:odoo:{number}")).warehouse.values())) for number in range(20)]
     assert [each.acknowledged for each in releases] == [1] * 20
