@@ -25,6 +25,7 @@ from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch

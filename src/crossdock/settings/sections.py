@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
+from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
 
@@ -362,6 +363,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
+    )
+    availability: Annotated[AvailabilitySettings, Meta(description="How old a word on stock may be")] = (
+        AvailabilitySettings()
     )
     bridges: Annotated[
         dict[OutboxName, BridgeSettings], Meta(description="Canonical events out to message brokers, by a name")
