@@ -2,7 +2,10 @@
 
 import pytest
 
-from cli.ordered import ORDER, seed
+from cli.ordered import ORDER, seed, tell
+from crossdock.model import events as ev
+from crossdock.model.instants import from_epoch_us
+from crossdock.model.releasing import OrderHeld
 
 
 @pytest.fixture
@@ -63,3 +66,13 @@ def test_every_process_can_be_drawn(crossdock):
     whole = crossdock("process", "graph", "--json").json
     assert {"order_to_ship", "carriers_desk", "delivery_to_invoice"} <= {each["name"] for each in whole}
     assert crossdock("process", "graph", "expectations").code == 1
+
+
+@pytest.mark.req("G9")
+def test_only_what_holds_an_order_can_be_decided_about(seeded, crossdock):
+    refused = crossdock("process", "decide", ORDER.name, "credit", "approve", "--reason", "x", "-c", seeded)
+    assert (refused.code, "what does: nothing" in refused.err) == (1, True)
+    held = ev.Fact(OrderHeld("credit", "h1", "over the limit"), from_epoch_us(1), subject=ORDER.id)
+    tell(seeded, held)
+    answer = crossdock("process", "decide", ORDER.name, "credit", "approve", "--reason", "paid", "-c", seeded, "--json")
+    assert answer.json == {"shipment": ORDER.id, "gate": "credit", "verdict": "approve"}

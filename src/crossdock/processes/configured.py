@@ -98,7 +98,7 @@ def there_are() -> list[Process]:
             DeliveryToInvoice(),
             TrackingWatch(),
             Expectations(),
-        )  # fmt: skip
+        )
     )
 
 
