@@ -47,6 +47,7 @@ from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.processes.shipping_work import Record
+from crossdock.settings.loading import Loaded
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.partners import read_partners
@@ -219,7 +220,11 @@ class Installation(Struct, frozen=True):
 
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     """Read and check the configuration at ``path``: the installation, or every fault there is with file and line."""
-    loaded = read_settings(path)
+    return installed(read_settings(path))
+
+
+def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
+    """The same of a configuration that was read already."""
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
