@@ -23,7 +23,7 @@ from crossdock.transports.recorder import RecordingCaller
 T = TypeVar("T")
 SECOND = 1_000_000
 _ROUNDS = 400
-_FEEDS = 900 * SECOND
+_FEEDS = 3600 * SECOND
 _TICK = 300 * SECOND
 _NAPS = (2, 5, 15, 30, 60)
 """Seconds between two looks at work that waits for its time, such as a retry."""
@@ -63,7 +63,7 @@ class Theatre:
         quiet = QuietFeeds(store, watched.feeds if watched else {}, self.clock.now())
         self.hub = compose(
             world, installation.plans, processes_of(installation), schedules=schedules(installation.settings),
-            sizes=Sizes(claim_seconds=60, pace=Pace(lease=60)), sweeps={"feeds": quiet},
+            sizes=Sizes(claim_seconds=60, pace=Pace(lease=7200)), sweeps={"feeds": quiet},
         )  # fmt: skip
         await self.hub.engine.lease()
         names = [(plan.id, feed.name) for plan in installation.plans for feed in plan.spec.feeds]
@@ -99,9 +99,12 @@ class Theatre:
         """Let time pass until ``moment`` (epoch microseconds), with everything that happens meanwhile."""
         await self.rest()
         while self.clock.now() < moment:
-            self.clock.advance_to(min(moment, await self._next(), self.clock.now() + _TICK))
+            due = await self._next()
+            self.clock.advance_to(min(moment, due, self.clock.now() + _TICK))
             await self._wake()
-            await self.rest()
+            if self.clock.now() == due or await self._carry():
+                await self.rest()
+        await self.rest()
 
     async def rest(self) -> None:
         """Everything that follows now; each round of it takes a second."""
@@ -165,7 +168,7 @@ class Theatre:
         if waits:
             moments.append(now + _NAPS[min(self._naps, len(_NAPS) - 1)] * SECOND)
             self._naps += 1
-        return min((each for each in moments if each > now), default=now + _TICK)
+        return min((each for each in moments if each > now), default=now + 2 * _TICK)
 
     async def _wake(self) -> None:
         """Partners that are back are asked for news; now and then nets are looked after."""
