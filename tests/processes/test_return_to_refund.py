@@ -1,5 +1,6 @@
 """The return-to-refund process, told histories."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -66,8 +67,6 @@ def failed(told: History, order) -> ev.CommandFailed:
 
 
 def steps(told: History) -> dict:
-    import json
-
     return json.loads(told.own)["steps"]
 
 
@@ -111,7 +110,7 @@ def test_part_of_it_comes_first_and_each_receipt_is_booked_and_credited_for_itse
 @pytest.mark.req("F6")
 def test_what_was_not_invoiced_is_not_credited_unless_configured():
     told = history(invoiced=False)
-    leave, = told.tell(asked(), received(1))
+    (leave,) = told.tell(asked(), received(1))
     assert leave.body == CompleteTransfer("7", leave.body.marker), "what comes back has left"
     [stock] = told.tell(written(leave))
     assert told.tell(written(stock)) == []

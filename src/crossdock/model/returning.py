@@ -1,4 +1,4 @@
-"""Goods on their way back, parcels that could not be delivered, and goods that suppliers announce: what is said of them.
+"""What is said of goods that come back, of parcels that could not be delivered, and of what suppliers announce.
 
 ``reason`` is a word of data/return-reasons.tsv (`return_reasons`); ``raw_reason`` is what was really said.
 """
@@ -36,16 +36,17 @@ class ReturnRequested(Struct, frozen=True, tag="return.requested.v1", omit_defau
 
 class ReturnRefused(Struct, frozen=True, tag="return.refused.v1", omit_defaults=True):
     """Somebody will not take the goods back: they never came (``none``), go ``back`` to the customer, or are ``kept``
-    without a refund.
+    without a refund. ``request`` is the one that is refused, as ``source/id``; "": whatever is open.
     """
 
     id: str
     source: str
     text: str = ""
     goods: Goods = "none"
+    request: str = ""
 
     def identity(self) -> tuple[str, ...]:
-        """One refusal per request for it."""
+        """One refusal per time it is said."""
         return (self.source, self.id)
 
 

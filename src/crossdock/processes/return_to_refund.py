@@ -9,7 +9,7 @@ received of it, and which steps towards the system of record (`returning_steps`)
 
 import msgspec
 
-from crossdock.model import events as ev
+from crossdock.model.changes import TransferChanged
 from crossdock.model.return_reasons import UNKNOWN
 from crossdock.model.returning import ReturnRefused, ReturnRequested
 from crossdock.ports.process import Chart, Decision, Move, Process, Situation, Stage
@@ -74,7 +74,7 @@ def return_to_refund(policy: ReturnPolicy) -> Process:
         _take_in(course, own, policy)
         if not own.cases:
             # Most orders never come back: nothing is kept of them but what a later return has to know.
-            return Decision(msgspec.json.encode(own) if own.left else situation.process)
+            return Decision(msgspec.json.encode(own) if own.left or own.refusals else situation.process)
         announce(course, own, policy)
         look_at(course, own, policy)
         advance(course, own, policy)
@@ -93,9 +93,9 @@ def _take_in(course: Course, own: Returning, policy: ReturnPolicy) -> None:
     match body:
         case ReturnRequested():
             _requested(course, own, body, policy)
-        case ReturnRefused(goods=goods):
-            cases.refuse(own, goods)
-        case ev.TransferChanged(transfer) if transfer.id == course.event.subject and transfer.state == "done":
+        case ReturnRefused(goods=goods, request=request):
+            cases.refuse(own, goods, request)
+        case TransferChanged(transfer) if transfer.id == course.event.subject and transfer.state == "done":
             own.left = True
         case _:
             pass
@@ -110,13 +110,15 @@ def _requested(course: Course, own: Returning, body: ReturnRequested, policy: Re
     if case is None:
         case = cases.open_for(own, name, body.lines, body.id)
         case.wants_label = policy.label
+        if name in own.refusals:
+            case.refused, case.closed = "none", True
     if body.reason != UNKNOWN:
         case.reason = body.reason
         course.resolve(lambda each: each.pointer == f"/requests/{name}")
     elif body.raw_reason and not case.reason:
         text = (
-            f"{body.source} gives '{body.raw_reason}' as the reason, which no table knows. Settle it: crossdock mapping "
-            f"settle {body.source} '{body.raw_reason}' --return-reason WORD. The return goes on meanwhile."
+            f"{body.source} gives '{body.raw_reason}' as the reason, which no table knows; the return goes on. Settle "
+            f"it: crossdock mapping settle {body.source} '{body.raw_reason}' --return-reason WORD"
         )
         course.raise_exception("return.reason_unknown", text, f"/requests/{name}")
 

@@ -26,8 +26,8 @@ _BACK = {"returned"}
 class ReturnPolicy(Struct, frozen=True):
     """What configuration decides. ``warehouse`` is the partner returns are announced to ("": none); ``refund`` a credit
     note where Crossdock knows of an invoice, ``always`` or ``never``; ``damaged`` goods are taken into stock, taken
-    in and scrapped at ``place`` (the warehouse's code), or not taken in. ``leave`` finishes the delivery first, ``open``
-    opens the return in the system of record as soon as goods are under way, ``label`` asks for a label on request.
+    in and scrapped at ``place`` (the warehouse's code), or not taken in. ``leave`` finishes the delivery first,
+    ``open`` opens the return in the system of record once goods are under way, ``label`` asks for one on request.
     """
 
     warehouse: str = ""
@@ -70,13 +70,14 @@ class Found(Struct, omit_defaults=True):
 
 class Returning(Kept, omit_defaults=True, kw_only=True):
     """The process's own state. ``left`` says that the delivery is done in the system of record; ``told`` are parcels
-    that were said to come back.
+    that were said to come back, ``refusals`` requests that were taken back before anybody heard of them.
     """
 
     cases: list[Case] = field(default_factory=list)
     receipts: dict[str, Found] = field(default_factory=dict)
     left: bool = False
     told: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
 
 def open_for(own: Returning, request: str, lines: tuple[MovedLine, ...], parcel: str) -> Case:
@@ -88,10 +89,12 @@ def open_for(own: Returning, request: str, lines: tuple[MovedLine, ...], parcel:
     return case
 
 
-def refuse(own: Returning, goods: Goods) -> None:
-    """Somebody will not take back what is open."""
+def refuse(own: Returning, goods: Goods, request: str) -> None:
+    """Somebody will not take back what was requested under a name; without a name, all that is open."""
+    if request and request not in own.refusals:
+        own.refusals.append(request)
     for case in own.cases:
-        if not case.closed:
+        if not case.closed and request in {"", case.request}:
             case.refused, case.closed = goods, True
 
 

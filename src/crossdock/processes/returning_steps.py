@@ -64,13 +64,11 @@ def look_at(course: Course, own: Returning, policy: ReturnPolicy) -> None:
             found.content, found.final = content, receipt.final
             _judge(course, own, found, receipt.lines, policy)
         elif found.content != content:
-            text = f"The receipt {found.receipt} was said again with other quantities after it was booked. Compare them."
+            text = f"The receipt {found.receipt} was said again with other quantities after it was booked: compare."
             course.raise_exception("return.receipt_changed", text, f"/receipts/{name}")
 
 
-def _judge(
-    course: Course, own: Returning, found: Found, lines: tuple[ReceivedLine, ...], policy: ReturnPolicy
-) -> None:
+def _judge(course: Course, own: Returning, found: Found, lines: tuple[ReceivedLine, ...], policy: ReturnPolicy) -> None:
     order, case = course.state.order, own.cases[found.case - 1]
     assert order is not None
     sold = {each.item.sku for each in order.lines}
