@@ -67,7 +67,7 @@ class Waiting(Struct, omit_defaults=True):
 
 class Receiving(Kept, omit_defaults=True, kw_only=True):
     """The process's own state: the transfer as it was last said, notices by number, receipts by place and number, what
-    was announced under which reference, and what is waited for.
+    was announced under which reference, under which one the rest of it, and what is waited for.
     """
 
     transfer: Transfer | None = None
@@ -76,6 +76,7 @@ class Receiving(Kept, omit_defaults=True, kw_only=True):
     notices: dict[str, Notice] = field(default_factory=dict)
     receipts: dict[str, Arrived] = field(default_factory=dict)
     told: dict[str, tuple[MovedLine, ...]] = field(default_factory=dict)
+    rests: dict[str, str] = field(default_factory=dict)
     waits: dict[str, Waiting] = field(default_factory=dict)
 
 
@@ -217,24 +218,41 @@ def _compare(
     """What is missing when the warehouse expects nothing more; the rest is announced anew where it is to come."""
     plan, came = sums
     missing = {sku: wanted - came.get(sku, _NONE) for sku, wanted in plan.items() if came.get(sku, _NONE) < wanted}
-    if not found.final:
+    for sku in came:
+        if sku not in missing:
+            _resolve_at(course, f"/short/{sku}")
+    if not any(each.final for each in own.receipts.values() if each.reference == found.reference):
         return
     for sku, quantity in missing.items():
         rest = "It stays on order" if policy.remainder == "backorder" else "The rest is cancelled"
         text = f"{quantity} of {plan[sku]} of {sku} did not come ({found.receipt}). {rest}: ask the supplier."
         course.raise_exception("receipt.short", text, f"/short/{sku}")
-    for sku in came:
-        if sku not in missing:
-            course.resolve(lambda each, sku=sku: each.pointer == f"/short/{sku}")  # type: ignore[misc]
-    rest_of = tuple(
+    if policy.remainder == "backorder" and policy.warehouse:
+        _announce_rest(course, own, policy, found.reference, missing)
+
+
+def _announce_rest(
+    course: Course, own: Receiving, policy: ReceivingPolicy, reference: str, missing: dict[str, Decimal]
+) -> None:
+    """Once; where it turns out that nothing was missing, a person has to call it off."""
+    assert own.transfer is not None
+    there = own.rests.get(reference)
+    lines = tuple(
         msgspec.structs.replace(line, quantity=missing[line.item.sku], lots=(), package="")
-        for line in _by_sku(own.told.get(found.reference, ()))
+        for line in _by_sku(own.told.get(reference, ()))
         if line.item.sku in missing
     )
-    if rest_of and policy.remainder == "backorder" and policy.warehouse:
-        assert own.transfer is not None
-        reference = f"{own.transfer.name or own.transfer.id}/{len(own.told) + 1}"
-        _tell(course, own, policy, reference, rest_of)
+    if there is None and lines:
+        own.rests[reference] = f"{own.transfer.name or own.transfer.id}/{len(own.rests) + 2}"
+        _tell(course, own, policy, own.rests[reference], lines)
+    elif there in own.told and not missing and all(each.reference != there for each in own.receipts.values()):
+        del own.told[there]
+        text = f"{there} was announced to {policy.warehouse}, but everything has come. Tell the warehouse."
+        course.raise_exception("announcement.obsolete", text, "/announcement")
+
+
+def _resolve_at(course: Course, pointer: str) -> None:
+    course.resolve(lambda each: each.pointer == pointer)
 
 
 def _by_sku(lines: tuple[MovedLine, ...]) -> list[MovedLine]:

@@ -10,6 +10,7 @@ received of it, and which steps towards the system of record (`returning_steps`)
 import msgspec
 
 from crossdock.model.changes import TransferChanged
+from crossdock.model.instants import epoch_us
 from crossdock.model.return_reasons import UNKNOWN
 from crossdock.model.returning import ReturnRefused, ReturnRequested
 from crossdock.ports.process import Chart, Decision, Move, Process, Situation, Stage
@@ -54,7 +55,7 @@ _LEADS = {
     "record.written.v1": ("accepted", "refunding", *_ENDS, *_WAY),
     "command.withdrawn.v1": ("accepted", "refunding", *_ENDS, *_WAY),
     "command.failed.v1": ("attention",),
-    "inbound.announced.v1": _WAY,
+    "inbound.announced.v1": ("accepted", "refunding", *_ENDS, *_WAY),
 }
 _THEN = {
     "accepted": "take the goods into stock",
@@ -108,7 +109,7 @@ def _requested(course: Course, own: Returning, body: ReturnRequested, policy: Re
     name = f"{body.source}/{body.id}"
     case = next((each for each in own.cases if each.request == name), None)
     if case is None:
-        case = cases.open_for(own, name, body.lines, body.id)
+        case = cases.open_for(own, name, body, epoch_us(course.event.occurred))
         case.wants_label = policy.label
         if name in own.refusals:
             case.refused, case.closed = "none", True

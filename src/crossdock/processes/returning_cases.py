@@ -12,8 +12,9 @@ from msgspec import Struct, field
 
 from crossdock.model.desk import RETURN
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.instants import epoch_us
 from crossdock.model.order import DeliveryOrder, Package
-from crossdock.model.returning import Goods, ReturnedToSender
+from crossdock.model.returning import Goods, ReturnedToSender, ReturnRequested
 from crossdock.model.shipment import Booking
 from crossdock.model.transfers import MovedLine
 from crossdock.model.warehouse_state import Receipt
@@ -42,7 +43,7 @@ class ReturnPolicy(Struct, frozen=True):
 
 class Case(Struct, omit_defaults=True):
     """One thing expected back. ``lines`` empty: what is in it is not known. ``parcel`` is the tracking number it comes
-    under, ``request`` who asked.
+    under, ``request`` who asked; ``over_since`` is when what ended it happened (epoch microseconds).
     """
 
     number: int
@@ -52,6 +53,7 @@ class Case(Struct, omit_defaults=True):
     reason: str = ""
     refused: Goods | Literal[""] = ""
     closed: bool = False
+    over_since: int = 0
     wants_label: bool = False
 
 
@@ -80,12 +82,14 @@ class Returning(Kept, omit_defaults=True, kw_only=True):
     refusals: list[str] = field(default_factory=list)
 
 
-def open_for(own: Returning, request: str, lines: tuple[MovedLine, ...], parcel: str) -> Case:
-    """The case of a request: that of the ``parcel`` it names, an open one nobody asked for yet, or a new one."""
+def open_for(own: Returning, name: str, request: ReturnRequested, at: int) -> Case:
+    """The case of a request made ``at`` that time: that of the parcel it is named by, one that nobody asked for yet and
+    was not over before that, or a new one.
+    """
     unasked = [each for each in own.cases if not each.request]
-    case = next((each for each in unasked if each.parcel == parcel), None)
-    case = case or next((each for each in unasked if not each.closed or not each.parcel), None) or _new(own)
-    case.request, case.lines = request, lines or case.lines
+    case = next((each for each in unasked if each.parcel == request.id), None)
+    case = case or next((each for each in unasked if not each.closed or at <= each.over_since), None) or _new(own)
+    case.request, case.lines = name, request.lines or case.lines
     return case
 
 
@@ -106,13 +110,19 @@ def follow_parcels(course: Course, own: Returning) -> None:
         number = booking.tracking_number
         if number not in known:
             lines = contents_of(state.order, booking.package_id.removesuffix(RETURN))
-            case = next((each for each in own.cases if not each.closed and _is_free(state, each)), None)
-            case = case or _new(own)
+            case = _for_parcel(course, own)
             case.parcel, case.lines = number, case.lines or lines
         _tell(course, own, booking)
     for case in own.cases:
         if not case.lines and not case.closed:
             case.lines = _all_of(state, case)
+
+
+def _for_parcel(course: Course, own: Returning) -> Case:
+    """One that waits for a parcel; one that was over when nobody had heard of this parcel yet; or a new one."""
+    at, free = epoch_us(course.event.occurred), [each for each in own.cases if _is_free(course.state, each)]
+    waiting = next((each for each in free if not each.closed), None)
+    return waiting or next((each for each in free if not each.refused and at <= each.over_since), None) or _new(own)
 
 
 def _all_of(state: FulfilmentState, case: Case) -> tuple[MovedLine, ...]:

@@ -14,6 +14,7 @@ from crossdock.model.billing import IssueCreditNote
 from crossdock.model.commands import CommandBody
 from crossdock.model.desk import DeskRequested, Return
 from crossdock.model.identifiers import digest
+from crossdock.model.instants import epoch_us
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.stock import AdjustStock, StockChange, StockPlace
 from crossdock.model.transfers import CancelTransfer, CompleteTransfer, MovedLine, ReturnTransfer
@@ -83,7 +84,7 @@ def _judge(course: Course, own: Returning, found: Found, lines: tuple[ReceivedLi
         found.scrapped = tuple(_damaged(ours)) if policy.damaged == "scrap" else ()
     if found.final:
         _compare(course, own, case)
-        case.closed = True
+        case.closed, case.over_since = True, epoch_us(course.event.occurred)
         course.resolve(lambda each: each.kind == "delivery.returned" and each.pointer == f"/shipments/{case.parcel}")
 
 
