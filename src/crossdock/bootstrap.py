@@ -60,6 +60,7 @@ from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
+from crossdock.views.availability import Freshness
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
@@ -326,6 +327,12 @@ def retention(installation: Installation) -> Retention:
         kept.refused_days, kept.ended_days,
     )  # fmt: skip
     return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
+
+
+def freshness(installation: Installation) -> Freshness:
+    """How old a word on stock may be."""
+    policy = installation.settings.availability
+    return Freshness(int(policy.stale_after_minutes * 60_000_000), int(policy.refuse_after_hours * 3_600_000_000))
 
 
 def _nightly_retention(installation: Installation, place: World) -> NightlyRetention:

@@ -13,6 +13,7 @@ from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
+from crossdock.views.availability import Freshness
 
 
 class Answer(Protocol):
@@ -124,7 +125,8 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind.
+    ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
+    ``outboxes`` are the configured webhooks and bridges with their kind.
     """
 
     store: Store
@@ -140,3 +142,4 @@ class Context(Struct, frozen=True, kw_only=True):
     outboxes: Mapping[str, str] = {}
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
+    freshness: Freshness = Freshness()

@@ -15,7 +15,7 @@ from crossdock.model.instants import epoch_us
 from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.journey import Journey, add, entry_of
 from crossdock.model.milestones import MILESTONES
-from crossdock.model.order import DeliveryOrder
+from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.releasing import OrderFreed, OrderHeld, PaymentReported
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.stock_state import ItemStock, fold_stock
@@ -61,6 +61,17 @@ class FulfilmentState(Struct, omit_defaults=True):
         """Whether the order is cancelled: no version of it is younger than its latest cancellation."""
         return self.cancelled_at > 0 and self.cancelled_at >= self.version[0]
 
+    @property
+    def parcels(self) -> tuple[Package, ...]:
+        """What travels: packages as a warehouse closed them, else as the system of record has them."""
+        packed = {
+            package.id: package
+            for place in sorted(self.warehouse)
+            for package in self.warehouse[place].packages.values()
+            if not self.warehouse[place].cancelled
+        }
+        return tuple(packed.values()) or (self.order.packages if self.order else ())
+
     def holds(self) -> list[str]:
         """What keeps it back, as gate and hold, sorted."""
         return [each for each in self.held if each not in self.freed]
@@ -80,7 +91,7 @@ class FulfilmentState(Struct, omit_defaults=True):
     def tracking_numbers(self) -> tuple[str, ...]:
         """Tracking numbers of the live bookings in the order's package order."""
         live = self.live_bookings()
-        order = [package.id for package in self.order.packages] if self.order else sorted(live)
+        order = [package.id for package in self.parcels] or sorted(live)
         return tuple(live[package_id].tracking_number for package_id in order if package_id in live)
 
 
@@ -180,6 +191,6 @@ def summary_of(state: FulfilmentState, phase: str) -> dict[str, str | int]:
         "carrier": ", ".join(sorted({booking.carrier for booking in live.values()})),
         "phase": phase,
         "milestone": least,
-        "packages": len(order.packages) if order else 0,
+        "packages": len(state.parcels),
         "tracking_numbers": ", ".join(numbers),
     }

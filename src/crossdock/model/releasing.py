@@ -72,6 +72,30 @@ class ReviewDecided(Struct, frozen=True, tag="review.decided.v1", omit_defaults=
         return (self.id,)
 
 
+class OrderChecked(Struct, frozen=True, tag="order.checked.v1", omit_defaults=True):
+    """This version of an order has no fault; its gates have had their say by the time this is decided on."""
+
+    order_id: str
+    version: str
+
+    def identity(self) -> tuple[str, ...]:
+        """A version is checked once."""
+        return (self.order_id, self.version)
+
+
+class OrderStopped(Struct, frozen=True, tag="order.stopped.v1", omit_defaults=True):
+    """The order was cancelled and certainly nothing of it leaves the warehouse: what was done for it can be undone.
+    ``number`` counts how often that happened.
+    """
+
+    order_id: str
+    number: int
+
+    def identity(self) -> tuple[str, ...]:
+        """Once each time."""
+        return (self.order_id, str(self.number))
+
+
 class OrderCleared(Struct, frozen=True, tag="order.cleared.v1", omit_defaults=True):
     """Nothing keeps the order's labels from being bought: no gate holds it and, where a warehouse packs it, it is
     packed. ``version`` tells one clearance from the next.
@@ -109,5 +133,13 @@ class ShipmentDispatched(Struct, frozen=True, tag="shipment.dispatched.v1", omit
 
 
 ReleasingEvent = (
-    PaymentReported | OrderHeld | OrderFreed | ReviewDecided | OrderCleared | OrderUndeliverable | ShipmentDispatched
+    PaymentReported
+    | OrderHeld
+    | OrderFreed
+    | ReviewDecided
+    | OrderChecked
+    | OrderCleared
+    | OrderStopped
+    | OrderUndeliverable
+    | ShipmentDispatched
 )

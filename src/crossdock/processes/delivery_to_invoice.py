@@ -104,7 +104,7 @@ def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[st
         return ("a sales order: this delivery belongs to none",)
     live = state.live_bookings()
     lacking = []
-    for package in order.packages:
+    for package in state.parcels:
         name = package.name or package.id
         booking = live.get(package.id)
         if booking is None:
@@ -116,7 +116,7 @@ def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[st
             lacking.append(f"package {name}: {standing}, not delivered")
         elif policy.when == "proof" and booking.tracking_number not in state.proofs:
             lacking.append(f"package {name}: no proof of delivery")
-    return tuple(lacking) if order.packages else ("packages: none is known",)
+    return tuple(lacking) if state.parcels else ("packages: none is known",)
 
 
 def _orders(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[tuple[Order, ...], ev.EventBody]:

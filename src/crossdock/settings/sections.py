@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
+from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
 
@@ -290,6 +292,11 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     """Business processes; one left out does not run."""
 
+    credit_hold: Annotated[CreditHold | None, Meta(description="Orders over a credit limit wait for finance")] = None
+    payment_gate: Annotated[PaymentGate | None, Meta(description="Prepaid orders wait for their payment")] = None
+    order_release: Annotated[
+        OrderRelease | None, Meta(description="Gates and the warehouse come before labels; needs order_to_ship")
+    ] = None
     order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
     delivery_to_invoice: Annotated[
         DeliveryToInvoice | None, Meta(description="From delivered to invoiced in the system of record")
@@ -356,6 +363,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
+    )
+    availability: Annotated[AvailabilitySettings, Meta(description="How old a word on stock may be")] = (
+        AvailabilitySettings()
     )
     bridges: Annotated[
         dict[OutboxName, BridgeSettings], Meta(description="Canonical events out to message brokers, by a name")

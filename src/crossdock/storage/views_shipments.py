@@ -28,7 +28,7 @@ _COLUMNS = (
 )
 _LIST = (
     select(*_COLUMNS)
-    .where(STATE.c.subject.not_like("desk:%"), STATE.c.subject.not_like("feed:%"))  # nobody ships a request or a feed
+    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "sku", "storage")))  # no shipments
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
 _NEWEST = 500
