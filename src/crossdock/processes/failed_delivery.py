@@ -173,7 +173,7 @@ def _act(course: Course, own: Parcels, number: str, choice: Choice, detail: tupl
     course.resolve(lambda each: each.pointer == f"/shipments/{number}")
     if choice == "return":
         parcel.standing = "returning"
-        lines = contents_of(course.state.order, parcel.package_id)
+        lines = contents_of(course.state, parcel.package_id)
         comment = f"after {parcel.seen} failed attempts"
         course.events.append(ReturnRequested(number, NAME, lines, "undeliverable", comment=comment))
         text = f"{number} is not to be tried again: have the carrier bring it back."

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from crossdock.model.desk import RETURN
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.instants import epoch_us
-from crossdock.model.order import DeliveryOrder, Package
+from crossdock.model.order import DeliveryOrder
 from crossdock.model.returning import Goods, ReturnedToSender, ReturnRequested
 from crossdock.model.shipment import Booking
 from crossdock.model.transfers import MovedLine
@@ -109,7 +109,7 @@ def follow_parcels(course: Course, own: Returning) -> None:
     for booking in _on_the_way_back(state):
         number = booking.tracking_number
         if number not in known:
-            lines = contents_of(state.order, booking.package_id.removesuffix(RETURN))
+            lines = contents_of(state, booking.package_id.removesuffix(RETURN))
             case = _for_parcel(course, own)
             case.parcel, case.lines = number, case.lines or lines
         _tell(course, own, booking)
@@ -129,7 +129,7 @@ def _all_of(state: FulfilmentState, case: Case) -> tuple[MovedLine, ...]:
     """What a case without lines is about, now that the order may be known."""
     if case.parcel:
         names = [each.package_id for each in state.bookings.values() if each.tracking_number == case.parcel]
-        return contents_of(state.order, names[0].removesuffix(RETURN)) if names else ()
+        return contents_of(state, names[0].removesuffix(RETURN)) if names else ()
     return lines_of(state.order) if case.request else ()
 
 
@@ -211,13 +211,14 @@ def lines_of(order: DeliveryOrder | None) -> tuple[MovedLine, ...]:
     return tuple(MovedLine(each.item, each.quantity, each.unit) for each in order.lines) if order else ()
 
 
-def contents_of(order: DeliveryOrder | None, package_id: str) -> tuple[MovedLine, ...]:
+def contents_of(state: FulfilmentState, package_id: str) -> tuple[MovedLine, ...]:
     """What is in a package; nothing where that is not known. One package alone holds everything."""
-    package = _package(order, package_id)
+    order, parcels = state.order, state.parcels
+    package = next((each for each in parcels if each.id == package_id), None)
     if order is None or package is None:
         return ()
     if not package.contents:
-        return lines_of(order) if len(order.packages) == 1 else ()
+        return lines_of(order) if len(parcels) == 1 else ()
     lines = {each.id: each for each in order.lines}
     held: dict[str, Decimal] = {}
     for part in package.contents:
@@ -227,19 +228,15 @@ def contents_of(order: DeliveryOrder | None, package_id: str) -> tuple[MovedLine
     )
 
 
-def packages_with(order: DeliveryOrder, lines: tuple[MovedLine, ...]) -> list[str]:
+def packages_with(state: FulfilmentState, lines: tuple[MovedLine, ...]) -> list[str]:
     """The packages that hold any of these goods; the first where nobody knows."""
     wanted = {each.item.sku for each in lines}
     found = [
         package.id
-        for package in order.packages
-        if not wanted or wanted & {each.item.sku for each in contents_of(order, package.id)}
+        for package in state.parcels
+        if not wanted or wanted & {each.item.sku for each in contents_of(state, package.id)}
     ]
-    return found or [each.id for each in order.packages[:1]]
-
-
-def _package(order: DeliveryOrder | None, package_id: str) -> Package | None:
-    return next((each for each in order.packages if each.id == package_id), None) if order else None
+    return found or [each.id for each in state.parcels[:1]]
 
 
 def _new(own: Returning) -> Case:

@@ -49,7 +49,7 @@ def announce(course: Course, own: Returning, policy: ReturnPolicy) -> None:
 
 def _ask_label(course: Course, order: DeliveryOrder, case: Case) -> None:
     case.wants_label = False
-    for package in cases.packages_with(order, case.lines):
+    for package in cases.packages_with(course.state, case.lines):
         key = digest(course.name, order.id, case.request, package)[:24]
         wish = Return(package)
         course.events.append(DeskRequested(key, course.name, wish, "the customer sends goods back"))
