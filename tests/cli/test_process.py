@@ -29,7 +29,6 @@ def test_an_order_shows_its_state_history_next_deadline_and_whom_it_waits_for(se
     assert process["history"][1]["then"] == "choose a carrier, buy its labels"
     owed = {each["name"]: each["who"] for each in story["deadlines"] if each["who"]}
     assert owed["expect/first_scan/T1"] == "USPS"
-    assert owed["expect/stage/order_to_ship"] == "the warehouse, then the carrier"
     told = crossdock("process", "show", ORDER.name, "-c", seeded)
     assert "labelled" in told.out
     assert "the first scan of T1 from USPS" in told.out

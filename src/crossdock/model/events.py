@@ -19,6 +19,7 @@ from crossdock.model.inventory import InventoryEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
 from crossdock.model.releasing import ReleasingEvent
+from crossdock.model.returning import ReturnEvent
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.warehouse import WarehouseEvent
@@ -235,6 +236,7 @@ EventBody = (
     | ReleasingEvent
     | WarehouseEvent
     | InventoryEvent
+    | ReturnEvent
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

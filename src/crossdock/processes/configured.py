@@ -21,11 +21,13 @@ from crossdock.processes.owed_by_carriers import CARRIERS_OWE
 from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
 from crossdock.processes.payment_gate import PaymentPolicy, payment_gate
 from crossdock.processes.release_work import ReleasePolicy
+from crossdock.processes.returning_configured import returning
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
+from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
@@ -46,8 +48,9 @@ def configured(
         given = settings.delivery_to_invoice
         by_the_warehouse = settings.order_release is not None and settings.order_release.warehouse is not None
         complete = given.complete_transfer and not by_the_warehouse  # what left is written when it leaves
-        policy = DeliveryToInvoicePolicy(given.when, complete, given.post)
+        policy = DeliveryToInvoicePolicy(given.when, complete, given.post, given.partial)
         chosen.append(delivery_to_invoice(policy))
+    chosen += returning(settings)
     if settings.tracking_watch:
         chosen.append(tracking_watch(_watching(settings.tracking_watch)))
     if settings.expectations:
@@ -96,6 +99,9 @@ def there_are() -> list[Process]:
             OrderRelease(),
             OrderToShip("erp", ("carrier",)),
             DeliveryToInvoice(),
+            FailedDelivery(),
+            ReturnToRefund(),
+            ProcureToReceive(),
             TrackingWatch(),
             Expectations(),
         )

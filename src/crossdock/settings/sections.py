@@ -6,6 +6,7 @@ from msgspec import Meta, Struct, field
 
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
+from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
@@ -300,6 +301,15 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
     delivery_to_invoice: Annotated[
         DeliveryToInvoice | None, Meta(description="From delivered to invoiced in the system of record")
+    ] = None
+    failed_delivery: Annotated[
+        FailedDelivery | None, Meta(description="After failed attempts the customer chooses; needs tracking")
+    ] = None
+    return_to_refund: Annotated[
+        ReturnToRefund | None, Meta(description="From goods that come back to stock and credit note")
+    ] = None
+    procure_to_receive: Annotated[
+        ProcureToReceive | None, Meta(description="From purchase to goods received; needs Odoo's feed of transfers")
     ] = None
     tracking_watch: Annotated[
         TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
