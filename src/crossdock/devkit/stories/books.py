@@ -32,10 +32,10 @@ def _moves(odoo: Any, kind: str, order: str) -> list[Row]:
     found = [row for row in _rows(odoo, "account.move") if (row.get("move_type"), row["state"]) == (kind, "posted")]
     if not order:
         return found
-    lines = {row["id"] for row in _rows(odoo, "sale.order.line") if row["order_id"] in _named(odoo, "sale.order", order)}
-    of = {
-        row["move_id"] for row in _rows(odoo, "account.move.line") if lines & set(row.get("sale_line_ids") or ())
+    lines = {
+        row["id"] for row in _rows(odoo, "sale.order.line") if row["order_id"] in _named(odoo, "sale.order", order)
     }
+    of = {row["move_id"] for row in _rows(odoo, "account.move.line") if lines & set(row.get("sale_line_ids") or ())}
     return [row for row in found if row["id"] in of]
 
 

@@ -83,7 +83,9 @@ def read_path(path: Path) -> tuple[Written | None, list[Fault]]:
         return read_story(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
-        return None, [Fault(str(path), 0, "", f"cannot be read: {reason}", "crossdock sim run --list names all stories")]
+        return None, [
+            Fault(str(path), 0, "", f"cannot be read: {reason}", "crossdock sim run --list names all stories")
+        ]
 
 
 def read_story(text: str, shown: str) -> tuple[Written | None, list[Fault]]:
@@ -152,5 +154,3 @@ def _times(row: Step | Check, before: int, starts: int) -> Iterator[tuple[str, s
         yield "has since without until", "since says from when on until holds"
     if any(each != "end" and seconds_of(each) < starts for each in (*said, row.since or "end")):
         yield "is before the start", "given.starts is when Crossdock starts"
-
-

@@ -114,7 +114,9 @@ def _open_exceptions(said: words.OpenExceptions, evidence: Evidence) -> Finding:
 def _expectation(said: words.ExpectationIs, evidence: Evidence) -> Finding:
     subject = evidence.subject(said.order, said.delivery)
     waiting = [
-        each for each in evidence.timers(subject) if each.name.startswith(f"{_WAITS}{said.kind}/") and _by(said, each.who)
+        each
+        for each in evidence.timers(subject)
+        if each.name.startswith(f"{_WAITS}{said.kind}/") and _by(said, each.who)
     ]
     told = [each.body for each in evidence.events(subject)]
     expired = [each for each in told if isinstance(each, ExpectationExpired) and each.kind == said.kind]

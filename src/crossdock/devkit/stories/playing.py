@@ -140,7 +140,9 @@ class _Run:
         except (LookupError, UnknownAction) as problem:
             why = str(problem.args[0] if problem.args else problem)
         text = sentence(word, said, step.note)
-        self._tell(Line(self._passed(self._moment(step.at)), self._written.line_of("when", index), "when", not why, text, why))
+        self._tell(
+            Line(self._passed(self._moment(step.at)), self._written.line_of("when", index), "when", not why, text, why)
+        )
 
     async def _configure(self, index: int) -> None:
         """Crossdock is started anew with what the step changes."""

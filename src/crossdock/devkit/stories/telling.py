@@ -64,7 +64,10 @@ def _which(said: Any) -> str:
 
 
 def _habit(said: steps.Habit) -> str:
-    parts = [f"lacks {_goods(said.short)}" if said.short else "", f"damages {_goods(said.damaged)}" if said.damaged else ""]
+    parts = [
+        f"lacks {_goods(said.short)}" if said.short else "",
+        f"damages {_goods(said.damaged)}" if said.damaged else "",
+    ]
     parts += ["tells each despatch twice" if said.twice else ""]
     if said.acknowledge_seconds is not None:
         late = said.acknowledge_seconds
@@ -120,7 +123,9 @@ _SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "outage": lambda said: f"{said.partner} cannot be reached for {said.minutes:g} minutes",
     "partner": lambda said: f"{said.partner}: {said.action} {said.arguments or ''}".rstrip(),
     "configure": _configured,
-    "restart": lambda said: f"Crossdock is stopped for {said.minutes:g} minutes" if said.minutes else "Crossdock restarts",
+    "restart": lambda said: (
+        f"Crossdock is stopped for {said.minutes:g} minutes" if said.minutes else "Crossdock restarts"
+    ),
     "stage": lambda said: f"{said.process} of {_which(said)} is {said.expected}",
     "exception": lambda said: f"exception {said.kind} of {_which(said)} is {said.expected}",
     "open_exceptions": lambda said: f"{said.expected:g} exceptions are open{f' of {said.order}' if said.order else ''}",

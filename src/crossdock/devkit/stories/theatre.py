@@ -187,4 +187,3 @@ def _coming(tx: Transaction) -> tuple[list[int], bool]:
     return [each.due_at for each in tx.timers.standing(subjects)], bool(
         counts.queued or counts.in_doubt or counts.received
     )
-
