@@ -346,4 +346,4 @@ def test_a_payment_that_was_reported_before_its_order_holds_it_all_the_same():
     given = home.tell_at_once(requested(), PaymentReported("shop", "t1", "pending"))
     assert (home.stages["order_release"], given) == ("held", []), "nothing goes to the warehouse"
     given = home.tell(PaymentReported("shop", "t1", "authorized", 1))
-    assert (home.stages["order_release"], [each.kind for each in given]) == ("released", ["warehouse_order.release.v1"])
+    assert [each.kind for each in given] == ["warehouse_order.release.v1"]

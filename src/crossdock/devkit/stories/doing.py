@@ -133,9 +133,12 @@ class Player:
 
     async def _parcel(self, said: words.Parcel) -> None:
         state = await self._ask(lambda now: now.state(now.subject(said.order, said.delivery)))
-        bookings = state.live_bookings().values()
-        if not bookings:
-            raise LookupError(f"no parcel of {said.order} has a label")
+        live = state.live_bookings()
+        bookings = [live[package] for package in sorted(live)]
+        if len(bookings) < (said.only or 1):
+            raise LookupError(f"{len(bookings)} parcels of {said.order} have a label")
+        if said.only is not None:
+            bookings = [bookings[said.only - 1]]
         for booking in bookings:
             kind = self._theatre.cast.connectors[booking.partner]
             arguments: dict[str, Any] = {_NUMBER[kind]: booking.tracking_number, **_SCANS[kind][said.status]}

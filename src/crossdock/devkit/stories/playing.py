@@ -93,7 +93,8 @@ class _Run:
         day = datetime.fromisoformat(self._story.given.day).replace(tzinfo=UTC)
         self._midnight = int(day.timestamp()) * SECOND
         self._cast = Cast(self._moment(self._story.given.starts), {}, {})
-        self._configuration = _child(_child(written.node, "given"), "configuration")
+        self._installations: dict[int, Installation] = {}
+        self._installation: Installation
         self._known: dict[str, Process] = {}
         self._pending: list[Pending] = []
         self._lines: list[Line] = []
@@ -102,22 +103,23 @@ class _Run:
 
     async def play(self) -> Played:
         await empty_database(self._folder / "crossdock.db")
-        installation = self._installed(self._configuration)
+        self._rehearse()
         self._prepare()
         self._theatre = Theatre(self._cast, self._folder, self._checked)
         try:
-            await self._happen(installation)
+            await self._happen()
             told = await self._theatre.read(lambda tx: tuple(whole(tx, self._midnight)))
         finally:
             await self._theatre.close()
         return Played(self._story.title, tuple(self._lines), self._passed(self._theatre.clock.now()), told)
 
-    async def _happen(self, installation: Installation) -> None:
+    async def _happen(self) -> None:
         theatre = self._theatre
         player = Player(theatre, self._odoo(), self._ask)
         if self._story.given.products:
             player.office().stock(self._story.given.products, theatre.clock.now())
-        await theatre.start(installation)
+        self._installation = self._installations[-1]
+        await theatre.start(self._installation)
         await theatre.rest()
         await self._vacuous()
         self._began = True
@@ -132,7 +134,8 @@ class _Run:
         why = ""
         try:
             if word == "configure":
-                await self._configure(index)
+                self._installation = self._installations[index]
+                await self._theatre.start(self._installation)
             elif word == "restart":
                 await self._restart(said)
             else:
@@ -144,28 +147,32 @@ class _Run:
             Line(self._passed(self._moment(step.at)), self._written.line_of("when", index), "when", not why, text, why)
         )
 
-    async def _configure(self, index: int) -> None:
-        """Crossdock is started anew with what the step changes."""
+    def _rehearse(self) -> None:
+        """Every configuration there will be, judged before anything happens; so every partner is known, too."""
+        configuration = _child(_child(self._written.node, "given"), "configuration")
+        self._installations[-1] = self._installed(configuration)
         rows = _child(self._written.node, "when").value
         assert isinstance(rows, list)
-        said = _child(rows[index], "configure")
-        for section in ("processes", "partners"):
-            change = said.value.get(section) if isinstance(said.value, dict) else None
-            if change is not None:
-                self._configuration = changed(self._configuration, section, change)
-        await self._theatre.start(self._installed(self._configuration))
+        for index, step in enumerate(self._story.when):
+            if step.configure is None:
+                continue
+            said = _child(rows[index], "configure")
+            for section in ("partners", "processes"):
+                change = said.value.get(section) if isinstance(said.value, dict) else None
+                if change is not None:
+                    configuration = changed(configuration, section, change)
+            self._installations[index] = self._installed(configuration)
 
     async def _restart(self, said: words.Restart) -> None:
-        installation = self._installed(self._configuration)
         await self._theatre.stop()
         await self._theatre.until(self._theatre.clock.now() + int(said.minutes * 60) * SECOND)
-        await self._theatre.start(installation)
+        await self._theatre.start(self._installation)
 
     def _installed(self, configuration: Node) -> Installation:
         installation, faults = engage(self._cast, configuration, self._folder)
         if installation is None:
             raise Failed(faults)
-        self._known = {each.name: each for each in processes_of(installation)}
+        self._known |= {each.name: each for each in processes_of(installation)}
         return installation
 
     def _odoo(self) -> str:

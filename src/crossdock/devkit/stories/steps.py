@@ -125,6 +125,7 @@ class Parcel(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="What is scanned"),
     ]
     signed: Annotated[bool, Meta(description="Whether a delivery is signed for: the proof of it")] = True
+    only: Annotated[int | None, Meta(description="Of several parcels only this one, the first is 1")] = None
     delivery: Annotated[int, Meta(description="Which delivery of the order, the first is 1", ge=1)] = 1
 
 

@@ -88,6 +88,11 @@ def _floor(said: steps.Floor) -> str:
     return f"{said.partner} {_DONE[said.does]} {_which(said)}{some}"
 
 
+def _parcel(said: steps.Parcel) -> str:
+    which = f"parcel {said.only}" if said.only else "parcels"
+    return f"{which} of {_which(said)}: {said.status.replace('_', ' ')}{'' if said.signed else ', nobody signs'}"
+
+
 def _configured(said: steps.Configure) -> str:
     return f"Crossdock is set up anew: {', '.join([*said.processes, *said.partners])}"
 
@@ -117,9 +122,7 @@ _SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "warehouse": _floor,
     "warehouse_habit": _habit,
     "warehouse_stock": _shelf,
-    "parcel": lambda said: (
-        f"parcels of {_which(said)}: {said.status.replace('_', ' ')}{'' if said.signed else ', nobody signs'}"
-    ),
+    "parcel": _parcel,
     "outage": lambda said: f"{said.partner} cannot be reached for {said.minutes:g} minutes",
     "partner": lambda said: f"{said.partner}: {said.action} {said.arguments or ''}".rstrip(),
     "configure": _configured,
