@@ -28,6 +28,7 @@ _RECEIVING = "procure_to_receive"
 def receipt(partners: Partners) -> Life:
     """A purchase that comes in two deliveries, with a rest that comes days later."""
     number, at = partners.order.external_id, from_epoch_us(partners.start)
+    last = partners.dice.choice((f"{_RECEIVING}/partly", "rest_of_receipt"))
     lines = (TransferLine("1", Item(goods.SKU), Decimal(5)),)
     planned = Transfer(
         transfer_id(goods.ERP, number), goods.ERP, number, f"WH/IN/{number}", "incoming", "ready", lines, at,
@@ -36,23 +37,22 @@ def receipt(partners: Partners) -> Life:
 
     def answer(command: NewCommand) -> Iterator[Act]:
         if command.kind == "inbound.announce.v1":
-            yield from _arrivals(partners, planned.name)
+            yield from _arrivals(partners, planned.name, last)
         elif marker := str(msgspec.json.decode(command.body).get("marker", "")):
             written = ev.RecordWritten(goods.ERP, command.kind, marker)
             yield Act(partners.minutes(0.1, 3), written, f"{_RECEIVING}/receiving")
 
-    owes = tuple(f"{_RECEIVING}/{stage}" for stage in ("announced", "receiving", "partly"))
-    return Life(planned.id, (Act(0, TransferChanged(planned)),), answer, (*owes, "rest_of_receipt"))
+    owes = (f"{_RECEIVING}/announced", f"{_RECEIVING}/receiving", last)
+    return Life(planned.id, (Act(0, TransferChanged(planned)),), answer, owes)
 
 
-def _arrivals(partners: Partners, reference: str) -> Iterator[Act]:
+def _arrivals(partners: Partners, reference: str, owed: str) -> Iterator[Act]:
     yield Act(partners.minutes(1, 25), InboundAnnounced(goods.WMS, reference, "A1"), f"{_RECEIVING}/announced")
     at = int(partners.dice.uniform(20, 60) * HOUR)
     some = (ReceivedLine(Item(goods.SKU), Decimal(3)),)
     rest = (ReceivedLine(Item(goods.SKU), Decimal(2)),)
     yield Act(at, GoodsReceived(goods.WMS, reference, "GR1", some, final=False))
     later = at + int(partners.dice.uniform(10, 60) * HOUR)
-    owed = partners.dice.choice((f"{_RECEIVING}/partly", "rest_of_receipt"))
     yield Act(later, GoodsReceived(goods.WMS, reference, "GR2", rest), owed)
 
 
