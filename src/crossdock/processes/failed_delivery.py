@@ -90,7 +90,7 @@ def failed_delivery(policy: FailedDeliveryPolicy) -> Process:
         own.stage = _stage(own)
         return course.decision()
 
-    return Process(NAME, 1, frozenset(_LEADS), decide, CHART)
+    return Process(NAME, 1, frozenset(_LEADS), decide, CHART, of=("do:",))
 
 
 def _stage(own: Parcels) -> str:

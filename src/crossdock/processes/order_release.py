@@ -30,7 +30,7 @@ def order_release(policy: ReleasePolicy) -> Process:
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _requested(work: Work) -> None:

@@ -31,7 +31,7 @@ def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _requested(work: Work) -> None:

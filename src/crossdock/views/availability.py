@@ -95,7 +95,7 @@ def _at(state: FulfilmentState, now: int, freshness: Freshness) -> LocationStock
         on_hand=now_there.on_hand,
         available=now_there.available,
         reserved=level.reserved,
-        blocked=level.blocked,
+        blocked=now_there.blocked,
         unit=level.unit,
         as_of=as_of,
         changed_at=now_there.as_of,

@@ -80,7 +80,7 @@ class Road:
         self, database: Path, seed: int = 1, deaths: Sequence[int] = (), sim: dict[str, str] | None = None, **config
     ):
         self.random = random.Random(seed)
-        self.url, self.seed = f"sqlite:///{database}", seed
+        self.url, self.seed = str(database) if "://" in str(database) else f"sqlite:///{database}", seed
         self.clock = VirtualClock(START)
         options = {
             "seed": str(seed),
@@ -106,7 +106,7 @@ class Road:
     def hub(self) -> Hub:
         """A new process on what there is."""
         self._workers += 1
-        store = open_store(self.url, threads=False)
+        store = open_store(self.url, threads=False) if self.url.startswith("sqlite") else open_store(self.url)
         caller = RecordingCaller(FragileCaller(self.network, self.fuse))
         ids = SeededIds(self.seed * 100 + self._workers)
         world = World(
