@@ -8,7 +8,19 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import availability, choices, exchanges, facts, health, jobs, oauth, outboxes, pacing, shipments
+from crossdock.api import (
+    availability,
+    choices,
+    exchanges,
+    facts,
+    health,
+    jobs,
+    oauth,
+    outboxes,
+    pacing,
+    returning,
+    shipments,
+)
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
@@ -22,6 +34,7 @@ ROUTES = (
     *availability.ROUTES,
     *choices.ROUTES,
     *jobs.ROUTES,
+    *returning.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
     *facts.ROUTES,
