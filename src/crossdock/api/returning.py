@@ -84,7 +84,7 @@ class Redelivery(Struct, frozen=True, forbid_unknown_fields=True):
 async def request_return(
     request: Request[Any, Any, Any], context: Here, id: Id, data: GoodsReturnRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
-    """202 and a job."""
+    """201: it is written down; what follows is seen of the order."""
     data = await strictly(request, GoodsReturnRequest)
     lines = tuple(MovedLine(Item(each.sku), _positive(each.quantity)) for each in data.lines)
     return await ask(request, context, id, ReturnGoods(lines, data.said, data.source), data.reason, idempotency_key)
@@ -97,7 +97,7 @@ async def request_return(
 async def receive_return(
     request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnReceipt, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
-    """202 and a job."""
+    """201: it is written down; what follows is seen of the order."""
     data = await strictly(request, ReturnReceipt)
     lines = tuple(
         ReceivedLine(Item(each.sku), _positive(each.quantity), damaged=_within(each.damaged, each.quantity))
@@ -113,7 +113,7 @@ async def receive_return(
 async def refuse_return(
     request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnRefusal, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
-    """202 and a job."""
+    """201: it is written down; what follows is seen of the order."""
     data = await strictly(request, ReturnRefusal)
     return await ask(request, context, id, RefuseReturn(data.goods), data.reason, idempotency_key)
 
@@ -125,7 +125,7 @@ async def refuse_return(
 async def redeliver(
     request: Request[Any, Any, Any], context: Here, id: Id, data: Redelivery, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
-    """202 and a job."""
+    """201: it is written down; what follows is seen of the order."""
     data = await strictly(request, Redelivery)
     wanted = Redeliver(data.choice, data.tracking_number, data.day, data.place)
     return await ask(request, context, id, wanted, data.reason, idempotency_key)
