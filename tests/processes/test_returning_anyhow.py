@@ -53,7 +53,9 @@ def booked(package: str, number: str) -> ev.ShipmentBooked:
 
 
 def receipt(reference: str, number: str, quantity: int, damaged: int, *, final: bool) -> GoodsReceived:
-    return GoodsReceived(WMS, reference, number, (ReceivedLine(WIDGET, Decimal(quantity), None, Decimal(damaged)),), final)
+    return GoodsReceived(
+        WMS, reference, number, (ReceivedLine(WIDGET, Decimal(quantity), None, Decimal(damaged)),), final
+    )
 
 
 def came(order) -> Decimal:
