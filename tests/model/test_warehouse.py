@@ -86,6 +86,13 @@ def test_a_dozen_in_pieces_is_a_dozen():
     assert is_all_shipped(dozen, fold([shipped("LS1", 24)]).warehouse)
 
 
+def test_what_is_packed_is_found_by_sku_where_no_line_is_named():
+    contents = (Packed("1", Decimal(2)), Packed("sku:DESK-1", Decimal(1)), Packed("sku:OTHER", Decimal(1)))
+    packed = wh.PackagesPacked(PARTNER, REFERENCE, (Package("P", Measure(Decimal(2), "KGM"), contents=contents),))
+    (line,) = progress(five_desks(), fold([packed]).warehouse)
+    assert line.packed == 3
+
+
 def test_an_order_that_is_not_known_is_not_shipped():
     assert not is_all_shipped(structs.replace(order(), lines=()), {})
 

@@ -82,7 +82,7 @@ def test_an_order_goes_to_its_warehouse_is_labelled_when_packed_and_written_once
     [release] = home.tell(requested())
     assert (release.partner, release.kind) == (WMS, "warehouse_order.release.v1")
     assert body_of(release) == wh.ReleaseOrder(REF, ORDER)
-    assert (home.stages["order_release"], home.stages["order_to_ship"]) == ("released", "waiting")
+    assert (home.stages["order_release"], home.stages["order_to_ship"]) == ("releasing", "waiting")
     assert home.tell(*TO_PACKED[:-1]) == []
     assert home.stages["order_release"] == "picked"
     [rates] = home.tell(PACKED)

@@ -18,6 +18,7 @@ from crossdock.api import (
     oauth,
     outboxes,
     pacing,
+    processes,
     returning,
     shipments,
 )
@@ -35,6 +36,7 @@ ROUTES = (
     *choices.ROUTES,
     *jobs.ROUTES,
     *returning.ROUTES,
+    *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
     *facts.ROUTES,

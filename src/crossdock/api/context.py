@@ -11,6 +11,7 @@ from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
+from crossdock.ports.process import Process
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
@@ -126,7 +127,7 @@ def _unknown() -> Standing:
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
-    ``outboxes`` are the configured webhooks and bridges with their kind.
+    ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind.
     """
 
     store: Store
@@ -143,3 +144,4 @@ class Context(Struct, frozen=True, kw_only=True):
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
     freshness: Freshness = Freshness()
+    processes: Mapping[str, Process] = {}

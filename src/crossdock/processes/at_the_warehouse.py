@@ -131,7 +131,7 @@ def too_late(work: Work) -> None:
     if not isinstance(body, CancellationRefused) or not is_ours(work) or work.progress.stage != "cancelling":
         return
     release = work.release
-    work.progress.stage = STAGES_THERE.get(release.stage if release else "", "released")
+    work.progress.stage = STAGES_THERE.get(release.stage if release else "", "releasing")
     reached = body.stage.replace("_", " ")
     text = f"{body.partner} cannot stop it any more: it is {reached}. It goes out and has to come back."
     work.raise_exception("order.cancelled_too_late", text)
@@ -145,6 +145,6 @@ def failed(work: Work) -> None:
     kind = _FAILURES.get(body.what)
     if kind and body.partner == work.progress.warehouse:
         work.raise_exception(kind, body.operator, f"/{body.what}")
-        if body.what == "warehouse_order.release.v1" and work.progress.stage == "released":
+        if body.what == "warehouse_order.release.v1" and work.progress.stage == "releasing":
             work.progress.stage = "attention"
     undoing.failed(work)

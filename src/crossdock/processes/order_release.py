@@ -1,7 +1,7 @@
 """Order release: a delivery order past its gates goes to the warehouse that ships it, and stays in step with it.
 
 checking ──▶ rejected | held ──▶ cleared (no warehouse: straight to its carriers)
-                             ──▶ released ──▶ acknowledged ──▶ picking ──▶ picked ──▶ packed ──▶ shipped
+                             ──▶ releasing ──▶ released ──▶ acknowledged ──▶ picking ──▶ picked ──▶ packed ──▶ shipped
 cancelling ──▶ cancelled      undoing ──▶ undeliverable      attention (a person must look)
 """
 
@@ -98,7 +98,7 @@ def _release(work: Work, order: DeliveryOrder) -> None:
         progress.stage = "cleared"
         work.events.append(OrderCleared(order.id, f"{progress.number}/{progress.version}"))
         return
-    progress.stage, progress.revision = "released", 1
+    progress.stage, progress.revision = "releasing", 1
     progress.reference = order.id if progress.number == 1 else f"{order.id}/{progress.number}"
     work.give("release", progress.warehouse, ReleaseOrder(progress.reference, order))
 

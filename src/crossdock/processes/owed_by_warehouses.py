@@ -15,7 +15,7 @@ def _before(stage: str) -> Callable[[FulfilmentState], Iterator[tuple[str, Outst
 
     def find(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
         for release in _open(state):
-            if release.released and _ORDER.index(release.stage) < reached:
+            if _ORDER.index(release.stage) < reached:
                 yield release.reference, Outstanding(release.partner)
 
     return find

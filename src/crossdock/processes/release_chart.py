@@ -10,17 +10,18 @@ STAGES_THERE = {
 }  # fmt: skip
 """A release's stage as the warehouse says it, as a stage of the process; shipping is told to the system of record."""
 
-AT_THE_WAREHOUSE = ("released", "acknowledged", "picking", "picked", "packed")
+AT_THE_WAREHOUSE = ("releasing", "released", "acknowledged", "picking", "picked", "packed")
 _STAGES = (
     Stage("checking", "Its gates are having their say.", "the system of record", hours=1.0),
     Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
     Stage("held", "Payment, credit or a person holds it back.", "whoever holds it", hours=72.0),
     Stage("cleared", "No warehouse ships it: it went straight to its carriers.", final=True),
-    Stage("released", "The warehouse was told.", "the warehouse", hours=0.5),
-    Stage("acknowledged", "The warehouse will do it.", "the warehouse", hours=8.0),
-    Stage("picking", "Somebody picks it.", "the warehouse", hours=4.0),
-    Stage("picked", "It is picked.", "the warehouse", hours=4.0),
-    Stage("packed", "Its packages are closed; their labels are bought.", "the warehouse", hours=24.0),
+    Stage("releasing", "The warehouse is being told.", "the warehouse", hours=0.5),
+    Stage("released", "The warehouse has it.", "the warehouse"),
+    Stage("acknowledged", "The warehouse will do it.", "the warehouse"),
+    Stage("picking", "Somebody picks it.", "the warehouse"),
+    Stage("picked", "It is picked.", "the warehouse"),
+    Stage("packed", "Its packages are closed; their labels are bought.", "the warehouse"),
     Stage("shipped", "It left the warehouse.", final=True),
     Stage("cancelling", "It was called off; the warehouse was asked to stop.", "the warehouse", hours=1.0),
     Stage("cancelled", "It was called off, and nothing of it leaves.", final=True),
@@ -45,7 +46,7 @@ def _moves() -> Iterator[Move]:
     there = [*AT_THE_WAREHOUSE, "attention"]
     for before in there:
         for on in _SAID.values():
-            for after in AT_THE_WAREHOUSE:
+            for after in STAGES_THERE.values():
                 if before != after:
                     yield Move(before, after, on, "labels may be bought" if after == "packed" else "")
         yield Move(before, "cancelling", _CANCELLED, "ask the warehouse to stop")
@@ -54,7 +55,7 @@ def _moves() -> Iterator[Move]:
         yield Move(before, "undoing", "stock.short.v1", _UNDO)
     for before in (*there, "cancelling", "undoing", "undeliverable", "cancelled"):
         yield Move(before, "shipped", "goods.shipped.v1", _COMPLETE)
-    yield Move("released", "attention", "command.failed.v1", "an exception with what the warehouse said")
+    yield Move("releasing", "attention", "command.failed.v1", "an exception with what the warehouse said")
     yield from _ends()
 
 
@@ -69,7 +70,7 @@ def _before_release() -> Iterator[Move]:
     for on in ("order.checked.v1", "order.held.v1", "order.freed.v1"):
         yield Move("checking", "held", on)
     for before, on in (("checking", "order.checked.v1"), ("held", "order.freed.v1"), ("held", "order.checked.v1")):
-        yield Move(before, "released", on, "release it to the warehouse")
+        yield Move(before, "releasing", on, "release it to the warehouse")
         yield Move(before, "cleared", on, "labels may be bought")
 
 

@@ -23,7 +23,7 @@ from crossdock.transports.signatures import standard_signature
 RELEASE = wh.ReleaseOrder(REFERENCE, order())
 ANNOUNCE = wh.AnnounceInbound(
     "WH/IN/00003",
-    (MovedLine(Item("LAMP-2"), Decimal(40), line_id="77", package="340123450000000018"),),
+    (MovedLine(Item("LAMP-2"), Decimal(40), line_id="77", package="340123450000000017"),),
     "WH/IN/00003", "purchase", "P00012", Party("Desk Makers"), Stamp("2026-03-10"),
 )  # fmt: skip
 LOST = Rule(Effect(lost_answer=True), Match(method="POST"), When(times=1))

@@ -117,6 +117,15 @@ class WarehouseConfig(Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, str],
         Meta(description="Its codes of further sites and ours", examples=[{"HAM1": "WH2"}]),
     ] = field(default_factory=dict)
+    stock_minutes: Annotated[
+        float,
+        Meta(
+            description="Minutes between two looks at all its stock (each item is an event every time); 0 never looks: "
+            "it tells by itself",
+            ge=0,
+            examples=[15],
+        ),
+    ] = 60.0
     items: Annotated[
         tuple[ItemRow, ...],
         Meta(

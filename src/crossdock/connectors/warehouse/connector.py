@@ -95,14 +95,14 @@ class WarehouseConnector:
 
     async def fetch(self, feed: str, cursor: str) -> Page | Verdict:
         """Events that no webhook brought, stock as it is, and files; nothing where the warehouse has no such thing."""
-        if feed in {"events", "stock"}:
-            if not self._config.url:
-                return Page(b"", cursor, next_after=_IDLE_SECONDS)
-            return await self._api.page(f"/{feed}", cursor)
-        if feed == "files":
-            if not self._config.folder:
-                return Page(b"", cursor, next_after=_IDLE_SECONDS)
+        if feed == "stock" and self._config.url and self._config.stock_minutes:
+            return await self._api.stock_page(cursor, self._config.stock_minutes * 60)
+        if feed == "events" and self._config.url:
+            return await self._api.events_page(cursor)
+        if feed == "files" and self._config.folder:
             return await self._files.fetch(cursor)
+        if feed in {"events", "stock", "files"}:
+            return Page(b"", cursor, next_after=_IDLE_SECONDS)
         return no_feed(self._config.title, feed)
 
     async def check(self) -> tuple[str, ...]:

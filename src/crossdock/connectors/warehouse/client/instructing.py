@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
+from msgspec import Struct
+
 from crossdock.connectors.warehouse import wire
 from crossdock.connectors.warehouse.client.refusals import ALREADY_THERE, NEWER_REVISION, UNKNOWN_REFERENCE
 from crossdock.connectors.warehouse.mapping.catalogue import Catalogue
@@ -22,6 +24,13 @@ from crossdock.transports.rest import RestClient, Trouble, code_of, doubt_goes_o
 
 PAGE_SIZE = 200
 _IDEMPOTENCY = "Idempotency-Key"
+
+
+class _Fetched(Struct, frozen=True):
+    """A page that was read: its bytes, none where it is empty, and where to go on."""
+
+    body: bytes
+    next: str
 
 
 class Instructing:
@@ -102,19 +111,27 @@ class Instructing:
             return Park(said.problems[0].why)
         return Done(said.facts)
 
-    async def page(self, path: str, cursor: str) -> Page | Verdict:
-        """The next page of events at ``path`` behind ``cursor``, as it came. At the end the next pass starts anew
-        where the warehouse gives no cursor (stock is told whole each time).
-        """
+    async def events_page(self, cursor: str) -> Page | Verdict:
+        """The next page of events behind ``cursor``, as it came."""
+        page = await self._page("/events", cursor)
+        if not isinstance(page, _Fetched):
+            return page
+        return Page(page.body, page.next or cursor, more=bool(page.next and page.body))
+
+    async def stock_page(self, cursor: str, pause: float) -> Page | Verdict:
+        """The next page of stock. Behind the last one the next pass begins anew, after ``pause`` seconds."""
+        page = await self._page("/stock", cursor)
+        if not isinstance(page, _Fetched):
+            return page
+        return Page(page.body, page.next, more=bool(page.next and page.body), next_after=pause)
+
+    async def _page(self, path: str, cursor: str) -> "_Fetched | Trouble":
         query = {"limit": str(PAGE_SIZE)} | ({"after": cursor} if cursor else {})
         answer = await self._client.call("GET", f"{path}?{urlencode(query)}")
         if not isinstance(answer, HttpResponse):
             return answer
         page = self._client.refusals.read(answer, wire.Page, costly=False)
-        if not isinstance(page, wire.Page):
-            return page
-        following = page.next or (cursor if path == "/events" else "")
-        return Page(answer.body if page.events else b"", following, more=bool(page.next) and len(page.events) > 0)
+        return _Fetched(answer.body if page.events else b"", page.next) if isinstance(page, wire.Page) else page
 
     # ---- facts
 

@@ -20,6 +20,7 @@ from crossdock.model.order import Package, Packed
 from crossdock.model.stock import StockChange, StockCount
 from crossdock.model.transfers import LotQuantity, MovedLine
 from crossdock.model.units import Measure
+from crossdock.model.warehouse_state import SKU_OF_LINE
 
 Read = Callable[[str], Stamp]
 
@@ -145,11 +146,11 @@ def _package(package: wire.Package, telling: Telling) -> Package:
 
 
 def _content(content: wire.Content, telling: Telling) -> Packed:
-    """In base units; a line that the warehouse does not number is told by its SKU (``sku:…``)."""
+    """In base units; a line that the warehouse does not number is told by its SKU."""
     if not content.sku:
         return Packed(content.line, _not_below(content.quantity))
     goods = telling.catalogue.goods(content.sku, _not_below(content.quantity), content.unit)
-    return Packed(content.line or f"sku:{goods.item.sku}", goods.quantity)
+    return Packed(content.line or f"{SKU_OF_LINE}{goods.item.sku}", goods.quantity)
 
 
 def _measure(given: wire.Measured) -> Measure:
