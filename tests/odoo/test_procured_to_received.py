@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 
 from crossdock.backbone.correlate import Origin, place
+from crossdock.connectors.warehouse.config import WarehouseConfig
+from crossdock.connectors.warehouse.simulator import SIMULATOR
+from crossdock.connectors.warehouse.spec import SPEC
 from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
@@ -14,9 +17,12 @@ from crossdock.model.returning import AsnReceived
 from crossdock.model.transfers import MovedLine
 from crossdock.model.warehouse import GoodsReceived, InboundAnnounced, ReceivedLine
 from crossdock.ports.connector import Received
+from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import Done
 from crossdock.processes.procure_to_receive import procure_to_receive
 from crossdock.processes.receiving_steps import ReceivingPolicy
+from crossdock.sim.clock import VirtualClock
+from crossdock.sim.inprocess import InProcessCaller
 from hubs import Scripted, scripted_hub
 from odoo.flow_bench import SERIES, flow_workbench
 from odoo.test_delivered_to_invoiced import OfOdoo
@@ -40,16 +46,45 @@ class Warehouse(Scripted):
         return Done((ev.Fact(body, at, subject=command.subject),))
 
 
+class Secrets:
+    def reveal(self, reference: str) -> str:
+        return reference.rpartition("/")[2]
+
+
+class RealWarehouse(Scripted):
+    """The warehouse's own connector, and its simulator behind it."""
+
+    def __init__(self, clock, folder):
+        super().__init__(WMS)
+        self.clock = clock
+        self.simulator = SIMULATOR.build({"token": "T"})
+        config = WarehouseConfig(
+            warehouse="WH", url="https://wms.example/v1", token="secret://x/T", webhook_secrets=("secret://x/S",)
+        ).anchored(folder)
+        caller = InProcessCaller(clock, [self.simulator])
+        self.connector = SPEC.build(Surroundings(WMS, config, caller, clock, Secrets()))
+
+    async def send(self, command, documents):
+        self.sent.append(command)
+        return await self.connector.send(command, documents)
+
+    async def came(self, reference, **quantities):
+        """Goods arrive there; the facts its feed of events then has."""
+        self.simulator.control("receive", {"reference": reference, **quantities}, self.clock.now())
+        page = await self.connector.fetch("events", "")
+        return self.connector.translate(Received("events", page.body, {}, self.clock.now())).facts
+
+
 class Purchase:
     """Ten of two products, ordered; the hub reads Odoo's own feed of transfers."""
 
-    async def begin(self, bench, policy=None):
+    async def begin(self, bench, policy=None, warehouse=None):
         self.bench = bench
         await bench.warm()
         self.one, self.one_sku = await bench.product()
         self.two, self.two_sku = await bench.product()
         self.order, self.receipt = await ordered(bench, self.one, self.two)
-        self.odoo, self.warehouse = OfOdoo(bench.connector), Warehouse(WMS)
+        self.odoo, self.warehouse = OfOdoo(bench.connector), warehouse or Warehouse(WMS)
         process = procure_to_receive(policy or ReceivingPolicy(warehouse=WMS))
         self.hub = scripted_hub(self.odoo, self.warehouse, processes=[process])
         self.cursor = ""
@@ -129,17 +164,20 @@ async def test_goods_bought_are_announced_received_in_parts_and_stand_in_stock_o
 
 
 @pytest.mark.req("H3", "D9")
-async def test_a_suppliers_notice_finds_its_receipt_by_the_purchase_order_and_what_is_short_is_announced_anew(bench):
-    bought = await Purchase().begin(bench, ReceivingPolicy(warehouse=WMS, announce="notice"))
+async def test_a_suppliers_notice_finds_its_receipt_by_the_purchase_order_and_what_is_short_is_announced_anew(
+    bench, tmp_path
+):
+    warehouse = RealWarehouse(VirtualClock(), tmp_path)
+    bought = await Purchase().begin(bench, ReceivingPolicy(warehouse=WMS, announce="notice"), warehouse)
     lines = (MovedLine(Item(bought.one_sku), Decimal(10)), MovedLine(Item(bought.two_sku), Decimal(8)))
     notice = AsnReceived("supplier", "DN7", bought.order, lines)
     await bought.say(bought.fact(notice, lookups=(Reference(ReferenceKind.PURCHASE_ORDER, bought.order, "odoo"),)))
     assert [each.body.__struct_config__.tag for each in bought.odoo.sent] == ["goods.announce.v1"]
-    await bought.say(bought.received("GR1", one=10, two=5))
+    await bought.say(*await warehouse.came(bought.reference, received={bought.two_sku: 5}, damaged={bought.one_sku: 1}))
     await bought.read()
-    assert await bought.raised() == ["receipt.short"]
+    assert await bought.raised() == ["receipt.damaged", "receipt.short"]
     [_, rest] = bought.warehouse.sent
     assert [(line.item.sku, line.quantity) for line in rest.body.lines] == [(bought.two_sku, 3)]
-    await bought.say(bought.received("GR2", reference=rest.body.reference, two=3))
+    await bought.say(*await warehouse.came(rest.body.reference))
     assert [lying[-1] for lying in await bench.on_hand(bought.two, await bench.main_stock())] == [8]
     assert ("done", 3) in await bought.moved()
