@@ -19,6 +19,7 @@ from crossdock.api import (
     outboxes,
     pacing,
     processes,
+    returning,
     shipments,
 )
 from crossdock.api.context import Context
@@ -34,6 +35,7 @@ ROUTES = (
     *availability.ROUTES,
     *choices.ROUTES,
     *jobs.ROUTES,
+    *returning.ROUTES,
     *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,

@@ -10,7 +10,7 @@ from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.tracking import TrackingEvent
-from crossdock.views import warehousing
+from crossdock.views import returning, warehousing
 from crossdock.views.saying import Said
 from crossdock.views.saying import many as _many
 
@@ -30,6 +30,7 @@ COMMANDS = {
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
     **warehousing.COMMANDS,
+    **returning.COMMANDS,
 }
 
 
@@ -142,6 +143,11 @@ _WISHES = {
     "void": "void a label",
     "return": "a label for the way back",
     "relay": "something of a carrier",
+    "returngoods": "to send goods back",
+    "refusereturn": "not to take goods back",
+    "receivereturn": "goods that came back to be booked",
+    "redeliver": "what is to happen with a parcel",
+    "announcereceipt": "a supplier's notice to be noted",
 }
 _DIVERSIONS = {
     "hold": "Booking held for {}",
@@ -190,7 +196,7 @@ def _collected(body: ev.EventBody) -> Said:
         case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
         case _:
-            return warehousing.say(body) or Said(ev.type_of(body))
+            return warehousing.say(body) or returning.say(body) or Said(ev.type_of(body))
 
 
 def _scan(event: TrackingEvent) -> Said:
