@@ -1,17 +1,21 @@
 """Steps of a story, done: at the partners, at Crossdock's doors, and to Crossdock itself."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from crossdock.backbone import telling
+from crossdock.backbone import desk, telling
 from crossdock.devkit.stories import steps as words
 from crossdock.devkit.stories.evidence import Evidence
 from crossdock.devkit.stories.office import Office
 from crossdock.devkit.stories.theatre import Theatre
+from crossdock.model.desk import AnnounceReceipt, DeskRequested, Redeliver, ReturnGoods, Wish
 from crossdock.model.events import Fact
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.item import Item
 from crossdock.model.releasing import PaymentReported, ReviewDecided
+from crossdock.model.transfers import MovedLine
 
 T = TypeVar("T")
 _SHOP = "shop"
@@ -52,7 +56,7 @@ class Player:
         self._office = Office(theatre.cast.of(odoo)) if odoo else None
         self._erp = odoo
         self._ask = ask
-        self._reviews = 0
+        self._reviews = self._wishes = 0
 
     async def do(self, word: str, said: Any) -> None:
         """One step, but for those that concern Crossdock's own running."""
@@ -66,6 +70,11 @@ class Player:
             "warehouse": self._warehouse,
             "warehouse_habit": self._habit,
             "warehouse_stock": self._stock,
+            "warehouse_receives": self._received,
+            "purchase": self._purchase,
+            "supplier_notice": self._notice,
+            "return_goods": self._back,
+            "redeliver": self._redeliver,
             "parcel": self._parcel,
             "outage": self._outage,
             "partner": self._partner,
@@ -131,6 +140,34 @@ class Player:
             if quantity is not None:
                 warehouse.control(action, {"sku": said.sku, "quantity": quantity}, self._now)
 
+    async def _received(self, said: words.Receipt) -> None:
+        state = await self._ask(lambda now: now.state(now.subject(said.order)))
+        told = [each for each in state.inbound.values() if each.partner == said.partner and not each.complete]
+        if not told:
+            raise LookupError(f"{said.partner} awaits nothing of {said.order}: nothing was announced, or all has come")
+        arguments = {"reference": told[-1].reference, "received": said.received, "damaged": said.damaged}
+        self._theatre.cast.of(said.partner, "warehouse").control("receive", arguments, self._now)
+
+    async def _purchase(self, said: words.Purchase) -> None:
+        self.office().buy(said, self._now)
+
+    async def _notice(self, said: words.Notice) -> None:
+        await self._wish(said.order, 1, AnnounceReceipt(said.number, _moved(said.lines)), "the supplier's notice")
+
+    async def _back(self, said: words.Back) -> None:
+        wanted = ReturnGoods(_moved(said.lines), said.said, _SHOP)
+        await self._wish(said.order, said.delivery, wanted, said.said or "the customer asked")
+
+    async def _redeliver(self, said: words.Redelivery) -> None:
+        await self._wish(said.order, said.delivery, Redeliver(said.choice), "the customer's answer")
+
+    async def _wish(self, order: str, delivery: int, wanted: Wish, reason: str) -> None:
+        """Asked for at the desk, as by the API."""
+        subject = await self._ask(lambda now: now.subject(order, delivery))
+        self._wishes += 1
+        request = DeskRequested(f"story-wish-{self._wishes}", "story", wanted, reason)
+        await self._theatre.write(lambda tx: desk.ask(tx, subject, request, self._now))
+
     async def _parcel(self, said: words.Parcel) -> None:
         state = await self._ask(lambda now: now.state(now.subject(said.order, said.delivery)))
         live = state.live_bookings()
@@ -151,3 +188,7 @@ class Player:
 
     async def _partner(self, said: words.PartnerAct) -> None:
         self._theatre.cast.of(said.partner).control(said.action, said.arguments, self._now)
+
+
+def _moved(lines: Mapping[str, float]) -> tuple[MovedLine, ...]:
+    return tuple(MovedLine(Item(sku), Decimal(str(quantity))) for sku, quantity in lines.items())

@@ -42,8 +42,16 @@ class Evidence:
         return {name: sorted(each, key=_number) for name, each in found.items()}
 
     def subjects(self, order: str) -> list[str]:
-        """The deliveries of a sales order, the oldest first; none before Crossdock has heard of it."""
-        return self._subjects.get(order, [])
+        """The deliveries of a sales order or receipts of a purchase, the oldest first; none before Crossdock has heard
+        of it.
+        """
+        return self._subjects.get(order) or self._receipts(order)
+
+    def _receipts(self, purchase: str) -> list[str]:
+        """The receipts of a purchase order."""
+        hits = self._tx.views.search(purchase)
+        found = {hit.subject for hit in hits if hit.value == purchase and hit.subject.startswith("tr:")}
+        return sorted(found, key=_number)
 
     def subject(self, order: str, delivery: int = 1) -> str:
         """One delivery of a sales order. Raises `NotYet`."""

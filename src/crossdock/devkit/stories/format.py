@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field, structs
 
@@ -24,6 +24,9 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
 
     price: Annotated[Count | None, Meta(description="What one is sold for")] = None
     stock: Annotated[Count | None, Meta(description="How many Odoo has")] = None
+    invoiced: Annotated[
+        Literal["ordered", "delivered"] | None, Meta(description="Odoo invoices what was ordered, or what was delivered")
+    ] = None
     weight: Annotated[More | None, Meta(description="Kilograms of one")] = None
 
 

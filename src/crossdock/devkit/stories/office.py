@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossdock.devkit.stories.format import Product
-from crossdock.devkit.stories.steps import ChangeOrder, Credit, PlaceOrder
+from crossdock.devkit.stories.steps import ChangeOrder, Credit, PlaceOrder, Purchase
 from crossdock.settings.reading import closest
 
 _PACKAGES = ("stock.package", "stock.quant.package")
@@ -22,6 +22,8 @@ class Office:
         for sku, given in products.items():
             values: Row = {} if given.price is None else {"list_price": given.price}
             values |= {} if given.weight is None else {"weight": given.weight}
+            if given.invoiced is not None:
+                values["invoice_policy"] = "delivery" if given.invoiced == "delivered" else "order"
             known = [row["id"] for row in self._rows("product.product") if row.get("default_code") == sku]
             if not known:
                 plain = {"uom_id": 1, "is_storable": True, "weight": 1.0, "default_code": sku, "name": sku}
@@ -45,6 +47,18 @@ class Office:
         self._call("sale.order", "action_confirm", made, now)
         if said.parcels > 1:
             self._pack(made[0], said.parcels, now)
+
+    def buy(self, said: Purchase, now: int) -> None:
+        """A purchase order is entered and confirmed."""
+        lines = [
+            [0, 0, {"product_id": self._one("product.product", sku, "default_code"), "product_qty": quantity}]
+            for sku, quantity in said.lines.items()
+        ]
+        known = [row["id"] for row in self._rows("res.partner") if row.get("name") == said.supplier]
+        supplier = known or self._create("res.partner", {"name": said.supplier, "is_company": True}, now)
+        made = self._create("purchase.order", {"partner_id": supplier[0], "order_line": lines}, now)
+        self._write("purchase.order", made, {"name": said.name}, now)
+        self._call("purchase.order", "button_confirm", made, now)
 
     def change(self, said: ChangeOrder, now: int) -> None:
         """Quantities of lines are changed."""

@@ -184,7 +184,7 @@ class _Run:
 
     def _prepare(self) -> None:
         """Every check with its times; those that can never be judged are faults."""
-        made = {step.order.name for step in self._story.when if step.order is not None}
+        made = {each.name for step in self._story.when for each in (step.order, step.purchase) if each is not None}
         faults = []
         for index, check in enumerate(self._story.then):
             word, said = word_of(check)

@@ -116,6 +116,54 @@ class Shelf(Struct, frozen=True, forbid_unknown_fields=True):
     damaged: Annotated[More | None, Meta(description="How many cannot be sold any more")] = None
 
 
+class Purchase(Struct, frozen=True, forbid_unknown_fields=True):
+    """A purchase order is confirmed in Odoo."""
+
+    name: Annotated[str, Meta(description="Name of the purchase order in Odoo", min_length=1, examples=["P2001"])]
+    lines: Quantities
+    supplier: Annotated[str, Meta(description="A partner of Odoo by name; made where there is none")] = "Desk Makers"
+
+
+class Notice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A supplier says what it sent, as by `crossdock desk announce-receipt`."""
+
+    order: Annotated[str, Meta(description="Name of the purchase order", min_length=1, examples=["P2001"])]
+    number: Annotated[str, Meta(description="The supplier's number of it", min_length=1, examples=["DN7"])]
+    lines: Quantities
+
+
+class Back(Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer asks to send goods back, as by POST /v1/shipments/{id}/return-requests."""
+
+    order: OrderName
+    lines: Annotated[dict[Text, Count], Meta(description="How many by SKU; everything when left out")] = field(
+        default_factory=dict
+    )
+    said: Annotated[str, Meta(description="Why, in the customer's words", examples=["too small"])] = ""
+    delivery: Annotated[int, Meta(description="Which delivery of the order, the first is 1", ge=1)] = 1
+
+
+class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods that were announced to a warehouse arrive there: of a purchase, or of an order that comes back."""
+
+    partner: PartnerName
+    order: Annotated[str, Meta(description="Name of the purchase or sales order", min_length=1, examples=["P2001"])]
+    received: Annotated[dict[Text, Count], Meta(description="Other quantities than announced, by SKU")] = field(
+        default_factory=dict
+    )
+    damaged: Annotated[dict[Text, Count], Meta(description="How many of them are damaged, by SKU")] = field(
+        default_factory=dict
+    )
+
+
+class Redelivery(Struct, frozen=True, forbid_unknown_fields=True):
+    """The customer says what to do with a parcel that could not be delivered."""
+
+    order: OrderName
+    choice: Annotated[Literal["again", "collect", "return"], Meta(description="What is to be done")]
+    delivery: Annotated[int, Meta(description="Which delivery of the order, the first is 1", ge=1)] = 1
+
+
 class Parcel(Struct, frozen=True, forbid_unknown_fields=True):
     """A carrier scans every parcel of an order that has a label."""
 
@@ -176,6 +224,15 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     warehouse: Annotated[Floor | None, Meta(description="A warehouse does the next thing with an order")] = None
     warehouse_habit: Annotated[Habit | None, Meta(description="How a warehouse handles orders from now on")] = None
     warehouse_stock: Annotated[Shelf | None, Meta(description="A warehouse counts an item or finds it damaged")] = None
+    warehouse_receives: Annotated[
+        Receipt | None, Meta(description="Goods announced to a warehouse arrive: a purchase, or a return")
+    ] = None
+    purchase: Annotated[Purchase | None, Meta(description="A purchase order is confirmed in Odoo")] = None
+    supplier_notice: Annotated[Notice | None, Meta(description="A supplier says what it sent")] = None
+    return_goods: Annotated[Back | None, Meta(description="A customer asks to send goods back")] = None
+    redeliver: Annotated[
+        Redelivery | None, Meta(description="The customer says what to do with a parcel that could not be delivered")
+    ] = None
     parcel: Annotated[Parcel | None, Meta(description="A carrier scans the parcels of an order")] = None
     outage: Annotated[Outage | None, Meta(description="A partner cannot be reached for a while")] = None
     partner: Annotated[PartnerAct | None, Meta(description="Any control action of a partner's simulator")] = None

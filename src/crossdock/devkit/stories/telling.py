@@ -88,6 +88,12 @@ def _floor(said: steps.Floor) -> str:
     return f"{said.partner} {_DONE[said.does]} {_which(said)}{some}"
 
 
+def _receipt(said: steps.Receipt) -> str:
+    but = f", but {_goods(said.received)}" if said.received else ""
+    broken = f", damaged: {_goods(said.damaged)}" if said.damaged else ""
+    return f"{said.partner} receives what was announced of {said.order}{but}{broken}"
+
+
 def _parcel(said: steps.Parcel) -> str:
     which = f"parcel {said.only}" if said.only else "parcels"
     return f"{which} of {_which(said)}: {said.status.replace('_', ' ')}{'' if said.signed else ', nobody signs'}"
@@ -122,6 +128,14 @@ _SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "warehouse": _floor,
     "warehouse_habit": _habit,
     "warehouse_stock": _shelf,
+    "warehouse_receives": _receipt,
+    "purchase": lambda said: f"{said.name} is bought from {said.supplier}: {_goods(said.lines)}",
+    "supplier_notice": lambda said: f"the supplier announces {said.number} of {said.order}: {_goods(said.lines)}",
+    "return_goods": lambda said: (
+        f"the customer sends {_goods(said.lines) or 'everything'} of {_which(said)} back"
+        f"{f': {said.said}' if said.said else ''}"
+    ),
+    "redeliver": lambda said: f"the customer of {_which(said)} wants: {said.choice}",
     "parcel": _parcel,
     "outage": lambda said: f"{said.partner} cannot be reached for {said.minutes:g} minutes",
     "partner": lambda said: f"{said.partner}: {said.action} {said.arguments or ''}".rstrip(),

@@ -23,8 +23,8 @@ from crossdock.transports.recorder import RecordingCaller
 T = TypeVar("T")
 SECOND = 1_000_000
 _ROUNDS = 400
-_FEEDS = 3600 * SECOND
-_TICK = 300 * SECOND
+_FEEDS = 14_400 * SECOND
+_TICK = 900 * SECOND
 _NAPS = (2, 5, 15, 30, 60)
 """Seconds between two looks at work that waits for its time, such as a retry."""
 
