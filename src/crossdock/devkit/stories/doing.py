@@ -25,14 +25,14 @@ _SCANS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "out_for_delivery": {"status": "out_for_delivery", "status_detail": "out_for_delivery"},
         "delivered": {"status": "delivered", "status_detail": "arrived_at_destination"},
         "return_to_sender": {"status": "return_to_sender", "status_detail": "return"},
-        "failure": {"status": "failure", "status_detail": "delivery_attempted"},
+        "attempted": {"status": "failure", "status_detail": "delivery_exception"},
     },
     "shippo": {
         "in_transit": {"status": "TRANSIT", "substatus": "package_departed"},
         "out_for_delivery": {"status": "TRANSIT", "substatus": "out_for_delivery"},
         "delivered": {"status": "DELIVERED", "substatus": "delivered"},
         "return_to_sender": {"status": "RETURNED", "substatus": "return_to_sender"},
-        "failure": {"status": "FAILURE", "substatus": "delivery_attempted"},
+        "attempted": {"status": "TRANSIT", "substatus": "delivery_attempted"},
     },
 }
 """What a carrier calls a scan, by its connector."""

@@ -169,7 +169,7 @@ class Parcel(Struct, frozen=True, forbid_unknown_fields=True):
 
     order: OrderName
     status: Annotated[
-        Literal["in_transit", "out_for_delivery", "delivered", "return_to_sender", "failure"],
+        Literal["in_transit", "out_for_delivery", "delivered", "attempted", "return_to_sender"],
         Meta(description="What is scanned"),
     ]
     signed: Annotated[bool, Meta(description="Whether a delivery is signed for: the proof of it")] = True

@@ -96,7 +96,8 @@ def _receipt(said: steps.Receipt) -> str:
 
 def _parcel(said: steps.Parcel) -> str:
     which = f"parcel {said.only}" if said.only else "parcels"
-    return f"{which} of {_which(said)}: {said.status.replace('_', ' ')}{'' if said.signed else ', nobody signs'}"
+    told = "delivery attempted in vain" if said.status == "attempted" else said.status.replace("_", " ")
+    return f"{which} of {_which(said)}: {told}{'' if said.signed else ', nobody signs'}"
 
 
 def _configured(said: steps.Configure) -> str:
