@@ -16,7 +16,7 @@ from crossdock.sim.faults import FaultBook, InvalidFaults, Rule, load_faults
 from crossdock.sim.server import LoopbackServer
 from crossdock.transports import machine
 
-_HELP = "Start a simulated partner on loopback (crossdock sim odoo), or play a scenario on virtual time (crossdock sim run)."
+_HELP = "Start a simulated partner on loopback (crossdock sim odoo), or play a scenario (crossdock sim run)."
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes the simulator's own, -1 any free one.")]
 Faults = Annotated[Path | None, typer.Option(help="A file of scripted faults (YAML or JSON).")]
 Options = Annotated[list[str] | None, typer.Option("--option", help="An option of the simulator: name=value.")]

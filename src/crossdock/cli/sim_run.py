@@ -26,7 +26,7 @@ def run(
 ) -> None:
     """Play scenarios: what is given, what happens when, and what has to hold by when. Needs no configuration.
 
-    Ends with exit code 1 when something did not hold or could not be done. How to write one: docs/how-to/write-a-scenario.md.
+    Ends with exit code 1 when something did not hold or could not be done. See docs/how-to/write-a-scenario.md.
     """
     if list_:
         _list(json=json)

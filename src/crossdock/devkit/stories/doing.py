@@ -39,6 +39,29 @@ _SCANS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 _NUMBER = {"easypost": "tracking_code", "shippo": "tracking_number"}
 
 
+_METHODS = {
+    "order": "_order",
+    "change_order": "_change",
+    "cancel_order": "_cancel",
+    "credit": "_credit",
+    "payment": "_payment",
+    "review": "_review",
+    "warehouse": "_warehouse",
+    "warehouse_habit": "_habit",
+    "warehouse_stock": "_stock",
+    "warehouse_receives": "_received",
+    "purchase": "_purchase",
+    "supplier_notice": "_notice",
+    "return_goods": "_back",
+    "redeliver": "_redeliver",
+    "parcel": "_parcel",
+    "outage": "_outage",
+    "partner": "_partner",
+}
+DONE = frozenset(_METHODS)
+"""Every word that is done here; a test compares it with those of the format."""
+
+
 class Ask(Protocol):
     """Answers a question about what is true now."""
 
@@ -60,26 +83,8 @@ class Player:
 
     async def do(self, word: str, said: Any) -> None:
         """One step, but for those that concern Crossdock's own running."""
-        doing: Mapping[str, Callable[[Any], Awaitable[None]]] = {
-            "order": self._order,
-            "change_order": self._change,
-            "cancel_order": self._cancel,
-            "credit": self._credit,
-            "payment": self._payment,
-            "review": self._review,
-            "warehouse": self._warehouse,
-            "warehouse_habit": self._habit,
-            "warehouse_stock": self._stock,
-            "warehouse_receives": self._received,
-            "purchase": self._purchase,
-            "supplier_notice": self._notice,
-            "return_goods": self._back,
-            "redeliver": self._redeliver,
-            "parcel": self._parcel,
-            "outage": self._outage,
-            "partner": self._partner,
-        }
-        await doing[word](said)
+        doing: Callable[[Any], Awaitable[None]] = getattr(self, _METHODS[word])
+        await doing(said)
 
     @property
     def _now(self) -> int:

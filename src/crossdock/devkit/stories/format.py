@@ -25,7 +25,8 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
     price: Annotated[Count | None, Meta(description="What one is sold for")] = None
     stock: Annotated[Count | None, Meta(description="How many Odoo has")] = None
     invoiced: Annotated[
-        Literal["ordered", "delivered"] | None, Meta(description="Odoo invoices what was ordered, or what was delivered")
+        Literal["ordered", "delivered"] | None,
+        Meta(description="Odoo invoices what was ordered, or what was delivered"),
     ] = None
     weight: Annotated[More | None, Meta(description="Kilograms of one")] = None
 
@@ -36,8 +37,8 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
     configuration: Annotated[
         dict[str, Any],
         Meta(
-            description="A crossdock.yaml; partners may leave out addresses and secrets, and have a section `simulator` "
-            "with options of their simulator"
+            description="A crossdock.yaml; partners may leave out addresses and secrets, and have options of their "
+            "simulator in a section `simulator`"
         ),
     ]
     day: Annotated[
@@ -127,22 +128,22 @@ def seconds_of(moment: str) -> int:
 
 def _judged(story: Story, node: Node) -> Iterator[Fault]:
     starts = seconds_of(story.given.starts)
-    for part, kind, rows in (("when", Step, story.when), ("then", Check, story.then)):
-        places = node.value[part].value  # type: ignore[index]
-        before = starts
-        for index, (row, place) in enumerate(zip(rows, places, strict=True)):  # type: ignore[arg-type]
-            key = f"{part}[{index}]"
-            yield from (Fault.at(place.place, key, *why) for why in _one_word(row, kind))
-            yield from (Fault.at(place.place, key, *why) for why in _times(row, before, starts))
+    written = Written(story, node)
+    before = starts
+    parts: tuple[tuple[str, tuple[Step | Check, ...]], ...] = (("when", story.when), ("then", story.then))
+    for part, rows in parts:
+        for index, row in enumerate(rows):
+            key, line = f"{part}[{index}]", written.line_of(part, index)
+            for why in (*_one_word(row), *_times(row, before, starts)):
+                yield Fault(node.place.file, line, key, *why)
             before = seconds_of(row.at) if isinstance(row, Step) else before
 
 
-def _one_word(row: Step | Check, kind: type[Step] | type[Check]) -> Iterator[tuple[str, str]]:
+def _one_word(row: Step | Check) -> Iterator[tuple[str, str]]:
     try:
         word_of(row)
     except ValueError as problem:
-        text = f"says {problem}: each has exactly one"
-        yield text, closest("", words_of(kind))
+        yield f"says {problem}: each has exactly one", closest("", words_of(type(row)))
 
 
 def _times(row: Step | Check, before: int, starts: int) -> Iterator[tuple[str, str]]:

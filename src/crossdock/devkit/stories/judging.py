@@ -54,7 +54,8 @@ def impossible(word: str, said: Any, cast: Cast, known: Mapping[str, Process], o
         yield from _unknown("figure", said.figure, FIGURES[cast.connectors[partner]])
     if word == "stage":
         yield from _unknown("process", said.process, known)
-        yield from _unknown("stage", said.expected, _stages(known.get(said.process)))
+        if said.process in known:
+            yield from _unknown("stage", said.expected, _stages(known[said.process]))
     if word == "commands":
         yield from _unknown("command", said.kind, _COMMANDS)
     if word == "events":
@@ -79,8 +80,8 @@ def _unknown(kind: str, name: str, known: Any) -> Iterator[str]:
         yield f"there is no {kind} '{name}'; {closest(name, known)}"
 
 
-def _stages(process: Process | None) -> list[str]:
-    return [each.name for each in process.chart.stages] if process and process.chart else []
+def _stages(process: Process) -> list[str]:
+    return [each.name for each in process.chart.stages] if process.chart else []
 
 
 def _stage(said: words.StageIs, evidence: Evidence, *, ever: bool) -> Finding:

@@ -220,7 +220,11 @@ class _Run:
         """Look at every check that is not settled yet."""
         waiting = [each for each in self._pending if not each.settled]
         if self._began and waiting:
-            await self._ask(lambda evidence: [self._look_at(each, evidence) for each in waiting])
+            await self._ask(lambda evidence: self._look_at_all(waiting, evidence))
+
+    def _look_at_all(self, waiting: list[Pending], evidence: Evidence) -> None:
+        for each in waiting:
+            self._look_at(each, evidence)
 
     def _look_at(self, each: Pending, evidence: Evidence) -> None:
         check, now = each.check, self._theatre.clock.now()

@@ -56,7 +56,7 @@ def _commands(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 
 def _goods(lines: Mapping[str, float]) -> str:
-    return ", ".join(f"{quantity:g} × {sku}" for sku, quantity in lines.items())
+    return ", ".join(f"{quantity:g} {sku}" for sku, quantity in lines.items())
 
 
 def _which(said: Any) -> str:
@@ -78,8 +78,8 @@ def _habit(said: steps.Habit) -> str:
 
 
 def _shelf(said: steps.Shelf) -> str:
-    counted = f"counts {said.counted:g} × {said.sku}" if said.counted is not None else ""
-    damaged = f"finds {said.damaged:g} × {said.sku} damaged" if said.damaged is not None else ""
+    counted = f"counts {said.counted:g} {said.sku}" if said.counted is not None else ""
+    damaged = f"finds {said.damaged:g} {said.sku} damaged" if said.damaged is not None else ""
     return f"{said.partner} {' and '.join(each for each in (counted, damaged) if each) or 'says nothing'}"
 
 
@@ -116,7 +116,7 @@ def _books(said: checks.BooksSay) -> str:
 
 def _commands_said(said: checks.CommandsAre) -> str:
     whom = f" at {said.partner}" if said.partner else ""
-    return f"{said.expected:g} × {said.kind} for {_which(said)}{whom} ({said.status})"
+    return f"{said.expected:g} times {said.kind} for {_which(said)}{whom} ({said.status})"
 
 
 _SENTENCES: Mapping[str, Callable[[Any], str]] = {
@@ -149,7 +149,7 @@ _SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "open_exceptions": lambda said: f"{said.expected:g} exceptions are open{f' of {said.order}' if said.order else ''}",
     "expectation": _expectation,
     "commands": _commands_said,
-    "events": lambda said: f"{said.expected:g} × {said.type} of {_which(said)}",
+    "events": lambda said: f"{said.expected:g} times {said.type} of {_which(said)}",
     "sequence": lambda said: f"{_which(said)}: {', then '.join(said.events)}",
     "milestone": lambda said: f"{_which(said)} is {milestone_name(said.expected).lower()}",
     "holds": lambda said: f"{_which(said)} is held by {', '.join(said.expected) or 'nothing'}",

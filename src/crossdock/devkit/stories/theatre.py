@@ -1,4 +1,4 @@
-"""A whole Crossdock in this process on a virtual clock: it works until nothing moves, then time jumps to what is next."""
+"""A whole Crossdock in this process on a virtual clock: it works until nothing moves, then time jumps on."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
