@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
+from msgspec import structs
 
 from crossdock.devkit.stories import doing, judging, telling
 from crossdock.devkit.stories.books import FIGURES
@@ -160,13 +162,23 @@ def test_every_word_can_be_done_judged_and_said():
     assert set(words_of(Step)) == doing.DONE | {"configure", "restart"}
 
 
-def test_the_page_names_every_word_and_every_figure():
+def words_with_fields(kind):
+    """Every word with the names of what it says."""
+    hints = get_type_hints(kind)
+    return {
+        word: [each.encode_name for each in structs.fields(get_args(hints[word])[0])] for word in words_of(kind)
+    }  # fmt: skip
+
+
+def test_the_page_has_every_word_with_what_it_says_and_every_figure():
     page = PAGE.read_text(encoding="utf-8")
     tables = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
-    rows = {head: re.findall(r"^\| `(\w+)`", text, re.MULTILINE) for head, text in tables.items()}
-    assert rows["What can happen"] == list(words_of(Step))
-    assert rows["What can be expected"] == list(words_of(Check))
-    told = {tuple(cells) for cells in re.findall(r"^\| (\w[\w, ]*) \| `(\w+)` \|", tables["Figures"], re.MULTILINE)}
+    for head, kind in (("What can happen", Step), ("What can be expected", Check)):
+        rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", tables[head], re.MULTILINE)
+        said = {word: re.findall(r"\w+", re.sub(r"\([^)]*\)", "", fields)) for word, fields in rows}
+        assert said == words_with_fields(kind)
+    told = set(re.findall(r"^\| (\w[\w, ]*) \| `(\w+)` \|", tables["Figures"], re.MULTILINE))
     kinds = {"odoo": "odoo", "easypost": "easypost, shippo", "shippo": "easypost, shippo", "warehouse": "warehouse"}
     assert told == {(kinds[kind], name) for kind, figures in FIGURES.items() for name in figures}
     assert set(FIGURES) == set(WIRINGS)
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page[: page.index("## A small one")], re.MULTILINE)) == set(bundled())
