@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from crossdock import __version__
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.casebook import Alerting
 from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Partner
 from crossdock.backbone.documents import StoredDocuments
@@ -45,6 +46,7 @@ from crossdock.ports.stores import Store
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
+from crossdock.processes.exceptions_configured import exception_processes
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
@@ -348,15 +350,16 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
     watched = settings.processes.tracking_watch
+    desk = exception_processes(settings.exceptions, settings.calendars)
     quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
     place = world(installation, store)
     return compose(
         place,
         installation.plans,
-        configured(settings.processes, record, settings.partners),
+        [*configured(settings.processes, record, settings.partners), *desk],
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},
+        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet, "alerts": Alerting(store)},
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from crossdock.backbone.casebook import book
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.process import Decision, Order, Process, Situation, command_key
-from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
+from crossdock.ports.stores import Fenced, NewEvent, StateRow, Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
 
 READER = "reducer"
@@ -49,7 +49,7 @@ class Effects(Struct):
     events: list[NewEvent] = field(default_factory=list)
     deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
-    exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
+    exceptions: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -140,9 +140,9 @@ class Reducer:
 
     def _one(self, event: ev.Event, subject: Subject, effects: Effects, now: int) -> None:
         apply(subject.fulfilment, event.body, event.key)
-        if isinstance(event.body, ExceptionRaised | ExceptionResolved):
-            effects.exceptions.append((event, event.body))
         tag = ev.type_of(event.body)
+        if tag.startswith("exception."):
+            effects.exceptions.append(event)
         for process in self._processes.values():
             if tag not in process.handles:
                 continue
@@ -193,7 +193,7 @@ class Reducer:
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         _time(tx, effects)
-        _book(tx, effects)
+        book(tx, effects.exceptions)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered
@@ -227,15 +227,6 @@ def _time(tx: Transaction, effects: Effects) -> None:
         tx.timers.set(due)
     if cleared:
         tx.timers.clear(cleared)
-
-
-def _book(tx: Transaction, effects: Effects) -> None:
-    for event, body in effects.exceptions:
-        if isinstance(body, ExceptionRaised):
-            row = OpenException(event.subject, body.kind, body.pointer, body.text, event.recorded_at, body.cause)
-            tx.exceptions.open([row])
-        else:
-            tx.exceptions.resolve(event.subject, body.kind, body.pointer, body.cause, event.recorded_at)
 
 
 async def fire_timers(store: Store, now: int, limit: int = 200) -> int:

@@ -12,7 +12,7 @@ from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrd
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.exceptions import ExceptionEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.order import DeliveryOrder
@@ -224,8 +224,7 @@ EventBody = (
     | BookingDiverted
     | DeskRequested
     | PromiseJudged
-    | ExceptionRaised
-    | ExceptionResolved
+    | ExceptionEvent
     | DeadlinePassed
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
