@@ -91,7 +91,7 @@ class _Work:
         self.cleared: list[str] = []
 
     def decision(self) -> Decision:
-        state = _ENCODE(self.desk) if self.desk.items or self.situation.process else b""
+        state = _ENCODE(self.desk) if self.desk != Desk() else b""
         return Decision(
             state, "", tuple(self.orders), tuple(self.events), tuple(self.timers), tuple(self.cleared)
         )  # fmt: skip
