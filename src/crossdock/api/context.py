@@ -11,6 +11,7 @@ from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
+from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
 
@@ -124,7 +125,8 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind.
+    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind,
+    ``matrix`` says whose exceptions are, ``teams`` are those who work on them.
     """
 
     store: Store
@@ -140,3 +142,5 @@ class Context(Struct, frozen=True, kw_only=True):
     outboxes: Mapping[str, str] = {}
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
+    matrix: tuple[Ownership, ...] = ()
+    teams: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from crossdock.model.cases import Case
 from crossdock.model.events import Event
+from crossdock.model.exception_kinds import Kind
 from crossdock.ports.stores_delivery import Attempt
 
 
@@ -95,6 +96,19 @@ class Chosen(Struct, frozen=True, omit_defaults=True):
     group: str = ""
     breached: bool | None = None
     overdue_at: int = 0
+
+
+class Ownership(Struct, frozen=True):
+    """Whose a kind of exception is by the configuration in force, and how soon (minutes of working time).
+    ``unowned``: nobody was named, so it goes to the default queue.
+    """
+
+    kind: Kind
+    owner: str
+    severity: str
+    acknowledge_minutes: int
+    resolve_minutes: int
+    unowned: bool
 
 
 class CauseGroup(Struct, frozen=True):

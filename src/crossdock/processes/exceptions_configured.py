@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from crossdock.model.calendars import ALWAYS, WEEKDAYS, Calendar, calendar, minute_of
+from crossdock.model.calendars import ALWAYS, MINUTE, WEEKDAYS, Calendar, calendar, minute_of
+from crossdock.model.exception_kinds import KINDS, Kind
 from crossdock.ports.process import Process
+from crossdock.ports.rows import Ownership
 from crossdock.processes.exception_desk import exception_desk
 from crossdock.processes.exception_policy import DeskPolicy, Step, Team, Terms
 from crossdock.processes.tracking_exceptions import TrackingExceptionsPolicy, tracking_exceptions
@@ -32,6 +34,21 @@ def desk_policy(given: ExceptionSettings, calendars: Mapping[str, CalendarSettin
         frozenset(given.activities.kinds),
         given.alert_from,
     )
+
+
+def matrix(given: ExceptionSettings, calendars: Mapping[str, CalendarSettings]) -> tuple[Ownership, ...]:
+    """Whose every kind is, in the order of the catalogue."""
+    policy = desk_policy(given, calendars)
+    return tuple(_ownership(policy, kind) for kind in KINDS.values())
+
+
+def _ownership(policy: DeskPolicy, kind: Kind) -> Ownership:
+    promise = policy.promise_of(kind, kind.category)
+    owner = policy.owner_of(kind, kind.category)
+    named = bool(policy.owners.get(kind.kind) or policy.owners.get(kind.category) or kind.owner in policy.teams)
+    return Ownership(
+        kind, owner, promise.severity, promise.acknowledge // MINUTE, promise.resolve // MINUTE, not named
+    )  # fmt: skip
 
 
 def calendar_of(given: CalendarSettings) -> Calendar:
