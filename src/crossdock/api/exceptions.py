@@ -32,7 +32,7 @@ Queue = Annotated[
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Filter(Struct, frozen=True, forbid_unknown_fields=True):
+class FilterRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which open exceptions: of one queue, and every further word that is given has to fit. ``ids`` names them."""
 
     queue: Literal["business", "technical"]
@@ -52,7 +52,7 @@ class Filter(Struct, frozen=True, forbid_unknown_fields=True):
 class ActRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """On all that fit ``filter``; a dry run names them and changes nothing."""
 
-    filter: Filter
+    filter: FilterRequest
     reason: Why
     dry_run: bool = False
 
@@ -80,7 +80,7 @@ class WaitRequest(ActRequest, frozen=True, forbid_unknown_fields=True, kw_only=T
 class CommentRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What somebody has to say."""
 
-    filter: Filter
+    filter: FilterRequest
     text: Annotated[str, Meta(min_length=1, max_length=2000)]
     dry_run: bool = False
 
@@ -261,10 +261,11 @@ async def _act(
     return response
 
 
-def _chosen(which: Filter) -> Chosen:
+def _chosen(which: FilterRequest) -> Chosen:
     return Chosen(
-        tuple(which.ids), which.queue, which.kind, which.shipment_id, which.owner, which.assignee, which.state, which.severity,
-        which.category, which.partner, which.group, which.breached,
+        ids=tuple(which.ids), queue=which.queue, kind=which.kind, subject=which.shipment_id, owner=which.owner,
+        assignee=which.assignee, state=which.state, severity=which.severity, category=which.category,
+        partner=which.partner, group=which.group, breached=which.breached,
     )  # fmt: skip
 
 
