@@ -10,7 +10,7 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
+    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill", "exceptions", "failures",
     "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
     "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
     "workers",
@@ -28,6 +28,18 @@ GROUPS = {
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
     "partner": {"limit", "list", "pause", "resume"},
+    "exceptions": {
+        "alerts",
+        "assign",
+        "comment",
+        "groups",
+        "list",
+        "matrix",
+        "resolve",
+        "resume",
+        "show",
+        "wait",
+    },
     "desk": {
         "address",
         "book",
