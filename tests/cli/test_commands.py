@@ -10,8 +10,8 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill", "exceptions", "failures",
-    "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
+    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
+    "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
     "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
     "workers",
 }  # fmt: skip

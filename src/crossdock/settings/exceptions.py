@@ -81,7 +81,7 @@ class CarrierExceptions(Struct, frozen=True, forbid_unknown_fields=True):
 class ExceptionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose exceptions are, how soon they are to be over, and who is told when they are not."""
 
-    enabled: Annotated[bool, Meta(description="Exceptions have owners and promises; without, they are only listed")] = True
+    enabled: Annotated[bool, Meta(description="Exceptions have owners and promises; else they are only listed")] = True
     default_queue: Annotated[TeamName, Meta(description="The team that gets what nobody owns")] = "operations"
     teams: Annotated[dict[TeamName, TeamSettings], Meta(description="Who works on exceptions, by a name")] = field(
         default_factory=dict
