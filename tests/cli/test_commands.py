@@ -11,9 +11,9 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
-    "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
-    "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
-    "workers",
+    "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate",
+    "rebuild", "reconcile", "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace",
+    "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "log": {"fetch", "ship", "status"},
