@@ -63,6 +63,7 @@ class Known(Struct, omit_defaults=True):
     numbers: dict[str, Numbered] = field(default_factory=dict)
 
 
+_NOTHING = Decision(b"")
 _DECODE = msgspec.json.Decoder(Known).decode
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -98,11 +99,23 @@ def tracking_exceptions(policy: TrackingExceptionsPolicy) -> Process:
     """The process under ``policy``."""
 
     def decide(situation: Situation) -> Decision:
+        if not situation.process and _is_plain(situation.event.body, policy):
+            return _NOTHING
         work = _Work(situation, policy)
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
     return Process(NAME, 1, frozenset(_HANDLERS), decide)
+
+
+def _is_plain(body: ev.EventBody, policy: TrackingExceptionsPolicy) -> bool:
+    """A scan that leads to nothing here, where nothing stands: nearly all are, so they cost next to nothing."""
+    if not isinstance(body, ev.TrackingReported):
+        return False
+    scan = body.event
+    if scan.eta is not None or (policy.proof_hours and scan.milestone == "delivered"):
+        return False
+    return not kind_of_scan(scan.milestone, scan.exception_category, scan.reason)
 
 
 def standing(journey: Journey) -> dict[str, Entry]:
