@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from crossdock import __version__
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.casebook import Alerting
 from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Partner
 from crossdock.backbone.documents import StoredDocuments
@@ -45,6 +46,7 @@ from crossdock.ports.stores import Store
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
+from crossdock.processes.exceptions_configured import exception_processes
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
@@ -344,7 +346,9 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
 
 def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
     """The processes this installation's configuration asks for, in the order they decide in."""
-    return configured(installation.settings.processes, record, installation.settings.partners)
+    settings = installation.settings
+    desk = exception_processes(settings.exceptions, settings.calendars)
+    return [*configured(settings.processes, record, settings.partners), *desk]
 
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
@@ -369,7 +373,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
         processes_of(installation, record),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},
+        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet, "alerts": Alerting(store)},
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

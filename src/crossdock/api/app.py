@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from crossdock.api import (
     availability,
     choices,
+    exceptions,
     exchanges,
     facts,
     health,
@@ -37,6 +38,7 @@ ROUTES = (
     *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
+    *exceptions.ROUTES,
     *facts.ROUTES,
     *outboxes.ROUTES,
     *oauth.ROUTES,

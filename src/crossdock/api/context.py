@@ -12,6 +12,7 @@ from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
+from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
@@ -127,7 +128,8 @@ def _unknown() -> Standing:
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
-    ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind.
+    ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
+    ``matrix`` says whose exceptions are, ``teams`` are those who work on them.
     """
 
     store: Store
@@ -145,3 +147,5 @@ class Context(Struct, frozen=True, kw_only=True):
     standing: Callable[[], Standing] = _unknown
     freshness: Freshness = Freshness()
     processes: Mapping[str, Process] = {}
+    matrix: tuple[Ownership, ...] = ()
+    teams: frozenset[str] = frozenset()

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from crossdock.backbone.casebook import book
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.process import Decision, Order, Process, Situation, Timer, command_key
-from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
+from crossdock.ports.stores import Fenced, NewEvent, StateRow, Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
 from crossdock.ports.stores_processes import Instance
 
@@ -51,7 +51,7 @@ class Effects(Struct):
     events: list[NewEvent] = field(default_factory=list)
     deadlines: dict[tuple[str, str], Timer | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
-    exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
+    exceptions: list[ev.Event] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
 
 
@@ -143,13 +143,13 @@ class Reducer:
 
     def _one(self, event: ev.Event, subject: Subject, effects: Effects, now: int) -> None:
         apply(subject.fulfilment, event.body, event.key)
-        if isinstance(event.body, ExceptionRaised | ExceptionResolved):
-            effects.exceptions.append((event, event.body))
         if isinstance(event.body, ProcessMoved):
             moved = event.body
             stands = Instance(event.subject, moved.process, moved.version, moved.after, event.recorded_at)
             effects.instances.append(stands)
         tag = ev.type_of(event.body)
+        if tag.startswith("exception."):
+            effects.exceptions.append(event)
         for newest in self._processes.values():
             process = newest.holding(subject.processes)
             if tag not in process.handles or (process.of and not event.subject.startswith(process.of)):
@@ -201,7 +201,7 @@ class Reducer:
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         _time(tx, effects)
-        _book(tx, effects)
+        book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
         if effects.events:
             tx.log.append(effects.events, now)
@@ -249,15 +249,6 @@ def _time(tx: Transaction, effects: Effects) -> None:
         tx.timers.set(due)
     if cleared:
         tx.timers.clear(cleared)
-
-
-def _book(tx: Transaction, effects: Effects) -> None:
-    for event, body in effects.exceptions:
-        if isinstance(body, ExceptionRaised):
-            row = OpenException(event.subject, body.kind, body.pointer, body.text, event.recorded_at, body.cause)
-            tx.exceptions.open([row])
-        else:
-            tx.exceptions.resolve(event.subject, body.kind, body.pointer, body.cause, event.recorded_at)
 
 
 async def fire_timers(store: Store, now: int, limit: int = 200) -> int:

@@ -31,6 +31,7 @@ from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
+from crossdock.processes.exceptions_configured import matrix
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.sessions import Sessions
@@ -161,6 +162,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             ping=_pinger(installation, joined),
             freshness=freshness(installation),
             processes={each.name: each for each in processes_of(installation)},
+            matrix=matrix(settings.exceptions, settings.calendars),
+            teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
         ),
         probes_only=Role.TOWER not in roles,
     )

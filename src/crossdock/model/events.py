@@ -12,7 +12,7 @@ from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrd
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.exceptions import ExceptionEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
@@ -229,8 +229,7 @@ EventBody = (
     | BookingDiverted
     | DeskRequested
     | PromiseJudged
-    | ExceptionRaised
-    | ExceptionResolved
+    | ExceptionEvent
     | DeadlinePassed
     | ProgressEvent
     | ReleasingEvent

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
@@ -11,6 +12,7 @@ from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
+from crossdock.settings.working import CalendarName, CalendarSettings
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -371,6 +373,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    calendars: Annotated[
+        dict[CalendarName, CalendarSettings], Meta(description="Working time by a name; always is day and night")
+    ] = field(default_factory=dict)
+    exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
+        ExceptionSettings()
+    )
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )

@@ -9,7 +9,7 @@ from crossdock.storage.ageing import SqlAgeing
 from crossdock.storage.blobs import SqlBlobs
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.doors import SqlDoors
-from crossdock.storage.exceptions import SqlExceptionBook
+from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.instances import SqlInstances
 from crossdock.storage.lanes import SqlLanes
@@ -22,13 +22,14 @@ from crossdock.storage.references import SqlReferences
 from crossdock.storage.states import SqlStates
 from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
+from crossdock.storage.views_exceptions import ExceptionViews
 from crossdock.storage.views_exchanges import ExchangeViews
 from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
-class SqlViews(ShipmentViews, ExchangeViews, RecordViews, QueueViews):
+class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None) -> None:
@@ -87,6 +88,11 @@ class SqlTransaction:
     def exceptions(self) -> SqlExceptionBook:
         """Business exceptions."""
         return SqlExceptionBook(self._connection)
+
+    @cached_property
+    def alerts(self) -> SqlAlerts:
+        """What somebody is told of exceptions."""
+        return SqlAlerts(self._connection)
 
     @cached_property
     def lanes(self) -> SqlLanes:

@@ -2,6 +2,7 @@
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model import exceptions as exc
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
@@ -30,6 +31,8 @@ COMMANDS = {
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
     **warehousing.COMMANDS,
+    "activity.raise.v1": "Raise activity",
+    "activity.close.v1": "Close activity",
 }
 
 
@@ -93,8 +96,8 @@ def _business(body: ev.EventBody) -> Said:
             return Said("Delivery order cancelled", reason)
         case ExceptionRaised(kind, text, pointer):
             return Said(f"Exception: {text}", pointer, kind)
-        case ExceptionResolved(kind, pointer):
-            return Said("Exception resolved", pointer, kind)
+        case ExceptionResolved(kind, pointer, by=by, reason=reason):
+            return Said(f"Exception resolved by {by}" if by else "Exception resolved", reason or pointer, kind)
         case ev.CommandFailed(what=what, operator=operator, package_id=package):
             return Said(f"{command_name(what)} failed", operator, package=package)
         case _:
@@ -190,7 +193,48 @@ def _collected(body: ev.EventBody) -> Said:
         case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
         case _:
+            return _worked_on(body)
+
+
+def _worked_on(body: ev.EventBody) -> Said:
+    """What people do about an exception."""
+    match body:
+        case exc.ExceptionAssigned(kind, actor=actor, owner=owner, assignee=assignee, reason=reason):
+            to = " of ".join(each for each in (assignee, owner) if each)
+            return Said(f"Exception given to {to} by {actor}", reason, kind)
+        case exc.ExceptionWaiting(kind, actor=actor, on=on, until=until, reason=reason):
+            span = f" until {rfc3339(until)[:16]}Z" if until else ""
+            return Said(f"Exception waits on {on}{span}, says {actor}", reason, kind)
+        case exc.ExceptionResumed(kind, actor=actor, reason=reason):
+            return Said(
+                f"Exception goes on, says {actor}" if actor else "Exception goes on: its time came", reason, kind
+            )
+        case exc.ExceptionCommented(kind, actor=actor, text=text):
+            return Said(f"{actor}: {text}", code=kind)
+        case _:
+            return _timed(body)
+
+
+def _timed(body: ev.EventBody) -> Said:
+    """What the exception desk does about it."""
+    match body:
+        case exc.ExceptionRouted(kind, owner, severity, resolve_by=resolve_by):
+            by = f"to be over by {rfc3339(resolve_by)[:16]}Z" if resolve_by else ""
+            return Said(f"Exception belongs to {owner}, {severity}", by, kind)
+        case exc.ExceptionTimed(kind, resolve_by=resolve_by):
+            by = f"is to be over by {rfc3339(resolve_by)[:16]}Z" if resolve_by else "has no time running"
+            return Said(f"Exception {by}", code=kind)
+        case exc.ExceptionWarned(kind, clock, due_at):
+            return Said(f"Exception soon late: {_PROMISES[clock]} {rfc3339(due_at)[:16]}Z", code=kind)
+        case exc.ExceptionBreached(kind, clock, due_at):
+            return Said(f"Exception late: {_PROMISES[clock]} {rfc3339(due_at)[:16]}Z", code=kind)
+        case exc.ExceptionEscalated(kind, level, to):
+            return Said(f"Exception goes up to {to}", f"level {level}", kind)
+        case _:
             return warehousing.say(body) or Said(ev.type_of(body))
+
+
+_PROMISES = {"acknowledge": "somebody was to take it by", "resolve": "it was to be over by"}
 
 
 def _scan(event: TrackingEvent) -> Said:
