@@ -15,6 +15,7 @@ from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
+from crossdock.model.notices import NoticeEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
@@ -227,6 +228,7 @@ EventBody = (
     | ExceptionRaised
     | ExceptionResolved
     | DeadlinePassed
+    | NoticeEvent
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

@@ -8,6 +8,7 @@ from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCan
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.milestones import MILESTONES
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.party import Address
 from crossdock.model.tracking import TrackingEvent
 
@@ -36,6 +37,7 @@ COMMANDS = {
     "proof.record.v1": "Write proof of delivery",
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
+    "customer.notify.v1": "Mail the customer",
 }
 
 
@@ -183,6 +185,22 @@ def _collected(body: ev.EventBody) -> Said:
             return Said(f"Manifest {reference} closed with {partner}", _many(len(shipments), "shipment"), manifest_id)
         case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
+        case _:
+            return _notified(body)
+
+
+_NOTICES = {"due": "Customer is told", "held": "Notice held", "deferred": "Notice waits", "dropped": "Notice dropped"}
+
+
+def _notified(body: ev.EventBody) -> Said:
+    match body:
+        case NoticeDecided(kind, step, reason=reason, channels=channels):
+            return Said(f"{_NOTICES[step]}: {kind.replace('_', ' ')}", reason.replace("_", " ") or ", ".join(channels))
+        case CustomerNotified(partner, kind, assumed=assumed):
+            detail = "the server's answer was lost; it is not sent again" if assumed else ""
+            return Said(f"Mailed by {partner}: {kind.replace('_', ' ')}", detail)
+        case CustomerUnsubscribed(by=by):
+            return Said("Customer wants no more mails", f"by {by}")
         case _:
             return Said(ev.type_of(body))
 
