@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from crossdock import __version__
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.customers import KnownCustomers, NoticeGauges, Objective
 from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Partner
 from crossdock.backbone.documents import StoredDocuments
@@ -34,6 +35,7 @@ from crossdock.catalog import connectors as installed_connectors
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
 from crossdock.governance.retention import Retention, no_shorter
 from crossdock.model.fulfilment import summary_of
+from crossdock.notices.links import recipient_hash
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
 from crossdock.ports.leases import ALL_ROLES, Role
@@ -44,10 +46,11 @@ from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
-from crossdock.processes.configured import configured
+from crossdock.processes.configured import configured, notices
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
+from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
@@ -151,16 +154,20 @@ def compose(
     nightly: Plan | None = None,
     fanout: Fanout | None = None,
     shipper: Shipper | None = None,
+    customers: KnownCustomers | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody."""
+    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody.
+    ``customers`` are what the notices among ``processes`` know beside the events.
+    """
     fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
-    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce)
+    look = customers.look if customers else None
+    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look)
     documents = StoredDocuments(store, clock)
     courier = Courier(
         store, partners, documents, clock, ids, metrics, world.spans, world.owner, sizes.claim_seconds,
@@ -225,6 +232,8 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     if faults or loaded.settings is None:
         return None, tuple(faults)
     settings = loaded.settings
+    if wrong := notice_faults(loaded, configs):
+        return None, wrong
     plans = tuple(
         _plan(name, partner, specs[partner.connector], configs[name])
         for name, partner in settings.partners.items()
@@ -334,6 +343,13 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
     return NightlyRetention(retainer, place.store, place.clock, place.owner, plan)
 
 
+def address_hash(installation: Installation, address: str) -> str:
+    """What stands for a customer's address in events and lists. Raises `UnknownSecret`."""
+    given = installation.settings.customer_notices
+    plan = next((each for each in installation.plans if given and each.id == given.partner), None)
+    return recipient_hash(installation.secrets.reveal(plan.config.link_secret), address) if plan else ""
+
+
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     settings, workers = installation.settings, installation.settings.workers
@@ -350,13 +366,21 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     watched = settings.processes.tracking_watch
     quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
     place = world(installation, store)
+    customers = KnownCustomers(partial(address_hash, installation))
+    processes = configured(settings.processes, record, settings.partners)
+    sweeps: dict[str, Callable[[int], Awaitable[object]]] = {"retention": _nightly_retention(installation, place)}
+    if given := settings.customer_notices:
+        processes.append(notices(given, settings.project.timezone, customers))
+        goal = Objective(given.kinds, given.objective_minutes)
+        sweeps["notices"] = NoticeGauges(store, goal, place.metrics.registry)
     return compose(
         place,
         installation.plans,
-        configured(settings.processes, record, settings.partners),
+        processes,
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},
+        sweeps={**sweeps, "feeds": quiet},
+        customers=customers if settings.customer_notices else None,
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

@@ -127,7 +127,9 @@ bodies = st.one_of(
         stamps,
         st.sampled_from(["", "stale"]),
     ),
-    st.builds(CustomerNotified, st.just("mail"), st.sampled_from(KINDS), st.just("a" * 32), st.just("<m1@shop.example>")),
+    st.builds(
+        CustomerNotified, st.just("mail"), st.sampled_from(KINDS), st.just("a" * 32), st.just("<m1@shop.example>")
+    ),
     st.builds(CustomerUnsubscribed, st.just("a" * 32)),
     st.builds(
         ManifestClosed,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from crossdock.backbone.customers import note
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
@@ -15,6 +16,7 @@ from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.process import Decision, Order, Process, Situation, command_key
 from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
@@ -50,6 +52,7 @@ class Effects(Struct):
     deadlines: dict[tuple[str, str], int | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
+    notices: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -67,8 +70,11 @@ class Reducer:
         metrics: Metrics,
         summary: Summary,
         batch: int = 400,
+        look: Callable[[Transaction], None] | None = None,
     ) -> None:
-        """``summary`` turns a state and phase into the columns of the lists people search."""
+        """``summary`` turns a state and phase into the columns of the lists people search; ``look`` reads what
+        processes know beside the events, before each batch.
+        """
         self._store = store
         self._processes = {process.name: process for process in processes}
         self._clock = clock
@@ -76,6 +82,7 @@ class Reducer:
         self._metrics = metrics
         self._summary = summary
         self._batch = batch
+        self.look = look or (lambda _tx: None)
         self._warm: Warm[Subject] = Warm()
 
     @property
@@ -113,6 +120,8 @@ class Reducer:
     def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
         events = tx.log.read(cursors, self._batch)
+        if events:
+            self.look(tx)
         subjects = {event.subject for event in events}
         kept = self._warm.take(subjects, cursors)
         stamps = tx.states.stamps(kept)
@@ -142,6 +151,8 @@ class Reducer:
         apply(subject.fulfilment, event.body, event.key)
         if isinstance(event.body, ExceptionRaised | ExceptionResolved):
             effects.exceptions.append((event, event.body))
+        if isinstance(event.body, NoticeDecided | CustomerNotified | CustomerUnsubscribed):
+            effects.notices.append(event)
         tag = ev.type_of(event.body)
         for process in self._processes.values():
             if tag not in process.handles:
@@ -194,6 +205,8 @@ class Reducer:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         _time(tx, effects)
         _book(tx, effects)
+        if effects.notices:
+            note(tx, effects.notices)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered

@@ -56,6 +56,7 @@ class _Imagined:
         self.lanes = _Lanes(seen, tx)
         self.timers = _Timers()
         self.mappings = _Mappings()
+        self.notices = _Notices()
 
 
 class _Exchanges:
@@ -185,6 +186,14 @@ class _Timers:
         """A deadline calls nobody before its time; what follows then is not part of a plan."""
 
     def clear(self, _pairs: Sequence[tuple[str, str]]) -> None:
+        """As above."""
+
+
+class _Notices:
+    def note(self, _rows: Sequence[object]) -> None:
+        """Where notices stand is written with the decisions that are made, not with those imagined."""
+
+    def refuse(self, _recipients: Sequence[object]) -> None:
         """As above."""
 
 

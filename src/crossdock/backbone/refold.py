@@ -85,6 +85,7 @@ def judge(
     Where today's processes decide otherwise, their kept states and deadlines count as right unless ``all_decisions``.
     """
     cursor = tx.log.cursors(READER, [partition])[partition]
+    reducer.look(tx)
     fold = _folded(tx, reducer, partition, cursor)
     exceptions, timers = _booked(fold.effects), _due(fold)
     subjects = sorted(fold.effects.subjects)

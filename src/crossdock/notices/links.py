@@ -8,11 +8,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from msgspec import Struct
 
 _HASH = 32
+_LONGEST = 4096
 
 
 class InvalidLink(ValueError):
@@ -61,9 +62,9 @@ def unsubscribe_url(public_url: str, partner: str, secret: str, link: Link) -> s
     return f"{public_url.rstrip('/')}/unsubscribe/{quote(partner)}?t={token(secret, link)}"
 
 
-def token_in(path: str) -> str:
-    """The token in a called path with its query, "" where there is none."""
-    return parse_qs(urlsplit(path).query).get("t", [""])[0]
+def token_in(body: bytes) -> str:
+    """The token in the form a door makes of a link that was followed, "" where there is none."""
+    return parse_qs(body[:_LONGEST].decode("ascii", errors="replace")).get("t", [""])[0]
 
 
 def _signature(secret: str, said: bytes) -> bytes:

@@ -19,6 +19,7 @@ from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
+from crossdock.ports.stores_notices import NoticeBook
 from crossdock.ports.tail import Tail
 
 T = TypeVar("T")
@@ -279,6 +280,11 @@ class Transaction(Protocol):
     @property
     def doors(self) -> Doors:
         """What the API and the tower need."""
+        ...
+
+    @property
+    def notices(self) -> NoticeBook:
+        """Customers' notices."""
         ...
 
     @property

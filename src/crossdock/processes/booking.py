@@ -279,7 +279,7 @@ _FAILURES = {
     "label.fetch.v1": "label.failed",
     "label.void.v1": "void.failed",
 }
-_OF_OTHERS = frozenset({"tracking.request.v1"})
+_OF_OTHERS = frozenset({"tracking.request.v1", "customer.notify.v1"})
 """Commands that another process gives and looks after."""
 
 

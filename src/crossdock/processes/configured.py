@@ -11,12 +11,15 @@ from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
+from crossdock.processes.customer_notices import customer_notices
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
+from crossdock.processes.notices_policy import Customers, NoticesPolicy
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import TrackingWatch
@@ -38,6 +41,32 @@ def configured(
     if settings.tracking_watch:
         chosen.append(tracking_watch(_watching(settings.tracking_watch)))
     return chosen
+
+
+def notices(given: CustomerNotices, timezone: str, customers: Customers) -> Process:
+    """Customers' notices as configured; ``timezone`` is the project's, ``customers`` what holds beside the events."""
+    return customer_notices(notices_policy(given, timezone), customers)
+
+
+def notices_policy(given: CustomerNotices, timezone: str = "UTC") -> NoticesPolicy:
+    """What the configuration decides about notices."""
+    hours = given.quiet_hours
+    return NoticesPolicy(
+        partner=given.partner,
+        channels=given.channels,
+        kinds=given.kinds,
+        languages=given.languages,
+        default_language=given.default_language,
+        country_languages={str(country): language for country, language in given.country_languages.items()},
+        quiet=(_minute(hours.begin), _minute(hours.end)) if hours and hours.begin != hours.end else None,
+        zone=given.zone or timezone,
+        max_age_hours=given.max_age_hours,
+        grace_hours=given.grace_hours,
+    )
+
+
+def _minute(hour: str) -> int:
+    return int(hour[:2]) * 60 + int(hour[3:])
 
 
 def _watching(given: TrackingWatch) -> WatchPolicy:

@@ -13,7 +13,7 @@ from crossdock.ports.connector import Received, Rejected, Verified
 from crossdock.ports.spec import Surroundings
 from crossdock.sim.clock import VirtualClock
 
-from .conftest import SECRET, Vault
+from mailing import SECRET, Vault
 
 LINK = Link(recipient_hash(SECRET, "ada@example.com"), "do:odoo:16")
 
@@ -33,8 +33,7 @@ def _connector() -> MailConnector:
 
 
 def _followed(text: str) -> Received:
-    path = f"/in/mail/unsubscribe?t={text}"
-    return Received("unsubscribe", b"List-Unsubscribe=One-Click", {}, 1_767_225_600_000_000, path=path)
+    return Received("unsubscribe", f"t={text}&List-Unsubscribe=One-Click".encode(), {}, 1_767_225_600_000_000)
 
 
 @pytest.mark.req("E12")

@@ -28,7 +28,7 @@ class MailConnector:
     def verify(self, message: Received, now: int) -> Verified | Rejected:  # noqa: ARG002 - a link never expires
         """A link is ours by its signature."""
         try:
-            read(self._secrets.reveal(self._config.link_secret), token_in(message.path))
+            read(self._secrets.reveal(self._config.link_secret), token_in(message.body))
         except UnknownSecret as problem:
             return Rejected(503, Explanation("The secret of the links is not in place: set it.", str(problem)))
         except (InvalidLink, UnicodeDecodeError) as problem:

@@ -93,7 +93,7 @@ def stale(notice: NotifyCustomer, subject: str, now: int) -> Fact:
 def unsubscribed(secret: str, message: Received) -> Translation:
     """Who unsubscribed, told of the address and of the order whose mail held the link."""
     try:
-        link = read(secret, token_in(message.path))
+        link = read(secret, token_in(message.body))
     except (InvalidLink, UnicodeDecodeError) as problem:
         why = Explanation("This is no link of ours to unsubscribe by; nothing is to be done.", str(problem))
         return Translation(problems=(Unreadable("", why),))

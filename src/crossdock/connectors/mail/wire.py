@@ -44,6 +44,7 @@ class Letter(Struct, frozen=True):
                 raise UnsafeHeader(f"{name} holds what no header may hold") from None
         mail.set_content(self.text)
         mail.add_alternative(self.html, subtype="html")
+        mail["Content-Language"] = self.language  # before, it would move into the first part
         mail.set_boundary(f"notice-{digest(self.message_id)}")  # the library's own would be drawn by lot
         return mail.as_bytes()
 
@@ -55,7 +56,6 @@ class Letter(Struct, frozen=True):
             ("Subject", self.subject),
             ("Date", format_datetime(moment)),
             ("Message-ID", self.message_id),
-            ("Content-Language", self.language),
             ("Auto-Submitted", "auto-generated"),
         ]
         if self.reply_to:
