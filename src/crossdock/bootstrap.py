@@ -50,6 +50,7 @@ from crossdock.processes.configured import configured, notices
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
+from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
 from crossdock.settings.secrets import ReferencedSecrets
@@ -350,6 +351,11 @@ def address_hash(installation: Installation, address: str) -> str:
     return recipient_hash(installation.secrets.reveal(plan.config.link_secret), address) if plan else ""
 
 
+def objective(given: CustomerNotices) -> Objective:
+    """What customers' notices are measured against."""
+    return Objective(given.kinds, given.objective_minutes)
+
+
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     settings, workers = installation.settings, installation.settings.workers
@@ -371,8 +377,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {"retention": _nightly_retention(installation, place)}
     if given := settings.customer_notices:
         processes.append(notices(given, settings.project.timezone, customers))
-        goal = Objective(given.kinds, given.objective_minutes)
-        sweeps["notices"] = NoticeGauges(store, goal, place.metrics.registry)
+        sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)
     return compose(
         place,
         installation.plans,

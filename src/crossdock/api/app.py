@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import choices, exchanges, facts, health, jobs, oauth, outboxes, pacing, shipments
+from crossdock.api import choices, exchanges, facts, health, jobs, notices, oauth, outboxes, pacing, shipments
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
@@ -25,6 +25,7 @@ ROUTES = (
     *exchanges.ROUTES,
     *facts.ROUTES,
     *outboxes.ROUTES,
+    *notices.ROUTES,
     *oauth.ROUTES,
     *health.ROUTES,
 )

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from crossdock.backbone.customers import Objective
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -124,7 +125,8 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind.
+    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind;
+    ``notices`` is what customers' notices are measured against, ``address_hash`` what stands for an address.
     """
 
     store: Store
@@ -140,3 +142,5 @@ class Context(Struct, frozen=True, kw_only=True):
     outboxes: Mapping[str, str] = {}
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
+    notices: Objective | None = None
+    address_hash: Callable[[str], str] | None = None

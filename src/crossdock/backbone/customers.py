@@ -7,14 +7,24 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Literal
 
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, Gauge
 
-from crossdock.model.events import Event
+from crossdock.model.events import Event, Fact
+from crossdock.model.identifiers import trace_id_of
+from crossdock.model.instants import from_epoch_us
 from crossdock.model.milestones import MILESTONES
-from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, Kind, NoticeDecided, kind_of
-from crossdock.ports.stores import Store, Transaction
+from crossdock.model.notices import (
+    UNSUBSCRIBED,
+    CustomerNotified,
+    CustomerUnsubscribed,
+    Kind,
+    NoticeDecided,
+    kind_of,
+)
+from crossdock.ports.stores import NewEvent, Store, Transaction
 from crossdock.ports.stores_notices import NoticeRow
 
 _MINUTE = 60_000_000
@@ -109,6 +119,17 @@ class NoticeGauges:
             for reason, count in reasons.items():
                 self._steps.labels(step, reason).set(count)
         self._missing.set(found.not_triggered)
+
+
+def unsubscribe(tx: Transaction, recipient: str, by: Literal["api", "cli"], actor: str, reason: str, now: int) -> bool:
+    """An address (keyed hash) gets no more mails, by a person's decision; False when it got none before."""
+    subject, moment = f"{UNSUBSCRIBED}{recipient}", from_epoch_us(now)
+    fact = Fact(CustomerUnsubscribed(recipient, by), moment, subject=subject)
+    new = NewEvent(fact.key(subject), subject, fact, now, "", "", trace_id_of(subject))
+    fresh = bool(tx.log.append([new], now))
+    if fresh:
+        tx.doors.audit(now, actor, "customer.unsubscribe", subject, reason)
+    return fresh
 
 
 def note(tx: Transaction, events: Sequence[Event]) -> None:

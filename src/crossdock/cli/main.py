@@ -25,6 +25,7 @@ from crossdock.cli import (
     log,
     mapping,
     migrate,
+    notices,
     operations,
     outboxes,
     parked,
@@ -117,6 +118,7 @@ for _command in (
     sim,
     config,
     outboxes,
+    notices,
     operations,
     workers,
 ):
