@@ -1,8 +1,7 @@
 """Customers are told over a real SMTP server: E12 (who, what, once) and E13 (an outage, and after it)."""
 
-from msgspec import structs
-
 import pytest
+from msgspec import structs
 
 from crossdock.backbone import desk
 from crossdock.backbone.customers import Objective, figures

@@ -12,7 +12,6 @@ from crossdock.notices.links import Link, recipient_hash, token
 from crossdock.ports.connector import Received, Rejected, Verified
 from crossdock.ports.spec import Surroundings
 from crossdock.sim.clock import VirtualClock
-
 from mailing import SECRET, Vault
 
 LINK = Link(recipient_hash(SECRET, "ada@example.com"), "do:odoo:16")
