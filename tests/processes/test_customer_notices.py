@@ -249,3 +249,28 @@ def test_every_milestone_customers_may_see_has_a_notice_or_none_on_purpose():
         "info_received", "pickup_scheduled", "delivery_scheduled", "arrived_at_destination_facility",
         "partially_delivered", "pod_available", "return_in_transit", "cancelled", "redirected", "eta_updated",
     }  # fmt: skip
+
+
+@pytest.mark.req("E13")
+def test_of_what_waited_for_the_morning_only_the_latest_is_told():
+    town = Town()
+    town.wait(MONDAY + 10 * HOUR)
+    for milestone in ("in_transit", "out_for_delivery", "delivered"):
+        town.wait(town.now + 1)
+        town.tell(scanned(milestone, town.now))
+    town.wait(town.now + 48 * HOUR)
+    assert [body.template for _, body in town.told] == ["booked", "delivered"]
+    assert [each.reason for each in town.steps if each.step == "dropped"] == ["overtaken", "overtaken"]
+
+
+@pytest.mark.req("E13", "K5")
+def test_a_quiet_event_does_not_swallow_what_waited_for_an_outage_to_end():
+    town = Town(structs.replace(POLICY, quiet=None))
+    town.pause("carrier", on=True)
+    town.wait(town.now + 1)
+    town.tell(scanned("in_transit", town.now))
+    town.down["carrier"].append((town.now + 1, False))  # the end is known, the timers have not fired yet
+    town.now += 2
+    town.tell(scanned("info_update", town.now), quiet=True)
+    town.wait(town.now + 2 * HOUR)
+    assert [body.template for _, body in town.told] == ["booked", "in_transit"]
