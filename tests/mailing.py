@@ -128,7 +128,7 @@ def telling(
     world = World(store, post.clock, SeededIds(seed), Vault(), connect, Metrics(), Spans(), f"w{seed}")
     customers = KnownCustomers(lambda address: recipient_hash(SECRET, address))
     plans = [PartnerPlan("carrier", spec(Scripted()), None), PartnerPlan("mail", SPEC, post.config(**mail))]
-    hub = compose(world, plans, [customer_notices(policy, customers)], customers=customers)
+    hub = compose(world, plans, [customer_notices(policy, customers)], look=customers.look)
     hub.engine.partitions = hub.engine.shards = tuple(range(64))
     return hub
 

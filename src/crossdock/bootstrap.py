@@ -43,7 +43,7 @@ from crossdock.ports.process import Process
 from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
-from crossdock.ports.stores import Store
+from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured, notices
@@ -155,19 +155,16 @@ def compose(
     nightly: Plan | None = None,
     fanout: Fanout | None = None,
     shipper: Shipper | None = None,
-    customers: KnownCustomers | None = None,
+    look: Callable[[Transaction], None] | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody.
-    ``customers`` are what the notices among ``processes`` know beside the events.
-    """
+    """Join everything for one process; ``look`` reads what processes know beside the events (see `Reducer`)."""
     fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
-    look = customers.look if customers else None
     reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look)
     documents = StoredDocuments(store, clock)
     courier = Courier(
@@ -385,7 +382,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
         schedules=schedules(settings),
         sizes=sizes,
         sweeps={**sweeps, "feeds": quiet},
-        customers=customers if settings.customer_notices else None,
+        look=customers.look if settings.customer_notices else None,
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

@@ -8,8 +8,8 @@ import pytest
 
 from crossdock import bootstrap
 from crossdock.model import events as ev
-from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.names import names_of
 from crossdock.ports.stores import NewEvent
 from crossdock.transports import machine
 from mailing import ADA, SUBJECT, booked, opened, order, scanned
@@ -69,8 +69,8 @@ async def _work(config, *bodies) -> None:
     now = machine.RealClock().now()
 
     def step(tx):
-        tx.references.bind([(Reference(ReferenceKind.ORDER, "SO0016", "odoo"), SUBJECT)])
         for body in bodies:
+            tx.references.bind((name, SUBJECT) for name in names_of(body, "odoo"))
             fact = ev.Fact(body, from_epoch_us(now), subject=SUBJECT)
             tx.log.append([NewEvent(fact.key(SUBJECT), SUBJECT, fact, now, "odoo", "", "0" * 32)], now)
 

@@ -93,7 +93,7 @@ async def test_an_arrival_later_than_promised_is_a_delay():
         assert "23.11.2026" in post.simulator.letters[1].text
 
 
-@pytest.mark.req("E13", "K7")
+@pytest.mark.req("E13")
 @pytest.mark.parametrize("down", ["carrier", "mail"])
 async def test_in_a_declared_outage_nothing_is_sent_and_afterwards_only_what_is_current(down):
     async with opened() as post:

@@ -34,7 +34,7 @@ def loaded(folder, text, **files):
     return bootstrap.load(path)
 
 
-@pytest.mark.req("E12", "I2")
+@pytest.mark.req("E12")
 def test_what_is_good_is_read(tmp_path):
     installation, faults = loaded(tmp_path, GOOD, delayed__de__html="<p>{{ lead }} {{ expected }}</p>")
     assert faults == ()
@@ -47,7 +47,7 @@ def test_what_is_good_is_read(tmp_path):
     assert rendered.html == f"<p>{said} {later} 24.11.2026</p>\n"
 
 
-@pytest.mark.req("E12", "I2")
+@pytest.mark.req("E12")
 @pytest.mark.parametrize(
     ("files", "file", "line", "text"),
     [
@@ -64,7 +64,7 @@ def test_a_template_that_cannot_be_used_is_told_with_file_and_line(tmp_path, fil
     assert any(each.file.endswith(file) and each.line == line and text in each.text for each in faults), faults
 
 
-@pytest.mark.req("E12", "I2")
+@pytest.mark.req("E12")
 @pytest.mark.parametrize(
     ("old", "new", "key", "line", "text"),
     [

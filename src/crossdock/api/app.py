@@ -61,7 +61,9 @@ def build(context: Context, *, probes_only: bool = False) -> Litestar:
     A process whose roles have no API answers ``probes_only``: /livez, /readyz and /metrics.
     """
     return Litestar(
-        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document, asyncapi_document],
+        route_handlers=[*health.ROUTES]
+        if probes_only
+        else [*ROUTES, *notices.LINKS, openapi_document, asyncapi_document],
         dependencies=_provided(context, Once(context)),
         guards=[guard(context)],
         before_request=refuse_unknown,

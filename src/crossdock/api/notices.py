@@ -42,10 +42,10 @@ _FORM = (
 )
 
 
-class Unsubscribe(Struct, frozen=True, forbid_unknown_fields=True):
+class UnsubscribeRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """An address that wants no notices by mail; it is kept as a keyed hash."""
 
-    address: Annotated[str, Meta(min_length=3, max_length=320, pattern=r"^[^\s@]+@[^\s@]+$")]
+    address: Annotated[str, Meta(min_length=3, max_length=320)]
     reason: Why
 
 
@@ -111,10 +111,10 @@ async def notice_figures(context: Here) -> Notices:
     tags=["Notices"],
 )
 async def unsubscribe_address(
-    request: Request[Any, Any, Any], context: Here, once: OnceOnly, data: Unsubscribe, idempotency_key: Key
+    request: Request[Any, Any, Any], context: Here, once: OnceOnly, data: UnsubscribeRequest, idempotency_key: Key
 ) -> Response[Unsubscribed]:
     """For a person's wish that came by telephone or letter. The address itself is not kept."""
-    data = await strictly(request, Unsubscribe)
+    data = await strictly(request, UnsubscribeRequest)
     if context.address_hash is None:
         raise ProblemError(404, "no customer is told anything here: there is no section customer_notices")
     recipient = context.address_hash(data.address)
@@ -127,4 +127,6 @@ async def unsubscribe_address(
     return answer
 
 
-ROUTES = (ask_again, follow, notice_figures, unsubscribe_address)
+ROUTES = (notice_figures, unsubscribe_address)
+LINKS = (ask_again, follow)
+"""Pages for people without an account: they are in no document of the API."""
