@@ -222,7 +222,28 @@ async def test_a_notice_that_is_not_out_in_time_counts_as_not_triggered():
         post.clock.advance_to(MONDAY + HOUR)
         assert (await hub.store.read(lambda tx: figures(tx, objective, post.clock.now()))).not_triggered == 1
         raised = await hub.store.read(lambda tx: tx.exceptions.of_subjects([SUBJECT]))
-        assert [each.exception.kind for each in raised] == ["notice.failed"]
+        assert [(each.exception.kind, each.resolved_at) for each in raised] == [("notice.failed", 0)]
+
+
+@pytest.mark.req("E12")
+@pytest.mark.parametrize(("wish", "step"), [("retry", ("sent", "")), ("discard", ("dropped", "taken_back"))])
+async def test_a_mail_that_was_refused_is_retried_or_ended_by_a_person_and_its_exception_closed(wish, step):
+    async with opened() as post:
+        hub = telling(post)
+        post.simulator.control("script", {"stage": "recipient", "code": 550, "times": 1}, 0)
+        await tell(hub, ev.FulfilmentRequested(order()), booked(), scanned("in_transit", MONDAY))
+        parked, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound", statuses=("parked",)))
+        post.clock.advance_to(MONDAY + HOUR)
+        ids, now = [each.id for each in parked], post.clock.now()
+        assert len(ids) == 1
+        if wish == "retry":
+            assert await hub.store.run(lambda tx: hub.requests.retry(tx, ids, now)) == 1
+        else:
+            assert await hub.store.run(lambda tx: hub.requests.discard(tx, ids, now)) == 1
+        await hub.engine.settle_all()
+        assert await rows(hub) == {"in_transit": step}
+        [raised] = await hub.store.read(lambda tx: tx.exceptions.of_subjects([SUBJECT]))
+        assert raised.resolved_at > 0
 
 
 @pytest.mark.req("L15")
@@ -258,3 +279,18 @@ async def test_no_event_and_no_call_record_holds_an_address():
 async def test_an_unsubscribed_event_alone_names_nobody():
     said = ev.encode_body(CustomerUnsubscribed(recipient_hash(SECRET, ADA))).decode()
     assert "ada" not in said.lower()
+
+
+@pytest.mark.req("E12", "E13")
+async def test_the_same_holds_on_postgresql(migrated_postgres_url):
+    async with opened() as post:
+        hub = telling(post, url=migrated_postgres_url)
+        await tell(hub, ev.FulfilmentRequested(order()), booked())
+        await hub.store.run(lambda tx: desk.pause(tx, "carrier", "ops", "strike", post.clock.now()))
+        await tell(hub, scanned("in_transit", MONDAY))
+        assert (post.simulator.letters, await rows(hub)) == ([], {"in_transit": ("held", "carrier")})
+        post.clock.advance_to(MONDAY + HOUR // 2)
+        await hub.store.run(lambda tx: desk.resume(tx, "carrier", "ops", "over", post.clock.now()))
+        await hub.engine.settle_all()
+        assert post.subjects == ["Ihre Bestellung SO0016 ist unterwegs"]
+        await hub.store.close()

@@ -7,7 +7,7 @@ Jinja's sandbox; values are escaped in HTML.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -17,6 +17,7 @@ from jinja2 import (
     FileSystemLoader,
     FunctionLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     nodes,
@@ -104,6 +105,7 @@ class Templates:
         """Nothing is read before it is asked for."""
         self.folder = folder
         self._phrases: dict[str, Phrases] = {}
+        self._compiled: dict[tuple[str, str, str], Template] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ class Templates:
         if written is None:
             raise UnusableTemplate(TemplateFault(phrases.file, phrases.line_of(kind), f"[{kind}] has no '{key}'"))
         try:
-            return self._plain.from_string(written).render(known)
+            return self._kept((phrases.file, kind, key), lambda: self._plain.from_string(written)).render(known)
         except TemplateError as problem:
             fault = TemplateFault(phrases.file, phrases.line_of(kind, key), f"[{kind}] {key}: {problem}")
             raise UnusableTemplate(fault) from problem
@@ -160,11 +162,17 @@ class Templates:
         names = [f"{kind}.{language}.{part}", f"{kind}.{part}", f"notice.{part}"]
         environment = self._html if part == "html" else self._plain
         try:
-            return environment.select_template(names).render(context)
+            return self._kept((kind, language, part), lambda: environment.select_template(names)).render(context)
         except TemplateError as problem:
             name, line = _place(problem, names)
             shown = str(self.folder / name) if self.folder and (self.folder / name).exists() else name
             raise UnusableTemplate(TemplateFault(shown, line, str(problem))) from problem
+
+    def _kept(self, name: tuple[str, str, str], make: Callable[[], Template]) -> Template:
+        """Compiled once: a template is read when the configuration is, not while mails go out."""
+        if name not in self._compiled:
+            self._compiled[name] = make()
+        return self._compiled[name]
 
     def _read(self, language: str) -> Phrases:
         own = self.folder / f"{language}.toml" if self.folder else None

@@ -72,6 +72,10 @@ class NoticeBook(Protocol):
         """
         ...
 
+    def heads(self) -> tuple[int, int]:
+        """The greatest numbers there are: of refusals, and of partners' moves (0: none)."""
+        ...
+
     def refusals(self, after: int) -> list[Refusal]:
         """Those with a greater number, in order."""
         ...

@@ -281,10 +281,15 @@ def _resume(work: _Work) -> None:
 def _sent(work: _Work) -> None:
     body = work.situation.event.body
     if isinstance(body, CustomerNotified):
-        work.notices.unsent.pop(body.kind, None)
-        cause = work.notices.failed.pop(body.kind, "")
-        if cause:
-            work.events.append(ExceptionResolved(FAILED, f"/notices/{body.kind}", cause))
+        _settled(work, body.kind)
+
+
+def _settled(work: _Work, kind: Kind) -> None:
+    """Nothing of this mail is open any more."""
+    work.notices.unsent.pop(kind, None)
+    cause = work.notices.failed.pop(kind, "")
+    if cause:
+        work.events.append(ExceptionResolved(FAILED, f"/notices/{kind}", cause))
 
 
 def _failed(work: _Work) -> None:
@@ -323,11 +328,11 @@ def _take_back(work: _Work) -> None:
 
 
 def _taken_back(work: _Work) -> None:
-    """A mail that was overtaken in its lane: certainly not sent."""
+    """A mail that was overtaken in its lane, or ended by a person."""
     body = work.situation.event.body
     for kind in KINDS:
         if isinstance(body, CommandWithdrawn) and body.command_key == work.notices.told.get(kind):
-            work.notices.unsent.pop(kind, None)
+            _settled(work, kind)
             work.say(Waiting(kind, kind, work.situation.event.occurred, ""), "dropped", "taken_back")
 
 

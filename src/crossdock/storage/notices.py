@@ -56,6 +56,9 @@ _PAUSES = (
     .where(BREAKER_MOVE.c.seq > bindparam("after"), BREAKER_MOVE.c.state.in_(("paused", "resumed")))
     .order_by(BREAKER_MOVE.c.seq)
 )
+_HEADS = select(
+    select(func.max(UNSUBSCRIBED.c.seq)).scalar_subquery(), select(func.max(BREAKER_MOVE.c.seq)).scalar_subquery()
+)
 _HASTEN = (
     update(TIMER)
     .where(TIMER.c.name == bindparam("called"), TIMER.c.due_at > bindparam("now"))
@@ -104,6 +107,11 @@ class SqlNotices:
             row = {"called": kind, "codes": list(codes), "since": since, "before": before}
             found += int(self._connection.execute(_UNTOLD, row).scalar_one()) if codes else 0
         return found
+
+    def heads(self) -> tuple[int, int]:
+        """The greatest numbers there are."""
+        refusals, moves = self._connection.execute(_HEADS).one()
+        return refusals or 0, moves or 0
 
     def refusals(self, after: int) -> list[Refusal]:
         """Those with a greater number."""
