@@ -48,3 +48,13 @@ async def test_the_figures_say_what_is_held_and_what_is_late(reader):
     answer = await reader.get("/v1/notices")
     assert answer.status_code == 200
     assert answer.json() == {"steps": {}, "not_triggered": 0}
+
+
+@pytest.mark.req("E12")
+@pytest.mark.parametrize(("asked", "language"), [("de-DE,en;q=0.5", "de"), ("sv, fr;q=0.8", "fr"), ("", "en")])
+async def test_the_page_speaks_the_readers_language(world, asked, language):
+    async with world.client("") as anybody:
+        page = await anybody.get("/unsubscribe/odoo?t=abc.def", headers={"accept-language": asked})
+        assert f'<html lang="{language}" dir="ltr">' in page.text
+        done = await anybody.post("/unsubscribe/odoo?t=abc.def", headers={"accept-language": "ar"})
+        assert '<html lang="ar" dir="rtl">' in done.text

@@ -4,9 +4,10 @@ A mail program that reads links ahead changes nothing: only a POST unsubscribes,
 the mail program's one click (RFC 8058). The link's signature is judged where the mail was written, by its connector.
 """
 
+from collections.abc import Mapping
 from html import escape
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
@@ -18,6 +19,7 @@ from crossdock.api.problems import ProblemError, documented
 from crossdock.api.provided import Here, OnceOnly
 from crossdock.api.words import CHANGE_REFUSALS, Id, Why
 from crossdock.backbone.customers import figures, unsubscribe
+from crossdock.notices.rendering import BUILT_IN, RIGHT_TO_LEFT, Templates
 from crossdock.ports.connector import Received
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.stores import Transaction
@@ -31,15 +33,16 @@ _HEADERS = {
     "x-robots-tag": "noindex",
 }
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex"><title>{title}</title></head>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>{title}</title></head>
 <body style="max-width:32rem;margin:4rem auto;padding:0 1rem;font:18px/1.5 system-ui,sans-serif">
 <h1 style="font-size:1.4rem">{title}</h1>{body}</body></html>
 """
 _FORM = (
-    '<p>Your orders are delivered as before.</p><form method="post" action="{action}">'
-    '<button style="font:inherit;padding:.6rem 1.2rem">Stop these mails</button></form>'
+    '<p>{explained}</p><form method="post" action="{action}">'
+    '<button style="font:inherit;padding:.6rem 1.2rem">{button}</button></form>'
 )
+_WORDS = Templates()
 
 
 class UnsubscribeRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,26 +67,41 @@ class Notices(Struct, frozen=True):
 
 
 @get("/unsubscribe/{partner:str}", include_in_schema=False)
-async def ask_again(partner: Id, t: Token = "") -> Response[str]:
+async def ask_again(request: Request[Any, Any, Any], partner: Id, t: Token = "") -> Response[str]:
     """The page a person sees: one button."""
-    action = f"/unsubscribe/{escape(partner, quote=True)}?{urlencode({'t': t})}"
-    return _page(200, "No more mails about deliveries?", _FORM.format(action=escape(action, quote=True)))
+    words = _words(_language(request))
+    action = escape(f"/unsubscribe/{quote(partner)}?{urlencode({'t': t})}", quote=True)
+    form = _FORM.format(explained=words["page_explained"], action=action, button=words["page_button"])
+    return _page(request, 200, "page_question", form)
 
 
 @post("/unsubscribe/{partner:str}", include_in_schema=False, status_code=200)
-async def follow(context: Here, partner: Id, t: Token = "") -> Response[str]:
+async def follow(request: Request[Any, Any, Any], context: Here, partner: Id, t: Token = "") -> Response[str]:
     """The click: kept like any message, so that it holds however busy everything behind it is."""
     form = urlencode({"t": t, "List-Unsubscribe": "One-Click"}).encode()
     message = Received("unsubscribe", form, {}, context.clock.now(), "application/x-www-form-urlencoded")
     answer = await context.intake.accept(partner, message)
     if answer.status == 202:
-        return _page(200, "No more mails", "<p>This address gets no more notices of deliveries.</p>")
+        return _page(request, 200, "page_done")
     status = answer.status if answer.status in {401, 404, 503, 507} else 400
-    return _page(status, "This link does not work", "<p>Use the link in the mail itself, or tell the shop.</p>")
+    return _page(request, status, "page_broken")
 
 
-def _page(status: int, title: str, body: str) -> Response[str]:
-    return Response(_PAGE.format(title=title, body=body), status_code=status, media_type="text/html", headers=_HEADERS)
+def _page(request: Request[Any, Any, Any], status: int, title: str, body: str = "") -> Response[str]:
+    language = _language(request)
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    page = _PAGE.format(language=language, direction=direction, title=_words(language)[title], body=body)
+    return Response(page, status_code=status, media_type="text/html", headers=_HEADERS)
+
+
+def _words(language: str) -> Mapping[str, str]:
+    return {name: escape(text) for name, text in _WORDS.phrases(language).words.items()}
+
+
+def _language(request: Request[Any, Any, Any]) -> str:
+    """The first that the browser asks for and that is built in."""
+    asked = (each.strip()[:2].lower() for each in request.headers.get("accept-language", "").split(","))
+    return next((each for each in asked if each in BUILT_IN), "en")
 
 
 @get(
