@@ -13,6 +13,7 @@ from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installatio
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, lines, note, table
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import rfc3339
+from crossdock.model.mailboxes import is_address
 from crossdock.model.notices import KINDS, Kind, NotifyCustomer
 from crossdock.notices.rendering import EXAMPLE, Rendered, Templates, UnusableTemplate
 from crossdock.ports.connector import Command
@@ -22,7 +23,6 @@ from crossdock.ports.verdicts import AlreadyDone, Done
 from crossdock.processes.notice_words import values_of
 from crossdock.settings.notices import CustomerNotices
 from crossdock.transports import machine
-from crossdock.transports.mail import is_address
 from crossdock.views.timeline import Ambiguous, resolve, story_of
 
 KindName = Annotated[str, typer.Argument(help=f"One of: {', '.join(KINDS)}.", metavar="KIND")]

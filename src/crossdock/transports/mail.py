@@ -5,13 +5,13 @@ it has, only the server's answer says whether the mail goes out (`NoAnswer` wher
 asking later: a server keeps no message that could be looked up.
 """
 
-import re
 import ssl
 from typing import Literal
 
 import aiosmtplib
 from msgspec import Struct
 
+from crossdock.model.mailboxes import is_address, without_addresses
 from crossdock.ports.wire import NoAnswer, NotSent
 from crossdock.transports.recorder import call_noted
 
@@ -19,8 +19,6 @@ Security = Literal["tls", "starttls", "none"]
 Stage = Literal["greeting", "tls", "login", "sender", "recipient", "message"]
 LARGEST_MESSAGE = 5 * 1024 * 1024
 """Bytes of a message at most; servers commonly take 10 MiB and more, a notice is a few KiB."""
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,253}")
-_IN_TEXT = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 
 class MailServer(Struct, frozen=True):
@@ -56,20 +54,6 @@ class Refusal(Exception):
         self.code = code
         self.text = without_addresses(" ".join(text.split()))[:500]
         super().__init__(f"{code} at {stage}: {self.text}")
-
-
-def is_address(text: str) -> bool:
-    """Whether ``text`` is one plain mailbox (RFC 5321 without comments and quoting), so that nothing can hide in it.
-
-    >>> is_address("ada@example.com"), is_address("ada@example.com, eve@example.com"), is_address("ada")
-    (True, False, False)
-    """
-    return _ADDRESS.fullmatch(text) is not None
-
-
-def without_addresses(text: str) -> str:
-    """``text`` with every address taken out: servers repeat them in their answers."""
-    return _IN_TEXT.sub("[address]", text)
 
 
 async def submit(server: MailServer, envelope: Envelope) -> str:

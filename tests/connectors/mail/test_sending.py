@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crossdock.connectors.mail.wire import Letter, UnsafeHeader
+from crossdock.model.mailboxes import is_address, without_addresses
 from crossdock.model.notices import CustomerNotified, NoticeDecided
 from crossdock.ports.verdicts import AlreadyDone, Done, InDoubt, Park, Reauthenticate, Refuse, Retry
 from crossdock.ports.wire import NotSent
@@ -25,9 +26,7 @@ from crossdock.transports.mail import (
     LARGEST_MESSAGE,
     Envelope,
     MailServer,
-    is_address,
     submit,
-    without_addresses,
 )
 from mailing import ADA, MONDAY, SECRET, command, notice, opened
 

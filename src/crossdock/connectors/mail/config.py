@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
+from crossdock.model.mailboxes import is_address
 from crossdock.notices.checking import check
 from crossdock.notices.rendering import BUILT_IN, Templates
-from crossdock.transports.mail import MailServer, Security, is_address
+from crossdock.transports.mail import MailServer, Security
 
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", examples=["de"])]
 

@@ -4,6 +4,7 @@ from crossdock.connectors.mail import mapping
 from crossdock.connectors.mail.client import deliver
 from crossdock.connectors.mail.config import MailConfig
 from crossdock.connectors.mail.wire import UnsafeHeader
+from crossdock.model.mailboxes import is_address
 from crossdock.model.notices import NotifyCustomer
 from crossdock.notices.links import InvalidLink, read, token_in
 from crossdock.notices.rendering import UnusableTemplate
@@ -11,7 +12,7 @@ from crossdock.ports.connector import Command, Documents, Page, Received, Reject
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
 from crossdock.ports.verdicts import Done, Explanation, Park, Refuse, Retry, Verdict
-from crossdock.transports.mail import Envelope, MailServer, greet, is_address
+from crossdock.transports.mail import Envelope, MailServer, greet
 
 
 class MailConnector:
