@@ -13,6 +13,7 @@ from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
 from crossdock.model.milestones import CATEGORIES, MILESTONES
 from crossdock.model.money import Money
+from crossdock.model.notices import KINDS, CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
@@ -154,6 +155,18 @@ bodies = st.one_of(
     exceptions,
     st.builds(PickupScheduled, st.just(PARTNER), st.just("pu-1"), shipments, st.just(WINDOW), st.text(max_size=3)),
     st.builds(PickupCancelled, st.just(PARTNER), st.just("pu-1"), shipments),
+    st.builds(
+        NoticeDecided,
+        st.sampled_from(KINDS),
+        st.sampled_from(["due", "held", "deferred", "dropped"]),
+        st.just("delayed"),
+        stamps,
+        st.sampled_from(["", "stale"]),
+    ),
+    st.builds(
+        CustomerNotified, st.just("mail"), st.sampled_from(KINDS), st.just("a" * 32), st.just("<m1@shop.example>")
+    ),
+    st.builds(CustomerUnsubscribed, st.just("a" * 32)),
     st.builds(
         ManifestClosed,
         st.just(PARTNER),

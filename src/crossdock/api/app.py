@@ -16,6 +16,7 @@ from crossdock.api import (
     facts,
     health,
     jobs,
+    notices,
     oauth,
     outboxes,
     pacing,
@@ -41,6 +42,7 @@ ROUTES = (
     *exceptions.ROUTES,
     *facts.ROUTES,
     *outboxes.ROUTES,
+    *notices.ROUTES,
     *oauth.ROUTES,
     *health.ROUTES,
 )
@@ -76,7 +78,9 @@ def build(context: Context, *, probes_only: bool = False) -> Litestar:
     A process whose roles have no API answers ``probes_only``: /livez, /readyz and /metrics.
     """
     return Litestar(
-        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document, asyncapi_document],
+        route_handlers=[*health.ROUTES]
+        if probes_only
+        else [*ROUTES, *notices.LINKS, openapi_document, asyncapi_document],
         dependencies=_provided(context, Once(context)),
         guards=[guard(context)],
         before_request=refuse_unknown,

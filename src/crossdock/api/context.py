@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from crossdock.backbone.customers import Objective
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -129,7 +130,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
-    ``matrix`` says whose exceptions are, ``teams`` are those who work on them.
+    ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
+    are measured against, ``address_hash`` what stands for an address.
     """
 
     store: Store
@@ -149,3 +151,5 @@ class Context(Struct, frozen=True, kw_only=True):
     processes: Mapping[str, Process] = {}
     matrix: tuple[Ownership, ...] = ()
     teams: frozenset[str] = frozenset()
+    notices: Objective | None = None
+    address_hash: Callable[[str], str] | None = None

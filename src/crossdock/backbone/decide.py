@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.backbone.casebook import book
+from crossdock.backbone.customers import note
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
@@ -15,6 +16,7 @@ from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.process import Decision, Order, Process, Situation, Timer, command_key
@@ -53,6 +55,7 @@ class Effects(Struct):
     withdrawn: list[str] = field(default_factory=list)
     exceptions: list[ev.Event] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
+    notices: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -70,8 +73,11 @@ class Reducer:
         metrics: Metrics,
         summary: Summary,
         batch: int = 400,
+        look: Callable[[Transaction], None] | None = None,
     ) -> None:
-        """``summary`` turns a state and phase into the columns of the lists people search."""
+        """``summary`` turns a state and phase into the columns of the lists people search; ``look`` reads what
+        processes know beside the events, before each batch.
+        """
         self._store = store
         self._processes = {process.name: process for process in processes}
         self._clock = clock
@@ -79,6 +85,7 @@ class Reducer:
         self._metrics = metrics
         self._summary = summary
         self._batch = batch
+        self.look = look or (lambda _tx: None)
         self._warm: Warm[Subject] = Warm()
 
     @property
@@ -116,6 +123,8 @@ class Reducer:
     def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
         events = tx.log.read(cursors, self._batch)
+        if events:
+            self.look(tx)
         subjects = {event.subject for event in events}
         kept = self._warm.take(subjects, cursors)
         stamps = tx.states.stamps(kept)
@@ -147,6 +156,8 @@ class Reducer:
             moved = event.body
             stands = Instance(event.subject, moved.process, moved.version, moved.after, event.recorded_at)
             effects.instances.append(stands)
+        if isinstance(event.body, NoticeDecided | CustomerNotified | CustomerUnsubscribed):
+            effects.notices.append(event)
         tag = ev.type_of(event.body)
         if tag.startswith("exception."):
             effects.exceptions.append(event)
@@ -203,6 +214,8 @@ class Reducer:
         _time(tx, effects)
         book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
+        if effects.notices:
+            note(tx, effects.notices)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered

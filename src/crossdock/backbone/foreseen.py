@@ -61,6 +61,7 @@ class _Imagined:
         self.timers = _Timers()
         self.instances = _Instances()
         self.mappings = _Mappings()
+        self.notices = _Notices()
 
 
 class _Exchanges:
@@ -216,6 +217,14 @@ class _Timers:
 class _Instances:
     def put(self, _rows: Sequence[object]) -> None:
         """Where a process would stand is told by its moves, which are events."""
+
+
+class _Notices:
+    def note(self, _rows: Sequence[object]) -> None:
+        """Where notices stand is written with the decisions that are made, not with those imagined."""
+
+    def refuse(self, _recipients: Sequence[object]) -> None:
+        """As above."""
 
 
 class _Mappings:

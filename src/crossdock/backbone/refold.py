@@ -88,6 +88,7 @@ def judge(
     Where today's processes decide otherwise, their kept states and deadlines count as right unless ``all_decisions``.
     """
     cursor = tx.log.cursors(READER, [partition])[partition]
+    reducer.look(tx)
     fold = _folded(tx, reducer, partition, cursor)
     exceptions, timers, instances = _booked(fold.effects), _due(fold), _standing(fold.effects)
     subjects = sorted(fold.effects.subjects)

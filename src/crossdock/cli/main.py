@@ -28,6 +28,7 @@ from crossdock.cli import (
     log,
     mapping,
     migrate,
+    notices,
     operations,
     outboxes,
     parked,
@@ -125,6 +126,7 @@ for _command in (
     sim,
     config,
     outboxes,
+    notices,
     operations,
     workers,
 ):

@@ -16,6 +16,7 @@ from crossdock.model.exceptions import ExceptionEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
+from crossdock.model.notices import NoticeEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
 from crossdock.model.releasing import ReleasingEvent
@@ -236,6 +237,7 @@ EventBody = (
     | WarehouseEvent
     | InventoryEvent
     | ReturnEvent
+    | NoticeEvent
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

@@ -20,6 +20,7 @@ from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_exceptions import Alerts, ExceptionBook
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
+from crossdock.ports.stores_notices import NoticeBook
 from crossdock.ports.stores_processes import Instances
 from crossdock.ports.tail import Tail
 
@@ -253,6 +254,11 @@ class Transaction(Protocol):
     @property
     def doors(self) -> Doors:
         """What the API and the tower need."""
+        ...
+
+    @property
+    def notices(self) -> NoticeBook:
+        """Customers' notices."""
         ...
 
     @property

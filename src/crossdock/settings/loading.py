@@ -22,7 +22,8 @@ _SQLITE = "sqlite:///"
 
 class Loaded(Struct, frozen=True):
     """What was read. ``settings`` is there when ``faults`` is empty; ``configs`` are the partners' own settings with
-    their places, by partner id; ``root`` is the folder that relative paths start at.
+    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` the section
+    ``customer_notices`` with its places.
     """
 
     root: Path
@@ -30,6 +31,7 @@ class Loaded(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     configs: dict[str, Node] = field(default_factory=dict)
     connectors: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    notices: Node | None = None
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -50,7 +52,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
     if faults or settings is None:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))
-    return Loaded(root, settings, (), *_partners(node))
+    return Loaded(root, settings, (), *_partners(node), notices=_child(node, "customer_notices"))
 
 
 def _include(node: Node, path: Path) -> Iterator[Fault]:

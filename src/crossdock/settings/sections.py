@@ -6,6 +6,7 @@ from msgspec import Meta, Struct, field
 
 from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
@@ -379,6 +380,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    customer_notices: Annotated[
+        CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
+    ] = None
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )

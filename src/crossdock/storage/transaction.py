@@ -16,6 +16,7 @@ from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
 from crossdock.storage.mappings import SqlMappings
+from crossdock.storage.notices import SqlNotices
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.records import Fetch
 from crossdock.storage.references import SqlReferences
@@ -128,6 +129,11 @@ class SqlTransaction:
     def doors(self) -> SqlDoors:
         """What the API and the tower need."""
         return SqlDoors(self._connection)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        """Customers' notices."""
+        return SqlNotices(self._connection)
 
     @cached_property
     def mappings(self) -> SqlMappings:

@@ -8,6 +8,7 @@ from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.milestones import MILESTONES
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.tracking import TrackingEvent
@@ -33,6 +34,7 @@ COMMANDS = {
     **warehousing.COMMANDS,
     "activity.raise.v1": "Raise activity",
     "activity.close.v1": "Close activity",
+    "customer.notify.v1": "Mail the customer",
 }
 
 
@@ -231,10 +233,26 @@ def _timed(body: ev.EventBody) -> Said:
         case exc.ExceptionEscalated(kind, level, to):
             return Said(f"Exception goes up to {to}", f"level {level}", kind)
         case _:
-            return warehousing.say(body) or Said(ev.type_of(body))
+            return _notified(body)
 
 
 _PROMISES = {"acknowledge": "somebody was to take it by", "resolve": "it was to be over by"}
+
+
+_NOTICES = {"due": "Customer is told", "held": "Notice held", "deferred": "Notice waits", "dropped": "Notice dropped"}
+
+
+def _notified(body: ev.EventBody) -> Said:
+    match body:
+        case NoticeDecided(kind, step, reason=reason, channels=channels):
+            return Said(f"{_NOTICES[step]}: {kind.replace('_', ' ')}", reason.replace("_", " ") or ", ".join(channels))
+        case CustomerNotified(partner, kind, assumed=assumed):
+            detail = "the server's answer was lost; it is not sent again" if assumed else ""
+            return Said(f"Mailed by {partner}: {kind.replace('_', ' ')}", detail)
+        case CustomerUnsubscribed(by=by):
+            return Said("Customer wants no more mails", f"by {by}")
+        case _:
+            return warehousing.say(body) or Said(ev.type_of(body))
 
 
 def _scan(event: TrackingEvent) -> Said:
