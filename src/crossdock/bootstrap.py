@@ -20,6 +20,7 @@ from crossdock.backbone.intake import Intake
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.nightly import Nightly, Plan
+from crossdock.backbone.ordering import DoorPolicy
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.quiet_feeds import QuietFeeds
@@ -45,6 +46,7 @@ from crossdock.ports.stores import Store
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
+from crossdock.processes.ordering import door_policy
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
@@ -338,6 +340,12 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
 def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
     """The processes this installation's configuration asks for, in the order they decide in."""
     return configured(installation.settings.processes, record, installation.settings.partners)
+
+
+def ordering_of(installation: Installation) -> DoorPolicy | None:
+    """How the order door decides; None where processes.order_intake is not configured."""
+    given = installation.settings.processes.order_intake
+    return door_policy(given, installation.settings.delivery_windows) if given else None
 
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:

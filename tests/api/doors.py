@@ -74,7 +74,7 @@ class World:
         return httpx.AsyncClient(transport=transport, base_url="http://crossdock.test", headers=headers)
 
 
-async def opened(folder) -> World:
+async def opened(folder, ordering=None) -> World:
     store = await open_seeded(folder)
     clock, intake = FixedClock(), Intake()
     issuer = "http://crossdock.test"
@@ -86,6 +86,7 @@ async def opened(folder) -> World:
     context = Context(
         store=store, access=access, intake=intake, requests=Requests(), plan=plan, clock=clock,
         registry=CollectorRegistry(), version="0.1.0", issuer=issuer, partners=("odoo", "easypost"),
+        ordering=ordering,
     )  # fmt: skip
     app = Doors(IntakeApp(intake, clock), build(context))
     world = World(store, app, {name: issued.key for name, issued in made.items()}, intake, clock)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.channel_orders import ChannelOrder, ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested, Void
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
@@ -16,6 +17,7 @@ from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.sales import SalesLine
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
@@ -178,6 +180,18 @@ bodies = st.one_of(
         st.just("wms"),
         st.integers(0, 2**53),
         st.integers(0, 2**53),
+    ),
+    st.builds(
+        ChannelOrderPlaced,
+        st.builds(
+            ChannelOrder,
+            st.just("shop"),
+            st.just("R-1"),
+            st.just(Party("Ada")),
+            st.integers(0, 2).map(lambda count: (SalesLine(Item("DESK-1"), Decimal(count)),)),
+        ),
+        st.integers(1, 3),
+        known=st.sampled_from([(), ("DESK-1",)]),
     ),
     invented_warehouse.bodies,
 )

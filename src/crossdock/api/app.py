@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import choices, exchanges, facts, health, jobs, oauth, outboxes, pacing, shipments
+from crossdock.api import choices, exchanges, facts, health, jobs, oauth, orders, outboxes, pacing, shipments
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
@@ -20,6 +20,7 @@ from crossdock.bridges import asyncapi
 ROUTES = (
     *shipments.ROUTES,
     *choices.ROUTES,
+    *orders.ROUTES,
     *jobs.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,

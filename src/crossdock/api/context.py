@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from crossdock.backbone.ordering import DoorPolicy
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -124,7 +125,8 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind.
+    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind,
+    ``ordering`` is how the order door decides (None: there is none).
     """
 
     store: Store
@@ -140,3 +142,4 @@ class Context(Struct, frozen=True, kw_only=True):
     outboxes: Mapping[str, str] = {}
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
+    ordering: DoorPolicy | None = None

@@ -26,6 +26,7 @@ from crossdock.cli import (
     mapping,
     migrate,
     operations,
+    orders,
     outboxes,
     parked,
     partner,
@@ -120,6 +121,7 @@ for _command in (
     config,
     outboxes,
     operations,
+    orders,
     workers,
 ):
     _command.register(app)

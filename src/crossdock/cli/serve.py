@@ -23,7 +23,7 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, hub, load, open_store
+from crossdock.bootstrap import Hub, Installation, hub, load, open_store, ordering_of
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
@@ -159,6 +159,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             standing=joined.engine.standing,
             outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
             ping=_pinger(installation, joined),
+            ordering=ordering_of(installation),
         ),
         probes_only=Role.TOWER not in roles,
     )

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrderChanged, TransferChanged
+from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
@@ -139,7 +140,8 @@ class ProofCaptured(Struct, frozen=True, tag="proof.captured.v1"):
 
 class WrittenDocument(Struct, frozen=True, omit_defaults=True):
     """A document a write made or changed: ``kind`` such as ``sales_order``, ``transfer``, ``backorder``, ``return``,
-    ``invoice``, ``credit_note``, ``bill``, ``landed_cost``, ``activity``; ``name`` is what people call it.
+    ``invoice``, ``credit_note``, ``bill``, ``landed_cost``, ``activity``; ``name`` is what people call it. Of an order
+    that was placed its lines are told too (``sales_order_line``), named by their place: 1 is the first.
     """
 
     kind: str
@@ -233,6 +235,7 @@ EventBody = (
     | ProgressEvent
     | WarehouseEvent
     | InventoryEvent
+    | ChannelOrderPlaced
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

@@ -13,12 +13,15 @@ from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.expectations import Patience, StageLimit, expectations
+from crossdock.processes.order_intake import order_intake
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.ordering import intake_policy
 from crossdock.processes.outstanding import RULES, hours_of
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from crossdock.settings.ordering import OrderIntake
 from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
@@ -31,6 +34,8 @@ def configured(
     kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down.
     """
     chosen: list[Process] = []
+    if settings.order_intake:
+        chosen.append(order_intake(intake_policy(settings.order_intake)))
     if settings.order_to_ship:
         chosen += [order_to_ship(shipping_policy(settings.order_to_ship, partners or {}), record), carriers_desk()]
     if settings.delivery_to_invoice:
@@ -58,7 +63,11 @@ def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
 
 def there_are() -> list[Process]:
     """Every process there is, as one would be that is asked for without any wishes: what they look like."""
-    return configured(Processes(OrderToShip("erp", ("carrier",)), DeliveryToInvoice(), TrackingWatch(), Expectations()))
+    return configured(
+        Processes(
+            OrderToShip("erp", ("carrier",)), DeliveryToInvoice(), TrackingWatch(), OrderIntake("erp"), Expectations()
+        )
+    )
 
 
 def _watching(given: TrackingWatch) -> WatchPolicy:

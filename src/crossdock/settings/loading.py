@@ -11,6 +11,7 @@ from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
 from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
+from crossdock.settings.ordering_checks import ordering_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.sections import Settings, StoreSettings
 
@@ -128,6 +129,7 @@ def _key(known: Mapping[str, object], step: str) -> str:
 def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
+    yield from ordering_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))
     yield from _unknown_zones(node)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.ordering import DeliveryWindows, OrderIntake
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
@@ -297,6 +298,9 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     tracking_watch: Annotated[
         TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
     ] = None
+    order_intake: Annotated[
+        OrderIntake | None, Meta(description="Orders of channels, entered into the system of record once")
+    ] = None
     expectations: Annotated[
         Expectations | None, Meta(description="What should come and does not is said, with who is late")
     ] = None
@@ -354,6 +358,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    delivery_windows: Annotated[DeliveryWindows, Meta(description="Delivery slots per area and day")] = (
+        DeliveryWindows()
+    )
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )

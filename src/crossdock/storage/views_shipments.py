@@ -28,7 +28,8 @@ _COLUMNS = (
 )
 _LIST = (
     select(*_COLUMNS)
-    .where(STATE.c.subject.not_like("desk:%"), STATE.c.subject.not_like("feed:%"))  # nobody ships a request or a feed
+    # nobody ships a request, a feed, or what a channel placed
+    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "co")))
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
 _NEWEST = 500

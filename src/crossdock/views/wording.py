@@ -2,6 +2,7 @@
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
@@ -29,6 +30,8 @@ COMMANDS = {
     "proof.record.v1": "Write proof of delivery",
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
+    "sales_order.place.v1": "Enter order",
+    "sales_order.amend.v1": "Change order",
     **warehousing.COMMANDS,
 }
 
@@ -62,6 +65,8 @@ def say(body: ev.EventBody) -> Said:
             | ev.CommandFailed()
         ):
             return _business(body)
+        case ChannelOrderPlaced():
+            return _placed(body)
         case ev.DeadlinePassed(timer):
             return Said("Deadline passed", timer)
         case ProcessMoved() | ExpectationExpired() | ExpectationFulfilled():
@@ -78,6 +83,15 @@ def _progress(body: ProcessMoved | ExpectationExpired | ExpectationFulfilled) ->
             return Said(f"{what} has not come from {who}", f"waited for since {rfc3339(since)}, due {rfc3339(due)}")
         case ExpectationFulfilled(what=what, who=who, late_by=late):
             return Said(f"{what} has come from {who} after all", f"late by {lasting(late)}")
+
+
+def _placed(body: ChannelOrderPlaced) -> Said:
+    order, slot = body.order, body.slot
+    again = f", revision {body.revision}" if body.revision > 1 else ""
+    where = place_of(order.receiver.address) or "an unknown place"
+    window = f", {slot.day} {slot.name}" if slot else ""
+    told = f"{_many(len(order.lines), 'line')} to {order.receiver.name}, {where}{window}"
+    return Said(f"Order {order.reference} placed by {order.channel}{again}", told)
 
 
 def _business(body: ev.EventBody) -> Said:
