@@ -20,7 +20,6 @@ from crossdock.backbone.intake import Intake
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.nightly import Nightly, Plan
-from crossdock.backbone.ordering import DoorPolicy
 from crossdock.backbone.parking import Requests
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.quiet_feeds import QuietFeeds
@@ -34,6 +33,7 @@ from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
 from crossdock.governance.retention import Retention, no_shorter
+from crossdock.model.enrichment import Knowledge
 from crossdock.model.fulfilment import summary_of
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
@@ -46,12 +46,13 @@ from crossdock.ports.stores import Store
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
-from crossdock.processes.ordering import door_policy
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.routing import knowledge
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.partners import read_partners
+from crossdock.settings.preferences import preferences_of
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.storage.opening import MigratableStore
@@ -216,6 +217,7 @@ class Installation(Struct, frozen=True):
     settings: Settings
     secrets: ReferencedSecrets
     plans: tuple[PartnerPlan, ...]
+    knowledge: Knowledge = Knowledge()
 
 
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
@@ -224,7 +226,8 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
-    faults = sorted({*loaded.faults, *faults})
+    preferences, more = preferences_of(loaded)
+    faults = sorted({*loaded.faults, *faults, *more})
     if faults or loaded.settings is None:
         return None, tuple(faults)
     settings = loaded.settings
@@ -233,7 +236,8 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
         for name, partner in settings.partners.items()
         if partner.enabled
     )
-    return Installation(settings, ReferencedSecrets(loaded.root), plans), ()
+    known = knowledge(settings.enrichment, preferences)
+    return Installation(settings, ReferencedSecrets(loaded.root), plans, known), ()
 
 
 def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
@@ -340,12 +344,6 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
 def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
     """The processes this installation's configuration asks for, in the order they decide in."""
     return configured(installation.settings.processes, record, installation.settings.partners)
-
-
-def ordering_of(installation: Installation) -> DoorPolicy | None:
-    """How the order door decides; None where processes.order_intake is not configured."""
-    given = installation.settings.processes.order_intake
-    return door_policy(given, installation.settings.delivery_windows) if given else None
 
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:

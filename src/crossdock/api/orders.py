@@ -26,7 +26,7 @@ from crossdock.views.orders import OrderProblem, OrderView, order_of
 
 _TAGS = ["Orders"]
 Channel = Annotated[str, Parameter(max_length=40, description="Where it was placed.")]
-Reference = Annotated[str, Parameter(max_length=110, description="Its number there.")]
+Reference = Annotated[str, Parameter(description="Its number there.")]
 
 
 class OrderWindow(Struct, frozen=True):

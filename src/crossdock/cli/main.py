@@ -37,6 +37,7 @@ from crossdock.cli import (
     replay,
     restore,
     retention,
+    route,
     runbook,
     serve,
     sim,
@@ -122,6 +123,7 @@ for _command in (
     outboxes,
     operations,
     orders,
+    route,
     workers,
 ):
     _command.register(app)

@@ -10,14 +10,13 @@ import typer
 from crossdock.api.order_bodies import OrderRequest, order_from
 from crossdock.api.problems import ProblemError
 from crossdock.backbone.ordering import DoorPolicy, Taken, take_in
-from crossdock.bootstrap import ordering_of
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
 from crossdock.model.channel_orders import ChannelOrder, problems_with
 from crossdock.model.instants import day_in, rfc3339
 from crossdock.ports.stores import Transaction
 from crossdock.processes.order_intake import STAGES
-from crossdock.processes.ordering import windows_of
+from crossdock.processes.ordering import door_of, windows_of
 from crossdock.views.orders import OrderView, find_orders, standing_orders
 
 _NO_DOOR = "No orders are taken here: configure processes.order_intake, see docs/how-to/place-orders.md."
@@ -154,7 +153,7 @@ def _row(order: OrderView) -> tuple[str, ...]:
 
 
 def _policy(config: Path) -> DoorPolicy:
-    policy = ordering_of(installation(config))
+    policy = door_of(installation(config).settings)
     if policy is None:
         raise Stop(_NO_DOOR, code=Exit.USAGE)
     return policy

@@ -23,7 +23,7 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, hub, load, open_store, ordering_of
+from crossdock.bootstrap import Hub, Installation, hub, load, open_store
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
@@ -31,6 +31,7 @@ from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
+from crossdock.processes.ordering import door_of
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.sessions import Sessions
@@ -159,7 +160,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             standing=joined.engine.standing,
             outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
             ping=_pinger(installation, joined),
-            ordering=ordering_of(installation),
+            ordering=door_of(installation.settings),
         ),
         probes_only=Role.TOWER not in roles,
     )

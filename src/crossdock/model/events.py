@@ -19,6 +19,7 @@ from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
+from crossdock.model.routing import OrderRouted
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.warehouse import WarehouseEvent
@@ -236,6 +237,7 @@ EventBody = (
     | WarehouseEvent
     | InventoryEvent
     | ChannelOrderPlaced
+    | OrderRouted
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

@@ -8,6 +8,7 @@ from crossdock.model.channel_orders import Checks
 from crossdock.model.windows import Area, SlotPlan, Windows
 from crossdock.processes.order_intake import NAME, OrderIntakePolicy
 from crossdock.settings.ordering import AreaSettings, DeliveryWindows, OrderIntake, SlotSettings
+from crossdock.settings.sections import Settings
 
 
 def intake_policy(given: OrderIntake) -> OrderIntakePolicy:
@@ -18,6 +19,12 @@ def intake_policy(given: OrderIntake) -> OrderIntakePolicy:
 def door_policy(given: OrderIntake, windows: DeliveryWindows) -> DoorPolicy:
     """What the door itself decides."""
     return DoorPolicy(NAME, checks(given), given.another_content, windows_of(windows))
+
+
+def door_of(settings: Settings) -> DoorPolicy | None:
+    """How the order door decides; None where processes.order_intake is not configured."""
+    given = settings.processes.order_intake
+    return door_policy(given, settings.delivery_windows) if given else None
 
 
 def checks(given: OrderIntake) -> Checks:

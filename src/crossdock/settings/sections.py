@@ -4,8 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.enrichment import Enrichment
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
+from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
@@ -358,6 +360,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    routing: Annotated[Routing, Meta(description="Which warehouse, 3PL and carriers an order goes to")] = Routing()
+    enrichment: Annotated[Enrichment, Meta(description="What is known of customers and places")] = Enrichment()
     delivery_windows: Annotated[DeliveryWindows, Meta(description="Delivery slots per area and day")] = (
         DeliveryWindows()
     )

@@ -10,6 +10,7 @@ from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routed
 from crossdock.model.tracking import TrackingEvent
 from crossdock.views import warehousing
 from crossdock.views.saying import Said
@@ -65,8 +66,8 @@ def say(body: ev.EventBody) -> Said:
             | ev.CommandFailed()
         ):
             return _business(body)
-        case ChannelOrderPlaced():
-            return _placed(body)
+        case ChannelOrderPlaced() | OrderRouted():
+            return _placed(body) if isinstance(body, ChannelOrderPlaced) else _routed(body.routed)
         case ev.DeadlinePassed(timer):
             return Said("Deadline passed", timer)
         case ProcessMoved() | ExpectationExpired() | ExpectationFulfilled():
@@ -92,6 +93,12 @@ def _placed(body: ChannelOrderPlaced) -> Said:
     window = f", {slot.day} {slot.name}" if slot else ""
     told = f"{_many(len(order.lines), 'line')} to {order.receiver.name}, {where}{window}"
     return Said(f"Order {order.reference} placed by {order.channel}{again}", told)
+
+
+def _routed(routed: Routed) -> Said:
+    where = routed.partner or ("straight to a carrier" if routed.rule else "nobody")
+    rule = f"by rule {routed.rule}" if routed.rule else "no rule fits"
+    return Said(f"Routed to {where}", f"{rule}, version {routed.version}", routed.rule)
 
 
 def _business(body: ev.EventBody) -> Said:
