@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from ruamel.yaml import YAML
 
 from crossdock.api.order_bodies import OrderRequest, order_from
 from crossdock.model.channel_orders import Checks, problems_of
@@ -14,6 +13,7 @@ from crossdock.processes.ordering import checks, windows_of
 from crossdock.processes.routing import knowledge, rule_book
 from crossdock.processes.routing_cases import judge, read_cases
 from crossdock.settings.loading import load
+from crossdock.settings.nodes import read_text
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 PARTNERS = "partners: {odoo: {connector: x}, ups: {connector: x}, north3pl: {connector: x}, city3pl: {connector: x}}\n"
@@ -36,7 +36,7 @@ def test_the_rules_on_the_page_load_reach_every_order_and_their_cases_hold(tmp_p
     rules, cases, known = blocks("route-orders.md", "yaml")
     book = rule_book(settings(tmp_path, rules).routing)
     assert warnings(book) == ()
-    results = [judge(case, book) for case in read_cases(YAML(typ="safe").load(cases)).cases]
+    results = [judge(case, book) for case in read_cases(read_text(cases, "cases.yaml")[0].plain()).cases]
     assert [each.failed for each in results] == [(), ()]
     assert len(knowledge(settings(tmp_path, known).enrichment).preferences) == 2
 
