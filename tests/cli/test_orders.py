@@ -95,6 +95,11 @@ def test_how_full_the_slots_are_is_listed(door, crossdock):
     assert [(each["area"], each["name"], each["taken"], each["capacity"]) for each in used] == [
         ("ghent", "any", 2, 2), ("ghent", "any", 1, 2),
     ]  # fmt: skip
+    freed = crossdock("orders", "free-window", "shop/R-0", "--reason", "cancelled", "-c", door, "--json").json
+    again = crossdock("orders", "free-window", "shop/R-0", "--reason", "cancelled", "-c", door, "--json").json
+    assert (freed["freed"], again["freed"]) == (True, False)
+    used = crossdock("orders", "windows", "-c", door, "--json").json
+    assert [each["taken"] for each in used] == [1, 1]
 
 
 @pytest.mark.req("A2")

@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.backbone.ordering import DoorPolicy, Taken, take_in
+from crossdock.backbone.rebuild import Rebuilder
 from crossdock.model.channel_orders import Checks
 from crossdock.model.windows import Area, SlotPlan, Windows, WindowWish
 from crossdock.sim.faults import Effect, Rule, When
 from crossdock.storage.opening import open_store
 from crossdock.views.orders import find_orders
-from crossdock.views.timeline import resolve
+from crossdock.views.timeline import resolve, story_of
 from journeys.ordering_road import START, OrderingRoad, line, moved_to, placed
 
 DAY = "2026-11-22"
@@ -56,6 +57,22 @@ async def test_the_answer_binds_the_number_of_the_system_of_record():
     for name in (sale["name"], "R-1001", "co:shop:R-1001"):
         assert (await shown(road, name)).subject == "co:shop:R-1001"
         assert await road.store.read(lambda tx, name=name: resolve(tx, name)) == "co:shop:R-1001"
+
+
+@pytest.mark.req("A2", "K17", "H6")
+async def test_the_order_has_a_story_and_the_log_alone_makes_the_same_of_it():
+    road = OrderingRoad(DoorPolicy(another="amend"))
+    await road.place(placed("R-1"))
+    await road.settle()
+    await road.place(placed("R-1", line(quantity="2")))
+    await road.settle()
+    story = await road.store.read(lambda tx: story_of(tx, "co:shop:R-1"))
+    titles = [entry.title for entry in story.entries]
+    assert "Order R-1 placed by shop" in titles
+    assert "Order R-1 placed by shop, revision 2" in titles
+    assert "odoo confirmed: Change order" in titles
+    report = await Rebuilder(road.store, road.hub.reducer, road.clock, "test").check()
+    assert (report.equal, report.otherwise, report.kept) == (True, (), report.log)
 
 
 @pytest.mark.req("A2", "K1")

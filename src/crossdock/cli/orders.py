@@ -147,6 +147,31 @@ def windows(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     )  # fmt: skip
 
 
+def free_window(
+    name: Annotated[str, typer.Argument(help="The order, as channel/reference.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Give back the delivery slot of an order that was cancelled, so that another can have it."""
+    found = read(config, lambda tx: find_orders(tx, name))
+    if len(found) != 1:
+        raise Stop(f"{len(found)} orders are called '{name}'; write it as shop/R-1001.", code=Exit.USAGE)
+    [order] = found
+
+    def step(tx: Transaction) -> bool:
+        freed = tx.slots.release(order.subject)
+        if freed:
+            tx.doors.audit(now(), actor(), "slot.release", order.subject, reason)
+        return freed
+
+    freed = write(config, step)
+    if json:
+        as_json({"order": order.subject, "freed": freed})
+    else:
+        note(f"{order.subject}: {'its slot is free again' if freed else 'it has no slot'}")
+
+
 def _row(order: OrderView) -> tuple[str, ...]:
     name = f"{order.channel}/{order.reference}"
     return name, order.state, rfc3339(order.since), order.number, ", ".join(each.kind for each in order.problems)
@@ -161,4 +186,5 @@ def _policy(config: Path) -> DoorPolicy:
 
 _COMMANDS: Mapping[str, Callable[..., None]] = {
     "place": place, "list": list_orders, "show": show, "windows": windows,
+    "free-window": free_window,
 }  # fmt: skip

@@ -175,6 +175,7 @@ def routable(order: DeliveryOrder | ChannelOrder, *, channel: str = "", group: s
         channel, group = order.channel, order.customer_group or group
     else:
         to = order.ship_to
+        channel = order.channel or channel
         values = [each.value for each in order.lines if each.value]
         weights = [each.weight for each in order.packages]
     place = to.address
