@@ -22,6 +22,7 @@ import typer
 from connector_pages import connector_page, connectors, specs
 from describing import FIELDS, field_rows, table
 from msgspec import inspect
+from process_pages import processes
 
 from crossdock.cli.main import app
 from crossdock.settings.sections import Settings
@@ -176,6 +177,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "connectors.md": connectors,
     "milestones.md": milestones,
+    "processes.md": processes,
     **{f"connectors/{spec.id}.md": partial(connector_page, spec) for spec in specs()},
 }
 

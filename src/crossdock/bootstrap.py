@@ -47,7 +47,7 @@ from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import configured
 from crossdock.processes.reconciliation import Policy, Reconciliation
-from crossdock.processes.routing import knowledge
+from crossdock.processes.routing import Router, knowledge, rule_book
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
@@ -63,6 +63,7 @@ from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
+from crossdock.views.availability import Freshness
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
@@ -334,6 +335,12 @@ def retention(installation: Installation) -> Retention:
     return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
 
 
+def freshness(installation: Installation) -> Freshness:
+    """How old a word on stock may be."""
+    policy = installation.settings.availability
+    return Freshness(int(policy.stale_after_minutes * 60_000_000), int(policy.refuse_after_hours * 3_600_000_000))
+
+
 def _nightly_retention(installation: Installation, place: World) -> NightlyRetention:
     settings = installation.settings.retention
     retainer = Retainer(place.store, place.clock, retention(installation), RetentionMetrics(place.metrics.registry))
@@ -343,7 +350,9 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
 
 def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
     """The processes this installation's configuration asks for, in the order they decide in."""
-    return configured(installation.settings.processes, record, installation.settings.partners)
+    settings = installation.settings
+    router = Router(rule_book(settings.routing), installation.knowledge)
+    return configured(settings.processes, record, settings.partners, router)
 
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:

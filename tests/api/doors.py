@@ -74,7 +74,7 @@ class World:
         return httpx.AsyncClient(transport=transport, base_url="http://crossdock.test", headers=headers)
 
 
-async def opened(folder, ordering=None) -> World:
+async def opened(folder, **more) -> World:
     store = await open_seeded(folder)
     clock, intake = FixedClock(), Intake()
     issuer = "http://crossdock.test"
@@ -85,8 +85,7 @@ async def opened(folder, ordering=None) -> World:
     made["all"] = await store.run(lambda tx: create_client(tx, "all", ALL_SCOPES, "test", clock.now()))
     context = Context(
         store=store, access=access, intake=intake, requests=Requests(), plan=plan, clock=clock,
-        registry=CollectorRegistry(), version="0.1.0", issuer=issuer, partners=("odoo", "easypost"),
-        ordering=ordering,
+        registry=CollectorRegistry(), version="0.1.0", issuer=issuer, partners=("odoo", "easypost"), **more,
     )  # fmt: skip
     app = Doors(IntakeApp(intake, clock), build(context))
     world = World(store, app, {name: issued.key for name, issued in made.items()}, intake, clock)

@@ -25,7 +25,7 @@ POLICY = DoorPolicy(
 
 @pytest.fixture
 async def shop(tmp_path):
-    world = await opened(tmp_path, POLICY)
+    world = await opened(tmp_path, ordering=POLICY)
     yield world
     await world.store.close()
 

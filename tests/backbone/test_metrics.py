@@ -30,6 +30,9 @@ BOUNDED = {
     "le": None,  # the buckets are fixed in the code
 }
 
+ELSEWHERE = {"crossdock_release_latency_seconds"}
+"""Seen in tests/connectors/warehouse: this road has no warehouse."""
+
 
 @pytest.fixture
 async def output():
@@ -57,7 +60,7 @@ async def test_every_series_exists_and_its_labels_are_bounded(output):
     families = {family.name: family for family in text_string_to_metric_families(output.decode())}
     empty = [
         metric.name for metric in Metrics().registry.collect()
-        if metric.name not in families or not families[metric.name].samples
+        if metric.name not in {*families, *ELSEWHERE} or not (families[metric.name].samples or metric.name in ELSEWHERE)
     ]  # fmt: skip
     assert empty == []
     for family in families.values():

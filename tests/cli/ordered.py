@@ -61,3 +61,19 @@ async def reduce(store, installation) -> None:
     while await hub.engine.reduce():
         pass
     await hub.close()
+
+
+def tell(config, *facts: ev.Fact) -> None:
+    """Further facts of the order, decided on."""
+
+    async def work():
+        installation, faults = bootstrap.load(config)
+        assert installation, faults
+        store = bootstrap.open_store(installation)
+        now = machine.RealClock().now()
+        rows = [NewEvent(fact.key(ORDER.id), ORDER.id, fact, now, "", "", "0" * 32) for fact in facts]
+        await store.run(lambda tx: tx.log.append(rows, now))
+        await reduce(store, installation)
+        await store.close()
+
+    asyncio.run(work())

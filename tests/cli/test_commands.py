@@ -10,6 +10,7 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
+    "availability",
     "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
     "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
     "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",

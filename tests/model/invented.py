@@ -17,6 +17,7 @@ from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routable, Routed
 from crossdock.model.sales import SalesLine
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
@@ -192,6 +193,13 @@ bodies = st.one_of(
         ),
         st.integers(1, 3),
         known=st.sampled_from([(), ("DESK-1",)]),
+    ),
+    st.builds(
+        OrderRouted,
+        st.just(SUBJECT),
+        st.builds(Routed, st.sampled_from(["", "north3pl"]), st.sampled_from(["", "r1"]), st.just("v1")),
+        st.just(Routable(country="BE")),
+        st.integers(0, 2),
     ),
     invented_warehouse.bodies,
 )

@@ -86,6 +86,13 @@ def test_a_dozen_in_pieces_is_a_dozen():
     assert is_all_shipped(dozen, fold([shipped("LS1", 24)]).warehouse)
 
 
+def test_what_is_packed_is_found_by_sku_where_no_line_is_named():
+    contents = (Packed("1", Decimal(2)), Packed("sku:DESK-1", Decimal(1)), Packed("sku:OTHER", Decimal(1)))
+    packed = wh.PackagesPacked(PARTNER, REFERENCE, (Package("P", Measure(Decimal(2), "KGM"), contents=contents),))
+    (line,) = progress(five_desks(), fold([packed]).warehouse)
+    assert line.packed == 3
+
+
 def test_an_order_that_is_not_known_is_not_shipped():
     assert not is_all_shipped(structs.replace(order(), lines=()), {})
 
@@ -151,7 +158,7 @@ def counted(quantity, at, expected=None, lot=""):
 def test_damage_takes_from_what_is_available_until_the_next_level_says_more():
     damage = damaged(4, "2026-03-01T09:00:00Z")
     now = standing(fold([damage, level(5)]).stock)
-    assert (now.available, now.on_hand, now.as_of) == (1, 5, epoch_us(Stamp("2026-03-01T09:00:00Z")))
+    assert (now.available, now.blocked, now.on_hand, now.as_of) == (1, 4, 5, epoch_us(Stamp("2026-03-01T09:00:00Z")))
     later = level(1, "2026-03-01T10:00:00Z")
     assert standing(fold([later, damage, level(5)]).stock).available == 1
 

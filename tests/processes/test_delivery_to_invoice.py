@@ -93,3 +93,41 @@ def test_the_state_says_how_far_it_is():
         history.tell(ev.RecordWritten("odoo", what, "m"))
         phases.append(history.own.decode())
     assert [text.split('"')[3] for text in phases] == ["invoicing", "invoicing", "invoiced"]
+
+
+THREE = replace(SOLD, packages=tuple(replace(SOLD.packages[0], id=f"P{n}", name="") for n in (1, 2, 3)))
+
+
+def scanned(number: str, milestone: str) -> ev.TrackingReported:
+    at = stamp("2026-11-21T11:00:00Z")
+    return ev.TrackingReported(TrackingEvent("easypost", number, milestone, at, raw_code=milestone))
+
+
+@pytest.mark.req("F5")
+def test_two_parcels_of_three_are_a_partial_delivery_that_waits_for_the_third():
+    history = told(DeliveryToInvoicePolicy("delivered"), THREE)
+    assert history.stage == "waiting"
+    assert history.tell(delivered("T1"), delivered("T2")) == []
+    assert history.stage == "partial"
+    assert missing(history.state, DeliveryToInvoicePolicy("delivered")) == ("package P3: unknown, not delivered",)
+    complete, invoice = history.tell(delivered("T3"))
+    assert (type(complete.body), type(invoice.body)) == (CompleteTransfer, IssueInvoice)
+
+
+@pytest.mark.req("F5", "G5")
+def test_a_partial_delivery_is_invoiced_at_once_where_the_policy_says_so():
+    history = told(DeliveryToInvoicePolicy("delivered", partial="invoice"), THREE)
+    assert len(history.tell(delivered("T2"))) == 2
+    assert history.tell(delivered("T1"), delivered("T3")) == []
+    assert history.stage == "completing"
+
+
+@pytest.mark.req("F5", "F8")
+def test_what_came_back_is_waited_for_no_longer_and_all_of_it_back_is_not_invoiced():
+    history = told(DeliveryToInvoicePolicy("delivered"), THREE)
+    history.tell(delivered("T1"), delivered("T2"), scanned("T3", "return_initiated"))
+    assert history.stage == "partial"
+    assert len(history.tell(scanned("T3", "returned"))) == 2
+    back = told(DeliveryToInvoicePolicy("delivered"), THREE)
+    assert back.tell(*(scanned(number, "returned") for number in ("T1", "T2", "T3"))) == []
+    assert back.stage == "waiting"

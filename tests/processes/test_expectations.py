@@ -12,7 +12,9 @@ from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.processes.configured import configured
 from crossdock.processes.expectations import Patience, StageLimit, expectations
-from crossdock.processes.outstanding import RULES, hours_of
+from crossdock.processes.outstanding import hours_of
+from crossdock.processes.owed_by_carriers import CARRIERS_OWE
+from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
 from crossdock.settings.sections import Processes
 from crossdock.settings.watching import Expectations
 from model.invented import bodies
@@ -20,6 +22,7 @@ from orders import delivery_order
 from processes.history import HOUR, NOON, Timed
 
 STAGES = {("order_to_ship", "rating"): StageLimit(0.5, "the carriers")}
+RULES = (*WAREHOUSES_OWE, *CARRIERS_OWE)
 PATIENCE = Patience(RULES, hours_of(RULES, {}), STAGES)
 ORDER = ev.FulfilmentRequested(delivery_order())
 BOOKED = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))
@@ -106,12 +109,12 @@ def test_nothing_is_owed_by_anybody_of_an_order_that_is_off():
 
 @pytest.mark.req("E14")
 def test_a_kind_that_configuration_sets_to_nothing_is_not_expected():
-    (process,) = configured(Processes(expectations=Expectations(hours={"first_scan": 0, "collection": 0, "label": 2})))
+    (process,) = configured(Processes(expectations=Expectations(hours={"first_scan": 2, "collection": 0})))
     history = Timed(process)
-    history.tell(ORDER, BOOKED)
-    assert {name: (due - NOON) / HOUR for name, due in history.due.items()} == {"expect/label/T1": 2.0}
-    history.tell(LABEL)
-    assert not history.due
+    history.tell(ORDER, BOOKED, LABEL)
+    assert {name: (due - NOON) / HOUR for name, due in history.due.items()} == {"expect/first_scan/T1": 2.0}
+    history.tell(scan("picked_up", 0))
+    assert "expect/collection/T1" not in history.due
 
 
 @pytest.mark.req("E14")

@@ -8,7 +8,20 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
-from crossdock.api import choices, exchanges, facts, health, jobs, oauth, orders, outboxes, pacing, shipments
+from crossdock.api import (
+    availability,
+    choices,
+    exchanges,
+    facts,
+    health,
+    jobs,
+    oauth,
+    orders,
+    outboxes,
+    pacing,
+    processes,
+    shipments,
+)
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
 from crossdock.api.idempotency import Once
@@ -19,9 +32,11 @@ from crossdock.bridges import asyncapi
 
 ROUTES = (
     *shipments.ROUTES,
+    *availability.ROUTES,
     *choices.ROUTES,
     *orders.ROUTES,
     *jobs.ROUTES,
+    *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
     *facts.ROUTES,

@@ -12,8 +12,10 @@ from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
+from crossdock.ports.process import Process
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
+from crossdock.views.availability import Freshness
 
 
 class Answer(Protocol):
@@ -125,8 +127,9 @@ def _unknown() -> Standing:
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
-    ``standing`` says what this process is, ``outboxes`` are the configured webhooks and bridges with their kind,
-    ``ordering`` is how the order door decides (None: there is none).
+    ``standing`` says what this process is, ``freshness`` how old a word on stock may be, ``processes`` are those that
+    run, by name, ``outboxes`` the configured webhooks and bridges with their kind, ``ordering`` is how the order door
+    decides (None: there is none).
     """
 
     store: Store
@@ -142,4 +145,6 @@ class Context(Struct, frozen=True, kw_only=True):
     outboxes: Mapping[str, str] = {}
     ping: Pinger = _nobody
     standing: Callable[[], Standing] = _unknown
+    freshness: Freshness = Freshness()
+    processes: Mapping[str, Process] = {}
     ordering: DoorPolicy | None = None

@@ -33,6 +33,7 @@ _TITLES = {
     503: "The store cannot be reached",
     507: "The store is full",
 }
+_TITLES_OF_KINDS = {"stock-too-old": "The stock is too old to be promised"}
 _LOG = structlog.get_logger("crossdock.api")
 
 
@@ -70,7 +71,7 @@ class ProblemError(Exception):
 
 def problem(status: int, detail: str, trace_id: str, faults: tuple[Fault, ...] = (), kind: str = "") -> Problem:
     """The document for a status; its type is a URN that never changes."""
-    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    title = _TITLES_OF_KINDS.get(kind) or _TITLES.get(status) or HTTPStatus(status).phrase
     slug = kind or HTTPStatus(status).phrase.lower().replace(" ", "-")
     return Problem(f"urn:crossdock:problem:{slug}", title, status, detail, trace_id, status in _RETRYABLE, faults)
 

@@ -152,7 +152,7 @@ class Reducer:
         tag = ev.type_of(event.body)
         for newest in self._processes.values():
             process = newest.holding(subject.processes)
-            if tag not in process.handles:
+            if tag not in process.handles or (process.of and not event.subject.startswith(process.of)):
                 continue
             state = subject.processes.get(process.key, b"")
             decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))

@@ -35,6 +35,9 @@ from crossdock.ports.verdicts import (
 )
 from crossdock.ports.wire import Journal
 
+RELEASE = "warehouse_order.release.v1"
+"""The kind of command whose latency is an objective of its own (A8)."""
+
 
 class Partner(Struct, frozen=True):
     """A partner as the courier sees it. Where calls are scarce, a smaller ``priority`` is served first; kinds of
@@ -220,7 +223,10 @@ class Courier:
         for each in load:
             self._spans.attempt(each.claim, each.attempt)
             if isinstance(each.verdict, Done | AlreadyDone):
-                lag.observe((finished - each.claim.created_at) / SECOND)
+                seconds = (finished - each.claim.created_at) / SECOND
+                lag.observe(seconds)
+                if each.claim.kind == RELEASE:
+                    self._metrics.release.labels(partner).observe(seconds)
 
     async def _judge(self, partner: Partner, load: Load) -> Sequence[Judged]:
         try:

@@ -41,6 +41,13 @@ class Metrics:
         self.lag = Histogram(
             "crossdock_propagation_seconds", "From received to carried out.", ["partner"], buckets=_SLOW, registry=reg
         )
+        self.release = Histogram(
+            "crossdock_release_latency_seconds",
+            "Orders released to a warehouse, from the decision to its answer.",
+            ["partner"],
+            buckets=_SLOW,
+            registry=reg,
+        )
         self.breaker = Gauge(
             "crossdock_breaker_open", "1 while the partner's breaker is open.", ["partner"], registry=reg
         )

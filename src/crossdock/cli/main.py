@@ -9,6 +9,7 @@ import typer
 from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
+    availability,
     backup,
     bench,
     chaos,
@@ -103,6 +104,7 @@ for _command in (
     partner,
     process,
     rate,
+    availability,
     reconcile,
     replay,
     rebuild,

@@ -9,15 +9,26 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from crossdock import bootstrap
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, installation, now, read
+from crossdock.backbone import telling
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, Stop, as_json, lines, note, table, tree
 from crossdock.model.instants import lasting, rfc3339
+from crossdock.model.releasing import ReviewDecided
 from crossdock.ports.process import Process
+from crossdock.ports.stores import Transaction
 from crossdock.processes.configured import there_are
 from crossdock.views.charts import dot, mermaid
-from crossdock.views.processes import ProcessStory, Standing, processes_of, stages
+from crossdock.views.processes import ProcessStory, Standing, holds_of, processes_of, stages
+from crossdock.views.timeline import Ambiguous, resolve
 
 _HELP = "Where processes stand, how they came there, and whom they wait for."
+
+
+class Verdict(StrEnum):
+    """What somebody decides."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
 
 
 class Drawing(StrEnum):
@@ -36,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command("in")(standing_in)
     group.command("waiting")(waiting)
     group.command("graph")(graph)
+    group.command("decide")(decide)
     app.add_typer(group, name="process")
 
 
@@ -122,6 +134,38 @@ def graph(
             table([(m.before, m.on, m.after, m.then) for m in each.chart.moves], "from", "on", "to", "then")
         else:
             lines([mermaid(each) if form is Drawing.MERMAID else dot(each)])
+
+
+def decide(
+    reference: Annotated[str, typer.Argument(help="The order, by any of its references.")],
+    gate: Annotated[str, typer.Argument(help="What holds it: credit or payment.")],
+    verdict: Annotated[Verdict, typer.Argument(help="Let it go, or keep it back.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who read it later.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Decide about an order that a gate holds; it goes on, or stays back, by itself."""
+    at = now()
+
+    def step(tx: Transaction) -> str:
+        try:
+            subject = resolve(tx, reference)
+        except Ambiguous as several:
+            raise Stop(f"'{reference}' is not one order: name one of {', '.join(several.subjects)}.") from None
+        if subject is None:
+            raise Stop(f"Nobody here knows '{reference}'; try the order's name or a tracking number.")
+        holds = holds_of(tx, subject)
+        if gate not in holds:
+            raise Stop(f"'{gate}' does not hold this order; what does: {', '.join(holds) or 'nothing'}.")
+        name = telling.review_id(actor(), subject, gate, str(at))
+        telling.decide(tx, subject, ReviewDecided(name, gate, verdict.value, actor(), reason), at)
+        return subject
+
+    subject = write(config, step, wakes=("log",))
+    if json:
+        as_json({"shipment": subject, "gate": gate, "verdict": verdict.value})
+    else:
+        note(f"{subject}: {gate} {verdict.value}d; the engine carries on.")
 
 
 def _known(config: ConfigPath) -> Mapping[str, Process]:

@@ -23,7 +23,7 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, hub, load, open_store
+from crossdock.bootstrap import Hub, Installation, freshness, hub, load, open_store, processes_of
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
@@ -161,6 +161,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
             ping=_pinger(installation, joined),
             ordering=door_of(installation.settings),
+            freshness=freshness(installation),
+            processes={each.name: each for each in processes_of(installation)},
         ),
         probes_only=Role.TOWER not in roles,
     )

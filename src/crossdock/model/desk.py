@@ -3,6 +3,10 @@
 from msgspec import Struct
 
 from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
+from crossdock.model.instants import Stamp
+from crossdock.model.returning import Choice, Goods
+from crossdock.model.transfers import MovedLine
+from crossdock.model.warehouse import ReceivedLine
 
 
 class Book(Struct, frozen=True, tag="book", omit_defaults=True):
@@ -33,7 +37,46 @@ class Relay(Struct, frozen=True, tag="relay", omit_defaults=True):
     command: SchedulePickup | CancelPickup | CloseManifest | CheckAddress
 
 
-Wish = Book | Void | Return | Relay
+class ReturnGoods(Struct, frozen=True, tag="return_goods", omit_defaults=True):
+    """The customer wants to send goods back: ``lines`` (none: all), and why in the words of ``source``."""
+
+    lines: tuple[MovedLine, ...] = ()
+    said: str = ""
+    source: str = "desk"
+
+
+class RefuseReturn(Struct, frozen=True, tag="refuse_return", omit_defaults=True):
+    """Do not take the goods back, or not refund them; ``goods`` says where they are to be."""
+
+    goods: Goods = "none"
+
+
+class ReceiveReturn(Struct, frozen=True, tag="receive_return", omit_defaults=True):
+    """Goods that came back, as somebody found them; ``receipt`` is the number of what was written down of it."""
+
+    receipt: str
+    lines: tuple[ReceivedLine, ...]
+    final: bool = True
+
+
+class Redeliver(Struct, frozen=True, tag="redeliver", omit_defaults=True):
+    """What the customer wants done with a parcel that could not be delivered (`returning.RedeliveryChosen`)."""
+
+    choice: Choice
+    tracking_number: str = ""
+    day: str = ""
+    place: str = ""
+
+
+class AnnounceReceipt(Struct, frozen=True, tag="announce_receipt", omit_defaults=True):
+    """A supplier's advance shipping notice that came by mail or telephone, for a receipt that waits."""
+
+    number: str
+    lines: tuple[MovedLine, ...]
+    expected: Stamp | None = None
+
+
+Wish = Book | Void | Return | Relay | ReturnGoods | RefuseReturn | ReceiveReturn | Redeliver | AnnounceReceipt
 
 
 class DeskRequested(Struct, frozen=True, tag="desk.requested.v1", omit_defaults=True):

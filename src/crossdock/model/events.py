@@ -19,6 +19,8 @@ from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
+from crossdock.model.releasing import ReleasingEvent
+from crossdock.model.returning import ReturnEvent
 from crossdock.model.routing import OrderRouted
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
@@ -234,8 +236,10 @@ EventBody = (
     | ExceptionResolved
     | DeadlinePassed
     | ProgressEvent
+    | ReleasingEvent
     | WarehouseEvent
     | InventoryEvent
+    | ReturnEvent
     | ChannelOrderPlaced
     | OrderRouted
 )

@@ -16,7 +16,9 @@ from crossdock.model.instants import epoch_us
 from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.journey import Journey, add, entry_of
 from crossdock.model.milestones import MILESTONES
-from crossdock.model.order import DeliveryOrder
+from crossdock.model.order import DeliveryOrder, Package
+from crossdock.model.releasing import OrderFreed, OrderHeld, PaymentReported
+from crossdock.model.routing import OrderRouted
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.stock_state import ItemStock, fold_stock
 from crossdock.model.tracking import ProofOfDelivery
@@ -35,7 +37,8 @@ class FulfilmentState(Struct, omit_defaults=True):
     papers by tracking number and kind; ``version`` is
     (epoch microseconds, content hash) of the order in force; ``cancelled_at`` is the latest cancellation (epoch
     microseconds). ``warehouse`` holds releases by warehouse and reference; ``inbound`` the announcements of a transfer,
-    ``stock`` the stock of a SKU at a location, ``placed`` what a channel placed, where the subject is such a one.
+    ``stock`` the stock of a SKU at a location, ``placed`` what a channel placed, where the subject is such a one;
+    ``routed`` is where the order was decided to go.
     """
 
     order: DeliveryOrder | None = None
@@ -50,14 +53,33 @@ class FulfilmentState(Struct, omit_defaults=True):
     written: list[str] = field(default_factory=list)
     papers: dict[str, Document] = field(default_factory=dict)
     warehouse: dict[str, Release] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
+    payments: dict[str, tuple[int, str]] = field(default_factory=dict)
     inbound: dict[str, Announcement] = field(default_factory=dict)
     stock: ItemStock | None = None
     placed: Placed | None = None
+    routed: OrderRouted | None = None
 
     @property
     def cancelled(self) -> bool:
         """Whether the order is cancelled: no version of it is younger than its latest cancellation."""
         return self.cancelled_at > 0 and self.cancelled_at >= self.version[0]
+
+    @property
+    def parcels(self) -> tuple[Package, ...]:
+        """What travels: packages as a warehouse closed them, else as the system of record has them."""
+        packed = {
+            package.id: package
+            for place in sorted(self.warehouse)
+            for package in self.warehouse[place].packages.values()
+            if not self.warehouse[place].cancelled
+        }
+        return tuple(packed.values()) or (self.order.packages if self.order else ())
+
+    def holds(self) -> list[str]:
+        """What keeps it back, as gate and hold, sorted."""
+        return [each for each in self.held if each not in self.freed]
 
     def live_bookings(self) -> dict[str, Booking]:
         """Bookings that were not voided, by package id; the lowest key where a package has several."""
@@ -74,7 +96,7 @@ class FulfilmentState(Struct, omit_defaults=True):
     def tracking_numbers(self) -> tuple[str, ...]:
         """Tracking numbers of the live bookings in the order's package order."""
         live = self.live_bookings()
-        order = [package.id for package in self.order.packages] if self.order else sorted(live)
+        order = [package.id for package in self.parcels] or sorted(live)
         return tuple(live[package_id].tracking_number for package_id in order if package_id in live)
 
 
@@ -118,11 +140,20 @@ def apply(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
 
 def _apply_warehouse(state: FulfilmentState, body: ev.EventBody, key: str) -> None:
     match body:
+        case OrderHeld(gate, hold):
+            _include(state.held, f"{gate} {hold}")
+        case OrderFreed(gate, hold):
+            _include(state.freed, f"{gate} {hold}")
+        case PaymentReported(transaction=transaction, state=standing, sequence=sequence):
+            place = f"{body.partner} {transaction}"
+            state.payments[place] = max(state.payments.get(place, (-1, "")), (sequence, standing))
         case InboundAnnounced() | GoodsReceived():
             fold_receipt(state.inbound, body)
         case StockLevelReported() | StockCounted() | StockDamaged() | StockAdjusted():
             state.stock = state.stock or ItemStock()
             fold_stock(state.stock, body, key)
+        case OrderRouted():
+            state.routed = body if body.newer(state.routed) else state.routed
         case ChannelOrderPlaced():
             said = Placed(body, key)
             state.placed = said if said.newer(state.placed) else state.placed
@@ -172,7 +203,7 @@ def summary_of(state: FulfilmentState, phase: str) -> dict[str, str | int]:
         "carrier": ", ".join(sorted({booking.carrier for booking in live.values()})),
         "phase": phase,
         "milestone": least,
-        "packages": len(order.packages) if order else 0,
+        "packages": len(state.parcels),
         "tracking_numbers": ", ".join(numbers),
     }
 

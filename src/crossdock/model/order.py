@@ -8,6 +8,7 @@ from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
 from crossdock.model.money import Money
 from crossdock.model.party import Party
+from crossdock.model.releasing import CreditStanding
 from crossdock.model.units import Measure
 
 
@@ -51,7 +52,8 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
 
     ``id`` is the subject (see `identifiers.delivery_order_id`); ``name`` is what people call the delivery
     ("WH/OUT/00011"), ``sales_order`` what they call the order ("SO0007") and ``sales_order_id`` its external id;
-    ``changed_at`` is the system of record's time of this version; ``channel`` is where it was placed.
+    ``changed_at`` is the system of record's time of this version; ``credit`` how the customer stood then, where the
+    system of record watches it; ``channel`` is where it was placed.
     """
 
     id: str
@@ -70,4 +72,5 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
     company: str = ""
     note: str = ""
     sales_order_id: str = ""
+    credit: CreditStanding | None = None
     channel: str = ""

@@ -127,16 +127,27 @@ class Routed(Struct, frozen=True, omit_defaults=True):
 
 
 class OrderRouted(Struct, frozen=True, tag="order.routed.v1"):
-    """It was decided where an order goes. ``considered`` is what the rules looked at."""
+    """It was decided where an order goes, at ``decided_at`` (epoch microseconds). ``considered`` is what the rules
+    looked at. The latest decision holds.
+    """
 
     order_id: str
     routed: Routed
     considered: Routable
+    decided_at: int = 0
 
     def identity(self) -> tuple[str, ...]:
-        """One decision per version of the rules, and of what they looked at."""
+        """One decision at one time, by one version of the rules about what they looked at."""
         seen = digest(msgspec.json.encode(self.considered).decode())
-        return (self.order_id, self.routed.version, self.routed.rule, seen)
+        return (self.order_id, self.routed.version, self.routed.rule, seen, str(self.decided_at))
+
+    def newer(self, other: "OrderRouted | None") -> bool:
+        """Whether this decision holds beside ``other``, whatever came first."""
+        return other is None or _rank(self) > _rank(other)
+
+
+def _rank(decision: OrderRouted) -> tuple[int, bytes]:
+    return decision.decided_at, msgspec.json.encode(decision)
 
 
 def route(

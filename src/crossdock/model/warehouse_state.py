@@ -12,11 +12,15 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import warehouse as wh
-from crossdock.model.order import DeliveryOrder, OrderLine, Package
+from crossdock.model.item import Item
+from crossdock.model.order import DeliveryOrder, OrderLine, Package, Packed
 from crossdock.model.transfers import MovedLine, Remainder
 from crossdock.model.units import InvalidUnit, Measure, convert
 
 NONE = Decimal(0)
+
+SKU_OF_LINE = "sku:"
+"""Stands before the SKU where a package's content names no line."""
 
 T = TypeVar("T", bound=Struct)
 
@@ -171,9 +175,9 @@ def progress(order: DeliveryOrder, releases: Mapping[str, Release]) -> tuple[Lin
     picked = _by_line(order, (line for each in told for pick in each.picks.values() for line in pick.lines))
     shipped = _by_line(order, (line for each in told for out in each.despatches.values() for line in out.lines))
     short = _by_line(order, (line for each in told for report in each.shortages.values() for line in report.lines))
-    packed: dict[str, Decimal] = {}
-    for content in (part for each in told for package in each.packages.values() for part in package.contents):
-        packed[content.line_id] = packed.get(content.line_id, NONE) + content.quantity
+    packed = _by_line(
+        order, (_line_of(part) for each in told for package in each.packages.values() for part in package.contents)
+    )
     return tuple(
         LineProgress(
             line, picked.get(line.id, NONE), packed.get(line.id, NONE),
@@ -191,6 +195,13 @@ def is_all_shipped(order: DeliveryOrder, releases: Mapping[str, Release]) -> boo
 def is_overshipped(order: DeliveryOrder, releases: Mapping[str, Release]) -> bool:
     """Whether more of any line was shipped than ordered, as when a warehouse ships an order twice."""
     return any(line.excess for line in progress(order, releases))
+
+
+def _line_of(content: Packed) -> MovedLine:
+    """What a package holds, whose line may be told by its SKU (`SKU_OF_LINE`)."""
+    by_sku = content.line_id.startswith(SKU_OF_LINE)
+    item = Item(content.line_id.removeprefix(SKU_OF_LINE) if by_sku else "")
+    return MovedLine(item, content.quantity, line_id="" if by_sku else content.line_id)
 
 
 def _by_line(order: DeliveryOrder, told: Iterable[MovedLine | wh.ShortLine]) -> dict[str, Decimal]:

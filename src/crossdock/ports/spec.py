@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     ERP = "erp"
     CARRIER = "carrier"
+    WAREHOUSE = "warehouse"
 
 
 class Stability(StrEnum):

@@ -26,7 +26,7 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
     outdate(work, {package.id for package in packages})
     for package in packages:
         progress.asked[package.id] = progress.asked.get(package.id, 0) + 1
-        for carrier in policy.carriers:
+        for carrier in work.carriers:
             body = cmd.RequestRates(consignment_of(work, order, package))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
     work.timers.append(Timer(QUOTES, work.now + policy.quote_wait(policy.level_of(order))))
@@ -79,10 +79,7 @@ def outstanding(work: Work) -> bool:
     there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
     live = work.state.live_bookings()
     wanted = {
-        f"{package.id}/{carrier}"
-        for package in order.packages
-        for carrier in work.policy.carriers
-        if package.id not in live
+        f"{package.id}/{carrier}" for package in order.packages for carrier in work.carriers if package.id not in live
     }
     return not wanted <= there
 
@@ -242,7 +239,7 @@ def booked(work: Work) -> None:
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
     outage.looked(work, booking.package_id)
     outage.settled(work, booking.package_id)
-    if work.progress.phase == "cancelled":
+    if work.progress.phase in {"cancelled", "waiting"}:  # one that waits is not cleared: it was asked for before that
         void_all(work)
         return
     fetch = cmd.FetchLabel(
@@ -279,7 +276,12 @@ _FAILURES = {
     "label.fetch.v1": "label.failed",
     "label.void.v1": "void.failed",
 }
-_OF_OTHERS = frozenset({"tracking.request.v1"})
+_OF_OTHERS = frozenset(
+    {
+        "tracking.request.v1", "warehouse_order.release.v1", "warehouse_order.amend.v1", "warehouse_order.cancel.v1",
+        "inbound.announce.v1", "availability.request.v1",
+    }
+)  # fmt: skip
 """Commands that another process gives and looks after."""
 
 
@@ -299,14 +301,23 @@ def failed(work: Work) -> None:
 
 
 def cancelled(work: Work) -> None:
-    """The order is off: void what was bought, unless the goods are on their way."""
-    if work.progress.phase == "cancelled" or not work.state.cancelled:
+    """The order is off: void what was bought, unless the goods are on their way. One that waited for its clearance is
+    stopped by whoever clears it: a warehouse may have shipped it.
+    """
+    if work.progress.phase == "cancelled" or not work.state.cancelled or work.policy.on_clearance:
         return
     if any(journey.standing.moved for journey in work.state.journeys.values()):
         text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
         work.raise_exception("order.cancelled_after_pickup", text)
         return
-    work.progress.phase = "cancelled"
+    stopped(work)
+
+
+def stopped(work: Work) -> None:
+    """Nothing of the order leaves: take back what is being bought, void what was bought."""
+    if work.progress.phase == "cancelled":
+        return
+    work.progress.phase, work.progress.cleared = "cancelled", ""
     work.clear(QUOTES)
     for package_id in work.progress.buying:
         outage.take_back(work, package_id, "cancelled", "the order was cancelled")

@@ -69,7 +69,7 @@ _CHART = Chart(
 def carriers_desk() -> Process:
     """The process; it has no policy."""
     handled = frozenset({"desk.requested.v1", "command.failed.v1", *_DONE})
-    return Process(NAME, 1, handled, _decide, _CHART)
+    return Process(NAME, 1, handled, _decide, _CHART, of=("desk:",))
 
 
 def _decide(situation: Situation) -> Decision:

@@ -6,46 +6,85 @@ from typing import Literal
 
 from msgspec import structs
 
-from crossdock.model.customs import Terms
+from crossdock.model.customs import REQUIRED, Terms
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
+from crossdock.processes.credit_hold import CreditPolicy, credit_hold
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.expectations import Patience, StageLimit, expectations
 from crossdock.processes.order_intake import order_intake
+from crossdock.processes.order_release import order_release
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.ordering import intake_policy
-from crossdock.processes.outstanding import RULES, hours_of
+from crossdock.processes.outstanding import hours_of
+from crossdock.processes.owed_by_carriers import CARRIERS_OWE
+from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
+from crossdock.processes.payment_gate import PaymentPolicy, payment_gate
+from crossdock.processes.release_work import ReleasePolicy
+from crossdock.processes.returning_configured import returning
+from crossdock.processes.routing import Router
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
 from crossdock.settings.ordering import OrderIntake
+from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
+from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.sections import PartnerSettings, Processes
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
 
 
 def configured(
-    settings: Processes, record: Callable[[], Record] = dict, partners: Mapping[str, PartnerSettings] | None = None
+    settings: Processes,
+    record: Callable[[], Record] = dict,
+    partners: Mapping[str, PartnerSettings] | None = None,
+    router: Router | None = None,
 ) -> list[Process]:
     """In the order they decide in; one left out of the configuration does not run. ``record`` is how promises were
-    kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down.
+    kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down,
+    ``router`` where orders go.
     """
-    chosen: list[Process] = []
+    chosen = _releasing(settings, router)
     if settings.order_intake:
-        chosen.append(order_intake(intake_policy(settings.order_intake)))
+        chosen.insert(0, order_intake(intake_policy(settings.order_intake)))
     if settings.order_to_ship:
-        chosen += [order_to_ship(shipping_policy(settings.order_to_ship, partners or {}), record), carriers_desk()]
+        shipping = shipping_policy(settings.order_to_ship, partners or {})
+        shipping = structs.replace(shipping, on_clearance=settings.order_release is not None)
+        chosen += [order_to_ship(shipping, record), carriers_desk()]
     if settings.delivery_to_invoice:
         given = settings.delivery_to_invoice
-        policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post)
+        by_the_warehouse = settings.order_release is not None and settings.order_release.warehouse is not None
+        complete = given.complete_transfer and not by_the_warehouse  # what left is written when it leaves
+        policy = DeliveryToInvoicePolicy(given.when, complete, given.post, given.partial)
         chosen.append(delivery_to_invoice(policy))
+    chosen += returning(settings)
     if settings.tracking_watch:
         chosen.append(tracking_watch(_watching(settings.tracking_watch)))
     if settings.expectations:
         chosen.append(expectations(_patience(settings.expectations, chosen)))
+    return chosen
+
+
+def _releasing(settings: Processes, router: Router | None) -> list[Process]:
+    """Gates decide before the release does: what they hold is known when it looks."""
+    chosen: list[Process] = []
+    if settings.credit_hold:
+        credit = settings.credit_hold
+        chosen.append(
+            credit_hold(CreditPolicy(credit.tolerance_percent, credit.hours, credit.on_expiry, credit.assignee))
+        )
+    if settings.payment_gate:
+        chosen.append(payment_gate(PaymentPolicy(settings.payment_gate.require, settings.payment_gate.enough)))
+    if settings.order_release:
+        given = settings.order_release
+        declared = settings.order_to_ship.customs.required if settings.order_to_ship else REQUIRED
+        warehouse = given.warehouse or ""
+        rules = router.decided if router and router.book.rules else None
+        policy = ReleasePolicy(lambda _order: warehouse, rules, declared, frozenset(given.express))
+        chosen.append(order_release(policy))
     return chosen
 
 
@@ -57,15 +96,26 @@ def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
         for stage in (process.chart.stages if process.chart else ())
         if (hours := given.stages.get(process.name, {}).get(stage.name, stage.hours)) and stage.waits_for
     }
-    owed = {kind: limit for kind, limit in hours_of(RULES, given.hours).items() if limit or kind not in given.hours}
-    return Patience(RULES, owed, stages)
+    rules = (*WAREHOUSES_OWE, *CARRIERS_OWE)
+    owed = {kind: limit for kind, limit in hours_of(rules, given.hours).items() if limit or kind not in given.hours}
+    return Patience(rules, owed, stages)
 
 
 def there_are() -> list[Process]:
     """Every process there is, as one would be that is asked for without any wishes: what they look like."""
     return configured(
         Processes(
-            OrderToShip("erp", ("carrier",)), DeliveryToInvoice(), TrackingWatch(), OrderIntake("erp"), Expectations()
+            CreditHold(),
+            PaymentGate(),
+            OrderRelease(),
+            OrderToShip("erp", ("carrier",)),
+            DeliveryToInvoice(),
+            FailedDelivery(),
+            ReturnToRefund(),
+            ProcureToReceive(),
+            TrackingWatch(),
+            OrderIntake("erp"),
+            Expectations(),
         )
     )
 

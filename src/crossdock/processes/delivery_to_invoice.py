@@ -1,6 +1,6 @@
 """Delivery to invoice: when every package of a delivery has arrived, the transfer is finished and invoiced, once.
 
-waiting (for what, is in the state) ──▶ completing ──▶ invoicing ──▶ invoiced
+waiting (for what, is in the state) ──▶ partial ──▶ completing ──▶ invoicing ──▶ invoiced
 """
 
 from typing import Literal
@@ -27,11 +27,14 @@ Trigger = Literal["delivered", "proof"]
 class DeliveryToInvoicePolicy(Struct, frozen=True):
     """What configuration decides. ``when``: every package delivered, or a proof of delivery for each as well.
     ``complete`` finishes the transfer in the system of record first, as reserved; ``post`` posts the invoice.
+    ``partial``: where some packages have arrived, wait for the others, or invoice the order at once; what comes back
+    later is credited by return_to_refund.
     """
 
     when: Trigger = "proof"
     complete: bool = True
     post: bool = True
+    partial: Literal["wait", "invoice"] = "wait"
 
 
 class Billing(Struct, omit_defaults=True):
@@ -54,24 +57,37 @@ def delivery_to_invoice(policy: DeliveryToInvoicePolicy) -> Process:
         return Decision(_ENCODE(billing), orders=orders, events=events, before=before, stage=billing.phase)
 
     handled = _FACTS | {"record.written.v1"}
-    return Process(NAME, 1, handled, decide, _CHART)
+    return Process(NAME, 1, handled, decide, _CHART, of=("do:",))
 
 
+_AFTER = {
+    "waiting": "",
+    "partial": "",
+    "completing": "finish the transfer, issue the invoice",
+    "invoicing": "issue the invoice",
+}
 _CHART = Chart(
     "When every package of a delivery has arrived, the transfer is finished and invoiced, once.",
     (
         Stage("waiting", "Something is missing: packages, or proofs of their delivery.", "the carrier"),
+        Stage("partial", "Some packages have arrived, others have not.", "the carrier", hours=168.0),
         Stage("completing", "The transfer is being finished, the invoice issued.", "the system of record", hours=1.0),
         Stage("invoicing", "The invoice is being issued.", "the system of record", hours=1.0),
         Stage("invoiced", "The invoice is there.", final=True),
     ),
     (
-        *(Move("waiting", "completing", on, "finish the transfer, issue the invoice") for on in sorted(_FACTS)),
-        *(Move("waiting", "invoicing", on, "issue the invoice") for on in sorted(_FACTS)),
+        *(
+            Move(before, after, on, then)
+            for before in ("waiting", "partial")
+            for after, then in _AFTER.items()
+            for on in sorted(_FACTS)
+            if before != after
+        ),
         Move("completing", "invoicing", "record.written.v1"),
         Move("completing", "invoiced", "record.written.v1"),
         Move("invoicing", "invoiced", "record.written.v1"),
         Move("waiting", "invoiced", "record.written.v1", "somebody else asked for it"),
+        Move("partial", "invoiced", "record.written.v1", "somebody else asked for it"),
     ),
 )
 
@@ -83,10 +99,11 @@ def _follow(
     if isinstance(body, ev.RecordWritten):
         _written(billing, body)
         return (), ()
-    if billing.phase != "waiting":
+    if billing.phase not in {"waiting", "partial"}:
         return (), ()
     billing.missing = missing(situation.fulfilment, policy)
     if billing.missing:
+        billing.phase = "partial" if has_arrived(situation.fulfilment) else "waiting"
         return (), ()
     billing.phase = "completing" if policy.complete else "invoicing"
     orders, ready = _orders(situation.fulfilment, policy)
@@ -102,21 +119,42 @@ def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[st
         return ("the delivery was cancelled",)
     if not order.sales_order_id:
         return ("a sales order: this delivery belongs to none",)
+    lacking = _lacking(state, policy)
+    names = {each.id: each.name or each.id for each in state.parcels}
+    ended = [each for each, text in lacking.items() if text in {_HERE, _BACK}]
+    if _HERE in lacking.values() and (policy.partial == "invoice" or len(ended) == len(lacking)):
+        return ()
+    open_ones = {each: text for each, text in lacking.items() if text != _HERE}
+    return tuple(f"package {names[each]}: {text}" for each, text in open_ones.items()) or ("packages: none is known",)
+
+
+_HERE = ""
+_BACK = "returned, not delivered"
+
+
+def has_arrived(state: FulfilmentState) -> bool:
+    """Whether some package of it was delivered."""
     live = state.live_bookings()
-    lacking = []
-    for package in order.packages:
-        name = package.name or package.id
+    journeys = (state.journeys.get(live[each.id].tracking_number) for each in state.parcels if each.id in live)
+    return any(each is not None and each.standing.milestone == "delivered" for each in journeys)
+
+
+def _lacking(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> dict[str, str]:
+    """What each package lacks, by its id, in words; nothing: it is here and proved."""
+    live, lacking = state.live_bookings(), dict[str, str]()
+    for package in state.parcels:
         booking = live.get(package.id)
         if booking is None:
-            lacking.append(f"package {name}: not booked")
+            lacking[package.id] = "not booked"
             continue
         journey = state.journeys.get(booking.tracking_number)
         standing = journey.standing.milestone if journey else "unknown"
+        lacking[package.id] = _HERE
         if standing != "delivered":
-            lacking.append(f"package {name}: {standing}, not delivered")
+            lacking[package.id] = f"{standing}, not delivered"
         elif policy.when == "proof" and booking.tracking_number not in state.proofs:
-            lacking.append(f"package {name}: no proof of delivery")
-    return tuple(lacking) if order.packages else ("packages: none is known",)
+            lacking[package.id] = "no proof of delivery"
+    return lacking
 
 
 def _orders(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[tuple[Order, ...], ev.EventBody]:

@@ -6,14 +6,17 @@ exactly once, and its exception ends by itself when what was missing comes after
 """
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import events as ev
+from crossdock.model.calendars import ALWAYS, Calendar, add_working
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import lasting
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.warehouse import WarehouseEvent
 from crossdock.ports.process import Decision, Process, Situation, Timer
 from crossdock.processes.outstanding import Outstanding, Rule
 
@@ -32,13 +35,14 @@ class StageLimit(Struct, frozen=True):
 
 
 class Patience(Struct, frozen=True):
-    """What configuration decides: hours by kind of expectation (a kind left out is not expected), and limits of stages
-    by process and stage.
+    """What configuration decides: hours by kind of expectation (a kind left out is not expected), limits of stages by
+    process and stage, and by whose working time they count (by kind or by process; day and night unless said).
     """
 
     rules: tuple[Rule, ...]
     hours: Mapping[str, float]
     stages: Mapping[tuple[str, str], StageLimit] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
 
 class Owed(Struct, omit_defaults=True):
@@ -65,6 +69,7 @@ HANDLES = frozenset(
     {
         "fulfilment.requested.v1", "fulfilment.cancelled.v1", "shipment.booked.v1", "shipment.voided.v1",
         "label.received.v1", "tracking.reported.v1", "proof.captured.v1", "process.moved.v1", "deadline.passed.v1",
+        *(str(each.__struct_config__.tag) for each in get_args(WarehouseEvent)),
     }
 )  # fmt: skip
 
@@ -131,15 +136,14 @@ class _Work:
 
     def _begin(self, name: str, kind: str, key: str, what: str, owed: Outstanding) -> None:
         since = owed.since or self.now
-        due = max(owed.due or since, since) + self._span(kind, key)
+        due = self._due(max(owed.due or since, since), kind, key)
         self.waits.owed[name] = Owed(kind, key, owed.who, since, due)
         self.timers.append(Timer(f"{_TIMER}{name}", max(due, self.now + 1), what, owed.who, since))
 
-    def _span(self, kind: str, key: str) -> int:
-        if kind != STAGE:
-            return int(self.patience.hours[kind] * _HOUR)
-        process, _, stage = key.partition("/")
-        return int(self.patience.stages[process, stage].hours * _HOUR)
+    def _due(self, start: int, kind: str, key: str) -> int:
+        process, _, stage = key.partition("/") if kind == STAGE else ("", "", "")
+        hours = self.patience.stages[process, stage].hours if process else self.patience.hours[kind]
+        return add_working(self.patience.calendars.get(process or kind, ALWAYS), start, int(hours * _HOUR))
 
     def expire(self, name: str, due_at: int) -> None:
         """Its time is up: say so once."""

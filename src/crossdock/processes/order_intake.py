@@ -89,7 +89,7 @@ def order_intake(policy: OrderIntakePolicy) -> Process:
                 work.failed(operator)
         return work.decision()
 
-    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED}), decide, _CHART)
+    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED}), decide, _CHART, of=("co:",))
 
 
 def _moves() -> Iterator[Move]:

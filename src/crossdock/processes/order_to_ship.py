@@ -1,6 +1,6 @@
 """Order to ship: from a delivery order to labels in the system of record, and its milestones until delivery.
 
-new ──▶ rejected ◀──▶ rating ──▶ booking ──▶ labelled ──▶ shipped ──▶ delivered
+new ──▶ waiting ──▶ rejected ◀──▶ rating ──▶ booking ──▶ labelled ──▶ shipped ──▶ delivered
 └───── attention (a person must look) ─────┘        cancelled
 """
 
@@ -11,6 +11,7 @@ from crossdock.model import events as ev
 from crossdock.model.customs import crosses_border
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.releasing import OrderCleared
 from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, wishes, writeback
@@ -30,7 +31,7 @@ def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _requested(work: Work) -> None:
@@ -39,10 +40,14 @@ def _requested(work: Work) -> None:
         return
     if progress.phase == "cancelled":  # reopened: it starts anew, its labels were voided
         progress = work.progress = Progress(
-            noted=progress.noted, raised=progress.raised, asked=progress.asked, stale=progress.stale
-        )
+            noted=progress.noted, raised=progress.raised, asked=progress.asked, stale=progress.stale,
+            cleared=progress.cleared,
+        )  # fmt: skip
+    if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
+        progress.phase = "waiting"
+        return
     version = essence(order, abroad=crosses_border(order.ship_from.address, order.ship_to.address))
-    if progress.phase not in {"new", "rejected"}:
+    if progress.phase not in {"new", "waiting", "rejected"}:
         if version != progress.version:
             text = "The order was changed after it was released to the carrier. Compare, then void and book again."
             work.raise_exception("order.changed_after_release", text)
@@ -55,6 +60,14 @@ def _requested(work: Work) -> None:
         return
     progress.version = version
     booking.ask_rates(work, order, order.packages)
+
+
+def _cleared(work: Work) -> None:
+    """Nothing keeps its labels from being bought."""
+    body = work.event.body
+    if isinstance(body, OrderCleared):
+        work.progress.cleared = body.version
+        _requested(work)
 
 
 def _quoted(work: Work) -> None:
@@ -87,6 +100,8 @@ def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> 
 _HANDLERS: dict[str, Callable[[Work], None]] = {
     "fulfilment.requested.v1": _requested,
     "fulfilment.cancelled.v1": booking.cancelled,
+    "order.cleared.v1": _cleared,
+    "order.stopped.v1": booking.stopped,
     "rates.quoted.v1": _quoted,
     "desk.requested.v1": wishes.asked,
     "shipment.voided.v1": wishes.voided,

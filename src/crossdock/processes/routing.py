@@ -46,7 +46,7 @@ class Router(Struct, frozen=True):
     def decided(self, order: DeliveryOrder, at: int, *, channel: str = "") -> OrderRouted:
         """The same as an event of the order."""
         seen = self.considered(order, channel=channel)
-        return OrderRouted(order.id, route(seen, self.book, at), seen)
+        return OrderRouted(order.id, route(seen, self.book, at), seen, at)
 
 
 def knowledge(given: Enrichment, more: Sequence[PreferenceSettings] = ()) -> Knowledge:

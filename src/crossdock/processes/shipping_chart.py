@@ -6,24 +6,33 @@ from crossdock.ports.process import Chart, Move, Stage
 
 _STAGES = (
     Stage("new", "Facts of it are here, the order itself is not.", "the system of record", hours=1.0),
+    Stage("waiting", "It waits for its clearance: gates, or the warehouse that packs it.", "whoever clears it"),
     Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
     Stage("rating", "Carriers were asked what they would take for it.", "the carriers", hours=0.5),
     Stage("booking", "Labels are being bought and fetched.", "the carrier", hours=1.0),
-    Stage("labelled", "Every package has its label.", "the warehouse, then the carrier", hours=48.0),
-    Stage("shipped", "The carrier has it.", "the carrier", hours=240.0),
+    Stage("labelled", "Every package has its label.", "the warehouse, then the carrier"),
+    Stage("shipped", "The carrier has it.", "the carrier"),
     Stage("delivered", "Every package has arrived.", final=True),
     Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person", hours=8.0),
     Stage("cancelled", "The order was cancelled before the carrier had it.", final=True),
 )
-_OPEN = ("new", "rejected", "rating", "booking", "labelled", "attention")
+_OPEN = ("new", "waiting", "rejected", "rating", "booking", "labelled", "attention")
+
+
+def _asked() -> Iterator[Move]:
+    requested = "fulfilment.requested.v1"
+    for on in (requested, "order.cleared.v1"):
+        for before in ("new", "waiting", "rejected", "cancelled"):
+            yield Move(before, "rating", on, "ask every carrier for rates")
+        for before in ("new", "waiting", "cancelled"):
+            yield Move(before, "rejected", on, "an exception for each fault, a note in the system of record")
+    for before in ("new", "cancelled"):
+        yield Move(before, "waiting", requested)
 
 
 def _moves() -> Iterator[Move]:
-    requested, quoted, withdrawn = "fulfilment.requested.v1", "rates.quoted.v1", "command.withdrawn.v1"
-    for before in ("new", "rejected", "cancelled"):
-        yield Move(before, "rating", requested, "ask every carrier for rates")
-    for before in ("new", "cancelled"):
-        yield Move(before, "rejected", requested, "an exception for each fault, a note in the system of record")
+    yield from _asked()
+    quoted, withdrawn = "rates.quoted.v1", "command.withdrawn.v1"
     for on in (quoted, "deadline.passed.v1", "command.failed.v1"):
         yield Move("rating", "booking", on, "choose a carrier, buy its labels")
         yield Move("rating", "attention", on, "an exception: nothing suitable is offered")
@@ -41,6 +50,8 @@ def _moves() -> Iterator[Move]:
     for before in _OPEN:
         yield Move(before, "shipped", "tracking.reported.v1", "write milestones into the system of record")
         yield Move(before, "cancelled", "fulfilment.cancelled.v1", "take purchases back, void every label")
+    for before in (*_OPEN, "shipped", "delivered"):
+        yield Move(before, "cancelled", "order.stopped.v1", "take purchases back, void every label")
     for before in (*_OPEN, "shipped"):
         yield Move(before, "delivered", "tracking.reported.v1", "say whether the promise was kept")
 

@@ -52,7 +52,8 @@ class OrderToShipPolicy(Struct, frozen=True):
     ``quote_levels`` how long a service level waits that differs from it. ``levels`` are patterns of the order's own
     service level by ours (express, standard, economy). ``customs`` are the terms of every declaration, ``goods`` (by
     SKU) what the system of record does not say of an item, ``parcel_size`` length, width and height of packages whose
-    size nobody told. ``outages`` is by service level, ``fallbacks`` by carrier.
+    size nobody told. ``on_clearance`` labels wait for the order's clearance (order_release). ``outages`` is by service
+    level, ``fallbacks`` by carrier.
     """
 
     carriers: tuple[str, ...]
@@ -67,6 +68,7 @@ class OrderToShipPolicy(Struct, frozen=True):
     outages: Mapping[str, Outage] = field(default_factory=lambda: OUTAGES)
     fallbacks: Mapping[str, Fallback] = field(default_factory=dict)
     parcel_size: tuple[Measure, Measure, Measure] | None = None
+    on_clearance: bool = False
 
     def level_of(self, order: DeliveryOrder) -> str:
         """The service level of an order: express, economy, or standard where no pattern says so."""

@@ -50,7 +50,8 @@ class Progress(Struct, omit_defaults=True):
     package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
     that were opened for an earlier one; ``promised`` is by package what its chosen offer promises, ``buying`` the
     purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
-    another label once theirs is void, ``returning`` those whose way back waits for rates.
+    another label once theirs is void, ``returning`` those whose way back waits for rates. ``cleared`` is the version of
+    the order's clearance, where it waits for one.
     """
 
     phase: str = "new"
@@ -66,6 +67,7 @@ class Progress(Struct, omit_defaults=True):
     tried: list[str] = field(default_factory=list)
     rebook: list[str] = field(default_factory=list)
     returning: list[str] = field(default_factory=list)
+    cleared: str = ""
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode
@@ -93,9 +95,19 @@ class Work:
 
     @property
     def order(self) -> DeliveryOrder | None:
-        """The order in force with what configuration knows of its goods; None while only other facts of it are here."""
+        """The order in force, packed as it is packed, with what configuration knows of its goods; None while only other
+        facts of it are here.
+        """
         order = self.state.order
+        if order is not None and order.packages != (parcels := self.state.parcels):
+            order = msgspec.structs.replace(order, packages=parcels)
         return completed(order, self.policy.goods) if order and self.policy.goods else order
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """The carriers that may have it: of those configured the ones its routing rule names, where it names any."""
+        named = self.state.routed.routed.carriers if self.state.routed else ()
+        return tuple(each for each in self.policy.carriers if not named or each in named)
 
     def raise_exception(self, kind: str, text: str, pointer: str = "") -> None:
         """Open an exception unless the same one stands."""

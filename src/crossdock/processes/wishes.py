@@ -36,8 +36,8 @@ def asked(work: Work) -> None:
 def book(work: Work, order: DeliveryOrder) -> None:
     """Begin anew where nothing is under way; a purchase that stopped is taken back first, and settled by that."""
     progress = work.progress
-    if progress.phase in {"new", "rejected", "rating"}:
-        return  # the order's own way leads to rates, or has to be put right first
+    if progress.phase in {"new", "waiting", "rejected", "rating"}:
+        return  # the order's own way leads to rates, or has to be cleared or put right first
     stopped = {each.pointer for each in progress.raised if each.kind == "booking.failed"}
     for package_id, buying in progress.buying.items():
         if f"/packages/{package_id}" in stopped and not buying.then and not package_id.endswith(RETURN):

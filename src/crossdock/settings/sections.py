@@ -7,10 +7,14 @@ from msgspec import Meta, Struct, field
 from crossdock.settings.enrichment import Enrichment
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
+from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
+from crossdock.settings.retrying import Retry
+from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
+from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
-from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
+from crossdock.settings.words import Days, OutboxName, PartnerId
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,33 +205,6 @@ class Telemetry(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
-class RetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When to try again after one class of error, and when to stop."""
-
-    schedule: Annotated[
-        tuple[Seconds, ...],
-        Meta(
-            description="Pauses in seconds after the first, second… failure; the last one repeats",
-            min_length=1,
-            examples=[[2, 5, 15, 60, 300]],
-        ),
-    ]
-    park_after: Annotated[int, Meta(description="Attempts before a person must look", ge=1, examples=[50])]
-    jitter: Annotated[float, Meta(description="Share of a pause that is left to chance", ge=0, le=1)] = 0.2
-
-
-class Retry(Struct, frozen=True, forbid_unknown_fields=True):
-    """Schedules by class of error; a class left out keeps the built-in one."""
-
-    unreachable: Annotated[RetrySettings | None, Meta(description="Nobody answers at the address")] = None
-    timeout: Annotated[RetrySettings | None, Meta(description="The answer did not come in time")] = None
-    throttled: Annotated[RetrySettings | None, Meta(description="The partner asks us to slow down")] = None
-    server: Annotated[RetrySettings | None, Meta(description="The partner fails (5xx)")] = None
-    conflict: Annotated[RetrySettings | None, Meta(description="Somebody else writes the same record")] = None
-    credential: Annotated[RetrySettings | None, Meta(description="The partner refuses our credential")] = None
-    pending: Annotated[RetrySettings | None, Meta(description="What was done does not show there yet")] = None
-
-
 class Throttle(Struct, frozen=True, forbid_unknown_fields=True):
     """How fast a partner may be called, all workers together."""
 
@@ -293,9 +270,23 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     """Business processes; one left out does not run."""
 
+    credit_hold: Annotated[CreditHold | None, Meta(description="Orders over a credit limit wait for finance")] = None
+    payment_gate: Annotated[PaymentGate | None, Meta(description="Prepaid orders wait for their payment")] = None
+    order_release: Annotated[
+        OrderRelease | None, Meta(description="Gates and the warehouse come before labels; needs order_to_ship")
+    ] = None
     order_to_ship: Annotated[OrderToShip | None, Meta(description="From delivery order to delivered")] = None
     delivery_to_invoice: Annotated[
         DeliveryToInvoice | None, Meta(description="From delivered to invoiced in the system of record")
+    ] = None
+    failed_delivery: Annotated[
+        FailedDelivery | None, Meta(description="After failed attempts the customer chooses; needs tracking")
+    ] = None
+    return_to_refund: Annotated[
+        ReturnToRefund | None, Meta(description="From goods that come back to stock and credit note")
+    ] = None
+    procure_to_receive: Annotated[
+        ProcureToReceive | None, Meta(description="From purchase to goods received; needs Odoo's feed of transfers")
     ] = None
     tracking_watch: Annotated[
         TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
@@ -367,6 +358,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     )
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
+    )
+    availability: Annotated[AvailabilitySettings, Meta(description="How old a word on stock may be")] = (
+        AvailabilitySettings()
     )
     bridges: Annotated[
         dict[OutboxName, BridgeSettings], Meta(description="Canonical events out to message brokers, by a name")

@@ -183,3 +183,10 @@ class DeliveryToInvoice(Struct, frozen=True, forbid_unknown_fields=True):
         bool, Meta(description="Finish the transfer first, as reserved; false where a warehouse does it")
     ] = True
     post: Annotated[bool, Meta(description="Post the invoice; false leaves a draft")] = True
+    partial: Annotated[
+        Literal["wait", "invoice"],
+        Meta(
+            description="Where only some packages have arrived: wait for the others that do not come back, or invoice "
+            "the order once the first has arrived"
+        ),
+    ] = "wait"

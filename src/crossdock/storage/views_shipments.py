@@ -28,8 +28,8 @@ _COLUMNS = (
 )
 _LIST = (
     select(*_COLUMNS)
-    # nobody ships a request, a feed, or what a channel placed
-    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "co")))
+    # nobody ships a request, a feed, stock, or what a channel placed
+    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "sku", "storage", "co")))
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
 _NEWEST = 500

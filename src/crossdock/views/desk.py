@@ -121,7 +121,7 @@ def unanswerable(wish: Wish, state: FulfilmentState) -> str:
     """Why nothing could ever come of ``wish``, for people; "" where it can be asked for."""
     if not isinstance(wish, Return):
         return ""
-    known = [package.id for package in state.order.packages] if state.order else []
+    known = [package.id for package in state.parcels]
     if wish.package_id in known:
         return ""
     if wish.package_id.endswith(RETURN):
@@ -185,7 +185,7 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
         case Relay():
             answers = (PickupScheduled, PickupCancelled, ManifestClosed, AddressChecked)
             return any(isinstance(each.body, answers) for each in since)
-    wanted = [each.id for each in state.order.packages] if state.order else []
+    wanted = [each.id for each in state.parcels]
     return bool(wanted) and all(each in live and _labelled(state, each) for each in wanted)
 
 

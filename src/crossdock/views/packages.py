@@ -30,7 +30,7 @@ class PackageLine(Struct, frozen=True, omit_defaults=True):
 
 def packages_of(state: FulfilmentState) -> tuple[PackageLine, ...]:
     """The order's packages in its order, then those only the carrier knows of."""
-    known = {package.id: package for package in state.order.packages} if state.order else {}
+    known = {package.id: package for package in state.parcels}
     live = state.live_bookings()
     ids = [*known, *sorted(set(live) - set(known))]
     lines = [_line(package_id, known.get(package_id), state) for package_id in ids]

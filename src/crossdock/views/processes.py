@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from crossdock.model.events import Event
+from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.process import Process, Stage
 from crossdock.ports.rows import ExceptionRow
@@ -13,6 +15,7 @@ from crossdock.ports.stores_delivery import DueTimer
 from crossdock.ports.stores_processes import Instance, StageCount
 from crossdock.views.timeline import named_by
 
+_STATE = msgspec.json.Decoder(FulfilmentState)
 _UNKNOWN = Stage("", "This stage is of a version that is not installed.")
 
 
@@ -83,6 +86,13 @@ def stages(tx: Transaction, known: Mapping[str, Process]) -> tuple[StageLine, ..
     seen = {(each.process, each.stage) for each in found}
     strays = [each for name, each in sorted(counted.items()) if name not in seen]
     return (*found, *(_line(each, _UNKNOWN) for each in strays))
+
+
+def holds_of(tx: Transaction, subject: str) -> tuple[str, ...]:
+    """The gates that hold an order."""
+    rows = tx.states.load([subject])
+    state = _STATE.decode(rows[subject].state) if subject in rows else FulfilmentState()
+    return tuple(sorted({each.partition(" ")[0] for each in state.holds()}))
 
 
 def _charted(counted: Mapping[tuple[str, str], StageCount], known: Mapping[str, Process]) -> Iterator[StageLine]:

@@ -1,0 +1,1 @@
+"""Talking to a warehouse: its API, or files."""

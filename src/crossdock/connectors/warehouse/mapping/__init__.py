@@ -1,0 +1,1 @@
+"""Between the warehouse dialect and canonical words; pure."""

@@ -1,0 +1,139 @@
+"""Procure to receive: what a purchase brings is announced, received once per goods receipt, and its faults are said.
+
+planned ──▶ announced ──▶ expected ──▶ receiving ──▶ partly ──▶ received
+   └── a supplier's notice (ASN) is written onto the waiting receipt on the way
+
+Its subject is the incoming transfer. Backorders of it are received under it, as long as a warehouse is told of them.
+"""
+
+import msgspec
+
+from crossdock.model.changes import DocumentRemoved, TransferChanged
+from crossdock.model.instants import epoch_us
+from crossdock.model.returning import AsnReceived
+from crossdock.model.transfers import Transfer
+from crossdock.ports.process import Chart, Decision, Move, Process, Situation, Stage
+from crossdock.processes.receiving_steps import (
+    Notice,
+    Receiving,
+    ReceivingPolicy,
+    advance,
+    announce,
+    follow,
+    is_here,
+    notify,
+)
+from crossdock.processes.receiving_waits import acknowledged, overdue, wait_for_notice
+from crossdock.processes.stepping import ANSWERS, Course
+
+NAME = "procure_to_receive"
+_FACTS = frozenset(
+    {"transfer.changed.v1", "document.removed.v1", "asn.received.v1", "goods.received.v1", "deadline.passed.v1"}
+)
+_STAGES = (
+    Stage("planned", "Goods were ordered.", "the supplier"),
+    Stage("announced", "The warehouse was told.", "the warehouse", hours=1.0),
+    Stage("expected", "The goods are on their way.", "the supplier"),
+    Stage("receiving", "A receipt is being written.", "the system of record", hours=1.0),
+    Stage("partly", "Part of it has come.", "the supplier", hours=168.0),
+    Stage("attention", "A step was refused.", "a person", hours=8.0),
+    Stage("received", "Everything that was to come has come.", final=True),
+    Stage("cancelled", "Nothing is to come any more.", final=True),
+)
+_OPEN = ("planned", "announced", "expected", "receiving", "partly", "received", "cancelled")
+_LEADS = {
+    "transfer.changed.v1": _OPEN,
+    "document.removed.v1": ("cancelled",),
+    "asn.received.v1": ("planned", "announced", "expected", "receiving", "received"),
+    "goods.received.v1": ("receiving", "partly", "received", "planned", "announced", "expected"),
+    "inbound.announced.v1": ("expected", "receiving", "partly", "received", "planned", "announced", "cancelled"),
+    "record.written.v1": ("receiving", "partly", "received", "planned", "announced", "expected", "cancelled"),
+    "command.withdrawn.v1": ("receiving", "partly", "received", "planned", "announced", "expected", "cancelled"),
+    "command.failed.v1": ("attention",),
+}
+_THEN = {"announced": "tell the warehouse", "receiving": "write the receipt", "attention": "an exception is raised"}
+
+
+def procure_to_receive(policy: ReceivingPolicy) -> Process:
+    """The process under ``policy``."""
+
+    def decide(situation: Situation) -> Decision:
+        own = _DECODE(situation.process) if situation.process else Receiving()
+        course = Course(NAME, situation, own)
+        _take_in(course, own)
+        if own.transfer is None and not own.notices and not course.state.inbound:
+            return Decision(situation.process)
+        if own.transfer is not None and (own.transfer.direction != "incoming" or own.transfer.return_of):
+            return Decision(situation.process)  # what customers send back is received by return_to_refund
+        announce(course, own, policy)
+        notify(course, own)
+        follow(course, own, policy)
+        advance(course, own, policy)
+        wait_for_notice(course, own, policy)
+        acknowledged(course, own, policy)
+        overdue(course, own, policy)
+        own.stage = standing(own)
+        return course.decision()
+
+    return Process(NAME, 1, _FACTS | ANSWERS, decide, CHART, of=("tr:",))
+
+
+_DECODE = msgspec.json.Decoder(Receiving).decode
+
+
+def _take_in(course: Course, own: Receiving) -> None:
+    course.heard()
+    match course.event.body:
+        case TransferChanged(transfer) if transfer.id == course.event.subject:
+            _newest(own, transfer, course.event.key)
+        case DocumentRemoved(kind="transfer"):
+            own.removed = True
+        case AsnReceived(number=number, lines=lines, expected=when):
+            told = own.notices.get(number)
+            if told is None:
+                own.notices[number] = Notice(lines, when)
+            elif (told.lines, told.expected) != (lines, when):
+                text = f"The supplier's notice {number} was said again with other goods. Compare it with the receipt."
+                course.raise_exception("asn.changed", text, f"/notices/{number}")
+        case _:
+            pass
+
+
+def _newest(own: Receiving, transfer: Transfer, key: str) -> None:
+    version = (epoch_us(transfer.changed_at), key)
+    if own.transfer is None or version > own.version:
+        own.transfer, own.version = transfer, version
+
+
+def standing(own: Receiving) -> str:
+    """The stage: what is worst, else what is being done, else how far the goods are."""
+    if own.failed():
+        return "attention"
+    writing = any(name.startswith("receive/") and step.standing == "sent" for name, step in own.steps.items())
+    if writing or any(f"receive/{name}" not in own.steps and found.lines for name, found in own.receipts.items()):
+        return "receiving"
+    if own.removed or (own.transfer is not None and own.transfer.state == "cancelled"):
+        return "cancelled"
+    if is_here(own):
+        return "received"
+    return "partly" if own.receipts else _announced(own)
+
+
+def _announced(own: Receiving) -> str:
+    given = [name for name in own.steps if name.startswith("announce/")]
+    if any(not own.is_over(name) for name in given):
+        return "announced"
+    return "expected" if given or own.notices else "planned"
+
+
+CHART = Chart(
+    "What a purchase brings is announced, received once per goods receipt, and its faults are said.",
+    _STAGES,
+    tuple(
+        Move(before.name, after, on, _THEN.get(after, ""))
+        for on, afters in _LEADS.items()
+        for after in afters
+        for before in _STAGES
+        if before.name != after
+    ),
+)
