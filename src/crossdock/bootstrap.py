@@ -34,7 +34,8 @@ from crossdock.backbone.translate import Translator
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
-from crossdock.governance.retention import Retention, no_shorter
+from crossdock.governance.retention import Retention, configured, no_shorter
+from crossdock.model.enrichment import Knowledge
 from crossdock.model.fulfilment import summary_of
 from crossdock.notices.links import recipient_hash
 from crossdock.ports.clock import Clock, Ids
@@ -50,11 +51,13 @@ from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
 from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.routing import Router, knowledge, rule_book
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
+from crossdock.settings.preferences import preferences_of
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.storage.opening import MigratableStore
@@ -220,6 +223,7 @@ class Installation(Struct, frozen=True):
     settings: Settings
     secrets: ReferencedSecrets
     plans: tuple[PartnerPlan, ...]
+    knowledge: Knowledge = Knowledge()
 
 
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
@@ -228,7 +232,8 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
-    faults = sorted({*loaded.faults, *faults})
+    preferences, more = preferences_of(loaded)
+    faults = sorted({*loaded.faults, *faults, *more})
     if faults or loaded.settings is None:
         return None, tuple(faults)
     settings = loaded.settings
@@ -239,7 +244,8 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
         for name, partner in settings.partners.items()
         if partner.enabled
     )
-    return Installation(settings, ReferencedSecrets(loaded.root), plans), ()
+    known = knowledge(settings.enrichment, preferences)
+    return Installation(settings, ReferencedSecrets(loaded.root), plans, known), ()
 
 
 def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
@@ -328,11 +334,7 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
 
 def retention(installation: Installation) -> Retention:
     """How long everything is kept: as configured, but no delivery is forgotten while its partner may repeat it."""
-    kept = installation.settings.retention
-    policy = Retention(
-        kept.raw_bodies_days, kept.proof_days, kept.labels_days, kept.exchanges_days, kept.delivery_ids_days,
-        kept.refused_days, kept.ended_days,
-    )  # fmt: skip
+    policy = configured(installation.settings.retention)
     return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
 
 
@@ -347,9 +349,8 @@ def processes_of(
     installation: Installation, record: Callable[[], Record] = dict, customers: Customers | None = None
 ) -> list[Process]:
     """The processes configured, in the order they decide in; ``customers`` is what notices look at beside events."""
-    return every_process(
-        installation.settings, record, customers or KnownCustomers(partial(address_hash, installation))
-    )
+    settings, known = installation.settings, customers or KnownCustomers(partial(address_hash, installation))
+    return every_process(settings, record, known, Router(rule_book(settings.routing), installation.knowledge))
 
 
 def address_hash(installation: Installation, address: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from crossdock.model import deciding
 from crossdock.model import events as ev
 from crossdock.model import exceptions as exc
+from crossdock.model.channel_orders import ChannelOrder, ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested, Void
 from crossdock.model.instants import Stamp
@@ -17,6 +18,8 @@ from crossdock.model.notices import KINDS, CustomerNotified, CustomerUnsubscribe
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routable, Routed
+from crossdock.model.sales import SalesLine
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
@@ -223,6 +226,25 @@ bodies = st.one_of(
         st.just("wms"),
         st.integers(0, 2**53),
         st.integers(0, 2**53),
+    ),
+    st.builds(
+        ChannelOrderPlaced,
+        st.builds(
+            ChannelOrder,
+            st.just("shop"),
+            st.just("R-1"),
+            st.just(Party("Ada")),
+            st.integers(0, 2).map(lambda count: (SalesLine(Item("DESK-1"), Decimal(count)),)),
+        ),
+        st.integers(1, 3),
+        known=st.sampled_from([(), ("DESK-1",)]),
+    ),
+    st.builds(
+        OrderRouted,
+        st.just(SUBJECT),
+        st.builds(Routed, st.sampled_from(["", "north3pl"]), st.sampled_from(["", "r1"]), st.just("v1")),
+        st.just(Routable(country="BE")),
+        st.integers(0, 2),
     ),
     invented_warehouse.bodies,
 )

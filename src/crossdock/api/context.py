@@ -7,6 +7,7 @@ from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
 from crossdock.backbone.customers import Objective
+from crossdock.backbone.ordering import DoorPolicy
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -131,7 +132,8 @@ class Context(Struct, frozen=True, kw_only=True):
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
-    are measured against, ``address_hash`` what stands for an address.
+    are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
+    there is none).
     """
 
     store: Store
@@ -153,3 +155,4 @@ class Context(Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     notices: Objective | None = None
     address_hash: Callable[[str], str] | None = None
+    ordering: DoorPolicy | None = None

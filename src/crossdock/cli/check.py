@@ -7,7 +7,9 @@ from crossdock import bootstrap
 from crossdock.catalog import connectors
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath
 from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_faults, table
+from crossdock.model.shadows import warnings
 from crossdock.processes.exceptions_configured import matrix
+from crossdock.processes.routing import rule_book
 from crossdock.settings.sections import Settings
 
 
@@ -20,11 +22,20 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Check the configuration without starting anything: all faults at once, with file and line."""
     found, faults = bootstrap.load(config)
     broken = [str(each) for each in connectors().broken()]
+    routing = warnings(rule_book(found.settings.routing)) if found else ()
     if json:
         fallbacks = _fallbacks(found.settings) if found else []
         unowned = _unowned(found.settings) if found else []
-        as_json({"ok": not faults, "faults": fault_rows(faults), "broken_plugins": broken, "fallbacks": fallbacks,
-                 "unowned_exceptions": unowned})  # fmt: skip
+        as_json(
+            {
+                "ok": not faults,
+                "faults": fault_rows(faults),
+                "broken_plugins": broken,
+                "fallbacks": fallbacks,
+                "unowned_exceptions": unowned,
+                "routing": routing,
+            }
+        )
     else:
         print_faults(faults)
     for each in broken:
@@ -36,6 +47,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
+        for warned in routing:
+            note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
 
 

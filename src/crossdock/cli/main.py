@@ -30,6 +30,7 @@ from crossdock.cli import (
     migrate,
     notices,
     operations,
+    orders,
     outboxes,
     parked,
     partner,
@@ -40,6 +41,7 @@ from crossdock.cli import (
     replay,
     restore,
     retention,
+    route,
     runbook,
     serve,
     sim,
@@ -128,6 +130,8 @@ for _command in (
     outboxes,
     notices,
     operations,
+    orders,
+    route,
     workers,
 ):
     _command.register(app)

@@ -41,6 +41,7 @@ from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
 from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix
+from crossdock.processes.ordering import door_of
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.sessions import Sessions
@@ -171,6 +172,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
             ping=_pinger(installation, joined),
             freshness=freshness(settings.availability),
+            ordering=door_of(installation.settings),
             processes={each.name: each for each in processes_of(installation)},
             matrix=matrix(settings.exceptions, settings.calendars),
             teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),

@@ -22,6 +22,7 @@ from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
 from crossdock.ports.stores_notices import NoticeBook
 from crossdock.ports.stores_processes import Instances
+from crossdock.ports.stores_slots import Slots
 from crossdock.ports.tail import Tail
 
 T = TypeVar("T")
@@ -234,6 +235,11 @@ class Transaction(Protocol):
     @property
     def instances(self) -> Instances:
         """Where processes stand."""
+        ...
+
+    @property
+    def slots(self) -> Slots:
+        """Delivery slots."""
         ...
 
     @property

@@ -103,6 +103,12 @@ class Work:
             order = msgspec.structs.replace(order, packages=parcels)
         return completed(order, self.policy.goods) if order and self.policy.goods else order
 
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """The carriers that may have it: of those configured the ones its routing rule names, where it names any."""
+        named = self.state.routed.routed.carriers if self.state.routed else ()
+        return tuple(each for each in self.policy.carriers if not named or each in named)
+
     def raise_exception(self, kind: str, text: str, pointer: str = "", partner: str = "") -> None:
         """Open an exception unless the same one stands. ``partner`` is who it is about if the event does not say."""
         if any(each.kind == kind and each.pointer == pointer for each in self.progress.raised):

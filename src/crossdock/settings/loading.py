@@ -12,7 +12,9 @@ from crossdock.model.milestones import MILESTONES
 from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
+from crossdock.settings.ordering_checks import ordering_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
+from crossdock.settings.routing_checks import routing_faults
 from crossdock.settings.sections import Settings, StoreSettings
 
 PREFIX = "CROSSDOCK__"
@@ -132,6 +134,8 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
     yield from exception_faults(node)
+    yield from ordering_faults(node)
+    yield from routing_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))
     yield from _unknown_zones(node)

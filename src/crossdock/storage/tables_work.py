@@ -144,6 +144,30 @@ INSTANCE = Table(
 
 Index("instance_stage", INSTANCE.c.process, INSTANCE.c.stage, INSTANCE.c.since, INSTANCE.c.subject)
 
+SLOT = Table(
+    "slot",
+    METADATA,
+    Column("area", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    number("taken", of=Integer()),
+    sqlite_with_rowid=False,
+)
+"""How many orders have a delivery slot."""
+
+SLOT_TAKEN = Table(
+    "slot_taken",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    text("area"),
+    text("day"),
+    text("name"),
+    text("opens"),
+    text("closes"),
+    sqlite_with_rowid=False,
+)
+"""Which order has which delivery slot."""
+
 PARTNER_HEALTH = Table(
     "partner_health",
     METADATA,

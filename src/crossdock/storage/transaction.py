@@ -20,6 +20,7 @@ from crossdock.storage.notices import SqlNotices
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.records import Fetch
 from crossdock.storage.references import SqlReferences
+from crossdock.storage.slots import SqlSlots
 from crossdock.storage.states import SqlStates
 from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
@@ -109,6 +110,11 @@ class SqlTransaction:
     def instances(self) -> SqlInstances:
         """Where processes stand."""
         return SqlInstances(self._connection)
+
+    @cached_property
+    def slots(self) -> SqlSlots:
+        """Delivery slots."""
+        return SqlSlots(self._connection)
 
     @cached_property
     def partners(self) -> SqlPartners:

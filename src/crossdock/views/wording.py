@@ -3,6 +3,7 @@
 from crossdock.model import deciding
 from crossdock.model import events as ev
 from crossdock.model import exceptions as exc
+from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
@@ -11,6 +12,7 @@ from crossdock.model.milestones import MILESTONES
 from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routed
 from crossdock.model.tracking import TrackingEvent
 from crossdock.views import warehousing
 from crossdock.views.saying import Said
@@ -31,6 +33,8 @@ COMMANDS = {
     "proof.record.v1": "Write proof of delivery",
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
+    "sales_order.place.v1": "Enter order",
+    "sales_order.amend.v1": "Change order",
     **warehousing.COMMANDS,
     "activity.raise.v1": "Raise activity",
     "activity.close.v1": "Close activity",
@@ -67,6 +71,8 @@ def say(body: ev.EventBody) -> Said:
             | ev.CommandFailed()
         ):
             return _business(body)
+        case ChannelOrderPlaced() | OrderRouted():
+            return _placed(body) if isinstance(body, ChannelOrderPlaced) else _routed(body.routed)
         case ev.DeadlinePassed(timer):
             return Said("Deadline passed", timer)
         case ProcessMoved() | ExpectationExpired() | ExpectationFulfilled():
@@ -83,6 +89,21 @@ def _progress(body: ProcessMoved | ExpectationExpired | ExpectationFulfilled) ->
             return Said(f"{what} has not come from {who}", f"waited for since {rfc3339(since)}, due {rfc3339(due)}")
         case ExpectationFulfilled(what=what, who=who, late_by=late):
             return Said(f"{what} has come from {who} after all", f"late by {lasting(late)}")
+
+
+def _placed(body: ChannelOrderPlaced) -> Said:
+    order, slot = body.order, body.slot
+    again = f", revision {body.revision}" if body.revision > 1 else ""
+    where = place_of(order.receiver.address) or "an unknown place"
+    window = f", {slot.day} {slot.name}" if slot else ""
+    told = f"{_many(len(order.lines), 'line')} to {order.receiver.name}, {where}{window}"
+    return Said(f"Order {order.reference} placed by {order.channel}{again}", told)
+
+
+def _routed(routed: Routed) -> Said:
+    where = routed.partner or ("straight to a carrier" if routed.rule else "nobody")
+    rule = f"by rule {routed.rule}" if routed.rule else "no rule fits"
+    return Said(f"Routed to {where}", f"{rule}, version {routed.version}", routed.rule)
 
 
 def _business(body: ev.EventBody) -> Said:
