@@ -23,7 +23,7 @@ from crossdock.model.sales import SalesLine
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
-from model import invented_warehouse
+from model import invented_returning, invented_warehouse
 
 PARTNER = "easypost"
 SUBJECT = "do:odoo:16"
@@ -247,5 +247,6 @@ bodies = st.one_of(
         st.integers(0, 2),
     ),
     invented_warehouse.bodies,
+    invented_returning.bodies,
 )
 """Every kind of body there is."""

@@ -22,6 +22,7 @@ from crossdock.api import (
     outboxes,
     pacing,
     processes,
+    returning,
     shipments,
 )
 from crossdock.api.context import Context
@@ -38,6 +39,7 @@ ROUTES = (
     *choices.ROUTES,
     *orders.ROUTES,
     *jobs.ROUTES,
+    *returning.ROUTES,
     *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,

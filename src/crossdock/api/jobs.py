@@ -89,7 +89,7 @@ async def book(
 ) -> Response[Job]:  # fmt: skip
     """202 and a job; 201 where the labels are there already or come at once."""
     data = await strictly(request, BookingRequest)
-    return await _ask(request, context, id, Book(), data.reason, idempotency_key)
+    return await ask(request, context, id, Book(), data.reason, idempotency_key)
 
 
 @post(
@@ -101,7 +101,7 @@ async def void(
 ) -> Response[Job]:  # fmt: skip
     """202 and a job."""
     data = await strictly(request, VoidRequest)
-    return await _ask(request, context, id, Void(data.package_id, data.again), data.reason, idempotency_key)
+    return await ask(request, context, id, Void(data.package_id, data.again), data.reason, idempotency_key)
 
 
 @post(
@@ -113,7 +113,7 @@ async def send_back(
 ) -> Response[Job]:  # fmt: skip
     """202 and a job."""
     data = await strictly(request, ReturnRequest)
-    return await _ask(request, context, id, Return(data.package_id), data.reason, idempotency_key)
+    return await ask(request, context, id, Return(data.package_id), data.reason, idempotency_key)
 
 
 @get(
@@ -141,9 +141,10 @@ async def get_document(context: Here, sha256: Annotated[str, Parameter(pattern=r
     return Response(blob.data, media_type=blob.media_type or "application/octet-stream", headers=headers)
 
 
-async def _ask(
+async def ask(
     request: Request[Any, Any, Any], context: Here, reference: str, wish: Wish, reason: str, key: str
 ) -> Response[Job]:
+    """Write a wish down and answer with its job, done or not. Raises `ProblemError`."""
     client = client_of(request)
     now = context.clock.now()
 

@@ -2,23 +2,68 @@
 
 from msgspec import structs
 
-from crossdock.model.desk import DeskRequested, Relay, Wish
-from crossdock.model.events import Fact
+from crossdock.backbone.drift import reason_gap, standing, understood
+from crossdock.model.desk import (
+    AnnounceReceipt,
+    DeskRequested,
+    ReceiveReturn,
+    Redeliver,
+    RefuseReturn,
+    Relay,
+    ReturnGoods,
+    Wish,
+)
+from crossdock.model.events import EventBody, Fact
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.return_reasons import UNKNOWN
+from crossdock.model.returning import AsnReceived, RedeliveryChosen, ReturnRefused, ReturnRequested
+from crossdock.model.warehouse import GoodsReceived
 from crossdock.ports.stores import NewEvent, Transaction
 from crossdock.ports.stores_delivery import BreakerMove
+
+DESK = "desk"
+"""Who says what somebody wrote down by hand."""
 
 
 def ask(tx: Transaction, subject: str, request: DeskRequested, now: int) -> bool:
     """Write a request down; False when it was there already. Whoever holds the lease carries it out."""
     fact = Fact(request, from_epoch_us(now), subject=subject)
-    new = NewEvent(fact.key(subject), subject, fact, now, "", "", trace_id_of(subject))
     tx.references.bind([(Reference(ReferenceKind.JOB, request.id), subject)])
-    fresh = bool(tx.log.append([new], now))
+    fresh = bool(tx.log.append([_new(fact, now)], now))
     if fresh:
+        said = meant(tx, subject, request, now)
+        if said is not None:
+            tx.log.append([_new(Fact(said, fact.occurred, subject=subject), now)], now)
         tx.doors.audit(now, request.actor, f"desk.{name_of(request.wish)}", subject, request.reason)
     return fresh
+
+
+def _new(fact: Fact, now: int) -> NewEvent:
+    return NewEvent(fact.key(fact.subject), fact.subject, fact, now, "", "", trace_id_of(fact.subject))
+
+
+def meant(tx: Transaction, subject: str, request: DeskRequested, now: int) -> EventBody | None:
+    """The fact that a request is: what a portal, a warehouse or a supplier would have said by itself. None: it is
+    something to be decided on.
+    """
+    match request.wish:
+        case ReturnGoods(lines, said, source):
+            asked = ReturnRequested(request.id, source, lines, raw_reason=said, comment=request.reason)
+            told = understood(asked, standing(tx.mappings.rulings()).in_force)
+            if said and told.reason == UNKNOWN:
+                tx.mappings.note([reason_gap(told, "", now)])
+            return told
+        case RefuseReturn(goods):
+            return ReturnRefused(request.id, request.actor, request.reason, goods)
+        case ReceiveReturn(receipt, lines, final):
+            return GoodsReceived(DESK, f"{subject} by hand", receipt, lines, final)
+        case Redeliver(choice, number, day, place):
+            return RedeliveryChosen(request.id, request.actor, choice, number, day, place)
+        case AnnounceReceipt(number, lines, expected):
+            return AsnReceived(DESK, number, "", lines, expected=expected)
+        case _:
+            return None
 
 
 def name_of(wish: Wish) -> str:

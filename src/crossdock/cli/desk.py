@@ -37,12 +37,14 @@ PrintedDay = Annotated[str, typer.Option("--day", help="All labels of a day inst
 OfPartner = Annotated[str, typer.Option("--partner", help="With --day: only this carrier's.")]
 
 
+GROUP = typer.Typer(name="desk", help="The carriers' desk: labels, end of day, pickups, returns.", no_args_is_help=True)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(name="desk", help="The carriers' desk: labels, end of day, pickups.", no_args_is_help=True)
     for name, command in _COMMANDS.items():
-        group.command(name)(command)
-    app.add_typer(group)
+        GROUP.command(name)(command)
+    app.add_typer(GROUP)
 
 
 def labels(
@@ -193,7 +195,7 @@ def book(
     json: AsJson = False,
 ) -> None:  # fmt: skip
     """Book every package of an order that has no label, under a new reference."""
-    _wish(config, order, Book(), reason, dry_run=dry_run, json=json)
+    wish(config, order, Book(), reason, dry_run=dry_run, json=json)
 
 
 def void(
@@ -207,7 +209,7 @@ def void(
 ) -> None:
     """Void the label of a package and ask for the money back."""
     line = _package(config, order, package)
-    _wish(config, order, Void(line, again), reason, dry_run=dry_run, json=json)
+    wish(config, order, Void(line, again), reason, dry_run=dry_run, json=json)
 
 
 def returned(
@@ -216,7 +218,7 @@ def returned(
 ) -> None:  # fmt: skip
     """Get a label for the way back of a package."""
     line = _package(config, order, package)
-    _wish(config, order, Return(line), reason, dry_run=dry_run, json=json)
+    wish(config, order, Return(line), reason, dry_run=dry_run, json=json)
 
 
 def job(
@@ -240,13 +242,14 @@ _COMMANDS: Mapping[str, Callable[..., None]] = {
 }  # fmt: skip
 
 
-def _wish(config: Path, order: str, wish: Wish, reason: str, *, dry_run: bool, json: bool) -> None:
+def wish(config: Path, order: str, wanted: Wish, reason: str, *, dry_run: bool, json: bool) -> None:
+    """Ask for something of an order."""
     moment = now()
     story = read(config, lambda tx: _story(tx, order))
-    if told := unanswerable(wish, story.state):
+    if told := unanswerable(wanted, story.state):
         raise Stop(told, code=Exit.USAGE)
-    key = digest(desk.name_of(wish), story.subject, msgspec.json.encode(wish).decode(), str(moment))[:24]
-    _place(config, story.subject, DeskRequested(key, actor(), wish, reason), moment, dry_run=dry_run, json=json)
+    key = digest(desk.name_of(wanted), story.subject, msgspec.json.encode(wanted).decode(), str(moment))[:24]
+    _place(config, story.subject, DeskRequested(key, actor(), wanted, reason), moment, dry_run=dry_run, json=json)
 
 
 def _relay(

@@ -12,6 +12,7 @@ from crossdock.backbone.drift import Standing, standing
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
 from crossdock.model.milestones import UnknownMilestone, check
+from crossdock.model.return_reasons import REASONS as RETURN_REASONS
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_mapping import Act, Gap, Kind, Ruling
 
@@ -60,6 +61,8 @@ def review(
         return
     columns = ("partner", "kind", "name", "count", "example", "exchange_id", "state", "meaning")
     table(([getattr(task, column) for column in columns] for task in shown), *columns)
+    if any(task.kind == "reason" and task.state == "open" for task in shown):
+        note("Settle a reason with: crossdock mapping settle PARTNER 'REASON' --return-reason WORD")
     if any(task.kind == "code" and task.state == "open" for task in shown):
         note("Settle one with: crossdock mapping settle PARTNER CODE --milestone WORD (docs/reference/milestones.md)")
 
@@ -85,11 +88,15 @@ def _meaning(ruling: Ruling) -> tuple[str, str, str]:
 def settle(
     partner: Partner,
     name: Name,
+    *,
     milestone: Annotated[
         str, typer.Option(help="What the code says; leave it out for a field, which is accepted.")
     ] = "",
     category: Annotated[str, typer.Option(help="What is wrong, where something is.")] = "none",
     reason: Annotated[str, typer.Option(help="Why it is wrong, where the code says so.")] = "",
+    return_reason: Annotated[
+        str, typer.Option(help="What a partner's reason for returns means: a word of docs/how-to/returns.md.")
+    ] = "",
     why: Note = "",
     dry_run: DryRun = False,
     config: ConfigPath = DEFAULT_CONFIG,
@@ -99,7 +106,11 @@ def settle(
     two people it waits for `mapping approve` by another one.
     """
     kind: Kind = "field" if name.startswith("/") and not milestone else "code"
-    if kind == "code":
+    if return_reason:
+        kind, reason = "reason", return_reason
+        if reason not in RETURN_REASONS:
+            raise Stop(f"'{reason}' is no reason; there are {', '.join(RETURN_REASONS)}.", code=Exit.USAGE)
+    elif kind == "code":
         try:
             check(milestone, category, reason)
         except UnknownMilestone as problem:

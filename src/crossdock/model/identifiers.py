@@ -40,6 +40,7 @@ class ReferenceKind:
     names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery. ``JOB`` is
     what somebody asked for at the carriers' desk. ``WAREHOUSE_ORDER`` and ``INBOUND`` are what a delivery was released
     to a warehouse under and a receipt announced; a ``SKU`` is a name of its stock at every location.
+    A ``PURCHASE_ORDER`` is a name of the first receipt of it.
     """
 
     TRACKING = "tracking_number"
@@ -54,6 +55,7 @@ class ReferenceKind:
     WAREHOUSE_ORDER = "warehouse_order"
     INBOUND = "inbound"
     SKU = "sku"
+    PURCHASE_ORDER = "purchase_order"
 
 
 def gs1_check_digit(digits: str) -> int:

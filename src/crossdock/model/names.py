@@ -10,6 +10,7 @@ from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking
+from crossdock.model.transfers import Transfer
 from crossdock.model.warehouse import InboundAnnounced, WarehouseOrderReleased
 
 
@@ -26,8 +27,8 @@ def _names(body: EventBody, source: str) -> Iterator[Reference]:
             yield from _of_delivery(order, source)
         case ShipmentBooked(booking):
             yield from _of_booking(booking)
-        case TransferChanged(transfer) if transfer.name:
-            yield Reference(ReferenceKind.DELIVERY, transfer.name, source)
+        case TransferChanged(transfer):
+            yield from _of_transfer(transfer, source)
         case SalesOrderChanged(order):
             for number in (order.name, order.reference):
                 if number:
@@ -58,6 +59,18 @@ def _of_warehouse(body: EventBody) -> Iterator[Reference]:
             yield Reference(ReferenceKind.SKU, change.item.sku)
         case _:
             return
+
+
+def _of_transfer(transfer: Transfer, source: str) -> Iterator[Reference]:
+    """A purchase order is a name of its first receipt alone: what is left of that is received under it."""
+    if transfer.name:
+        yield Reference(ReferenceKind.DELIVERY, transfer.name, source)
+    if (
+        transfer.purchase_order
+        and transfer.direction == "incoming"
+        and not (transfer.backorder_of or transfer.return_of)
+    ):
+        yield Reference(ReferenceKind.PURCHASE_ORDER, transfer.purchase_order, source)
 
 
 def _of_delivery(order: DeliveryOrder, source: str) -> Iterator[Reference]:

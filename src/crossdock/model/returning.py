@@ -50,7 +50,7 @@ class ReturnRefused(Struct, frozen=True, tag="return.refused.v1", omit_defaults=
         return (self.source, self.id)
 
 
-class ReturnedToSender(Struct, frozen=True, tag="returned_to_sender.v1", omit_defaults=True):
+class ReturnedToSender(Struct, frozen=True, tag="parcel.returned.v1", omit_defaults=True):
     """A parcel could not be delivered and its carrier brings it back: something to tell the customer, once.
     ``category`` and ``reason`` are the carrier's, as of milestones.
     """

@@ -5,13 +5,13 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-Kind = Literal["code", "field"]
+Kind = Literal["code", "field", "reason"]
 Act = Literal["proposed", "settled", "withdrawn"]
 
 
 class Gap(Struct, frozen=True):
-    """A code without a mapping, or a field never seen before: what it is called, an example, the message it was last
-    seen in, and how often. Times are epoch microseconds.
+    """A code without a mapping, a field never seen before, or a reason for a return that no table knows: what it is
+    called, an example, the message it was last seen in, and how often. Times are epoch microseconds.
     """
 
     partner: str
@@ -26,7 +26,8 @@ class Gap(Struct, frozen=True):
 
 class Ruling(Struct, frozen=True):
     """What somebody did about a gap; rulings are only ever added. ``settled`` holds until a later one of the same name
-    is settled or withdrawn; ``proposed`` waits for a second person. A field's ruling has no milestone.
+    is settled or withdrawn; ``proposed`` waits for a second person. A field's ruling has no milestone, a ``reason``'s
+    has a word of data/return-reasons.tsv in ``reason``.
     """
 
     partner: str

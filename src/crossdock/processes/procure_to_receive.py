@@ -40,17 +40,24 @@ _STAGES = (
     Stage("received", "Everything that was to come has come.", final=True),
     Stage("cancelled", "Nothing is to come any more.", final=True),
 )
-_OPEN = ("planned", "announced", "expected", "receiving", "partly", "received", "cancelled")
-_LEADS = {
-    "transfer.changed.v1": _OPEN,
-    "document.removed.v1": ("cancelled",),
-    "asn.received.v1": ("planned", "announced", "expected", "receiving", "received"),
-    "goods.received.v1": ("receiving", "partly", "received", "planned", "announced", "expected"),
-    "inbound.announced.v1": ("expected", "receiving", "partly", "received", "planned", "announced", "cancelled"),
-    "record.written.v1": ("receiving", "partly", "received", "planned", "announced", "expected", "cancelled"),
-    "command.withdrawn.v1": ("receiving", "partly", "received", "planned", "announced", "expected", "cancelled"),
-    "command.failed.v1": ("attention",),
-}
+_COMING = ("planned", "announced", "expected")
+_HERE = ("receiving", "partly", "received")
+_ALL = (*_COMING, *_HERE, "cancelled")
+_LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("transfer.changed.v1", _ALL, ("announced", "receiving", "received", "cancelled")),
+    ("transfer.changed.v1", ("cancelled", "received"), (*_COMING, "partly")),
+    ("document.removed.v1", _ALL, ("cancelled",)),
+    ("asn.received.v1", ("planned",), ("announced", "expected")),
+    ("goods.received.v1", (*_COMING, "partly", "received", "cancelled"), ("receiving", "partly", "received")),
+    ("inbound.announced.v1", ("announced",), ("expected",)),
+    ("inbound.announced.v1", ("attention",), _ALL),
+    ("record.written.v1", ("receiving",), ("partly", "received", "cancelled")),
+    ("record.written.v1", ("attention",), _ALL),
+    ("command.withdrawn.v1", ("receiving", "announced"), ("expected", "partly", "received", "cancelled")),
+    ("command.withdrawn.v1", ("attention",), _ALL),
+    ("command.failed.v1", _ALL, ("attention",)),
+)
+"""What may lead from any of the first stages to any of the second."""
 _THEN = {"announced": "tell the warehouse", "receiving": "write the receipt", "attention": "an exception is raised"}
 
 
@@ -130,10 +137,10 @@ CHART = Chart(
     "What a purchase brings is announced, received once per goods receipt, and its faults are said.",
     _STAGES,
     tuple(
-        Move(before.name, after, on, _THEN.get(after, ""))
-        for on, afters in _LEADS.items()
+        Move(before, after, on, _THEN.get(after, ""))
+        for on, befores, afters in _LEADS
+        for before in befores
         for after in afters
-        for before in _STAGES
-        if before.name != after
+        if before != after
     ),
 )

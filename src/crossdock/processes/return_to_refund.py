@@ -42,21 +42,26 @@ _STAGES = (
     Stage("rejected", "Nothing was taken back.", final=True),
 )
 _WAY = ("requested", "labelled", "under_way", "arrived", "inspecting")
+_ROAD = _WAY[1:4]
 _ENDS = ("refunded", "restocked", "rejected")
-_LEADS = {
-    "return.requested.v1": (*_ENDS, *_WAY),
-    "shipment.booked.v1": ("labelled", "under_way", "arrived"),
-    "shipment.voided.v1": ("requested", "labelled", "under_way", "arrived"),
-    "tracking.reported.v1": ("requested", "labelled", "under_way", "arrived"),
-    "fulfilment.requested.v1": ("accepted", "rejected", "labelled", "under_way", "arrived"),
-    "goods.received.v1": ("accepted", "inspecting", "rejected", *_ENDS),
-    "return.refused.v1": (*_ENDS, *_WAY, "accepted"),
-    "transfer.changed.v1": ("accepted",),
-    "record.written.v1": ("accepted", "refunding", *_ENDS, *_WAY),
-    "command.withdrawn.v1": ("accepted", "refunding", *_ENDS, *_WAY),
-    "command.failed.v1": ("attention",),
-    "inbound.announced.v1": ("accepted", "refunding", *_ENDS, *_WAY),
-}
+_WORK = ("accepted", "refunding")
+_LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("return.requested.v1", _ENDS, _WAY[:4]),
+    ("return.requested.v1", ("requested",), ("rejected",)),
+    ("shipment.booked.v1", ("requested", "labelled", *_ENDS), _ROAD),
+    ("shipment.voided.v1", _ROAD, _WAY[:4]),
+    ("tracking.reported.v1", (*_WAY[:4], *_ENDS), _ROAD),
+    ("fulfilment.requested.v1", _WAY, ("accepted", "rejected")),
+    ("goods.received.v1", (*_WAY, *_ENDS), ("inspecting", "accepted", *_ENDS)),
+    ("return.refused.v1", _WAY, (*_WAY[:4], *_ENDS)),
+    ("record.written.v1", (*_WORK, "attention"), (*_WAY, *_WORK, *_ENDS)),
+    ("record.written.v1", _WAY, ("accepted",)),
+    ("command.withdrawn.v1", (*_WORK, "attention"), (*_WAY, *_WORK, *_ENDS)),
+    ("command.withdrawn.v1", _WAY, ("accepted",)),
+    ("inbound.announced.v1", ("attention",), (*_WAY, *_WORK, *_ENDS)),
+    ("command.failed.v1", (*_WAY, *_WORK, *_ENDS), ("attention",)),
+)
+"""What may lead from any of the first stages to any of the second."""
 _THEN = {
     "accepted": "take the goods into stock",
     "refunding": "issue the credit note",
@@ -131,7 +136,8 @@ def standing(course: Course, own: Returning, policy: ReturnPolicy) -> str:
     doing = current(course, own, policy)
     if doing.startswith("credit/"):
         return "refunding"
-    if doing.startswith(("stock/", "scrap/")) or (doing == "leave" and own.receipts):
+    booking = any(found.accepted and not own.is_over(f"stock/{name}") for name, found in own.receipts.items())
+    if booking or doing.startswith("scrap/"):
         return "accepted"
     open_ones = [each for each in own.cases if not each.closed]
     if open_ones:
@@ -146,10 +152,10 @@ CHART = Chart(
     "Goods come back, are looked at, taken into stock and then refunded, each once and in that order.",
     _STAGES,
     tuple(
-        Move(before.name, after, on, _THEN.get(after, ""))
-        for on, afters in _LEADS.items()
-        for after in dict.fromkeys(afters)
-        for before in _STAGES
-        if before.name != after
+        Move(before, after, on, _THEN.get(after, ""))
+        for on, befores, afters in _LEADS
+        for before in befores
+        for after in afters
+        if before != after
     ),
 )

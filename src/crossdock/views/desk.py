@@ -6,7 +6,19 @@ from msgspec import Struct
 
 from crossdock.model import events as ev
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
-from crossdock.model.desk import RETURN, DeskRequested, Relay, Return, Void, Wish
+from crossdock.model.desk import (
+    RETURN,
+    AnnounceReceipt,
+    DeskRequested,
+    ReceiveReturn,
+    Redeliver,
+    RefuseReturn,
+    Relay,
+    Return,
+    ReturnGoods,
+    Void,
+    Wish,
+)
 from crossdock.model.exceptions import ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import ReferenceKind
@@ -182,6 +194,8 @@ def _is_done(request: DeskRequested, state: FulfilmentState, since: Sequence[ev.
             return gone and (not again or _labelled(state, package_id))
         case Return(package_id):
             return _labelled(state, f"{package_id}{RETURN}")
+        case ReturnGoods() | RefuseReturn() | ReceiveReturn() | Redeliver() | AnnounceReceipt():
+            return True  # it is a fact from here on; what follows from it is its process's
         case Relay():
             answers = (PickupScheduled, PickupCancelled, ManifestClosed, AddressChecked)
             return any(isinstance(each.body, answers) for each in since)

@@ -14,7 +14,7 @@ from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.routing import OrderRouted, Routed
 from crossdock.model.tracking import TrackingEvent
-from crossdock.views import warehousing
+from crossdock.views import returning, warehousing
 from crossdock.views.saying import Said
 from crossdock.views.saying import many as _many
 
@@ -39,6 +39,7 @@ COMMANDS = {
     "activity.raise.v1": "Raise activity",
     "activity.close.v1": "Close activity",
     "customer.notify.v1": "Mail the customer",
+    **returning.COMMANDS,
 }
 
 
@@ -168,6 +169,11 @@ _WISHES = {
     "void": "void a label",
     "return": "a label for the way back",
     "relay": "something of a carrier",
+    "returngoods": "to send goods back",
+    "refusereturn": "not to take goods back",
+    "receivereturn": "goods that came back to be booked",
+    "redeliver": "what is to happen with a parcel",
+    "announcereceipt": "a supplier's notice to be noted",
 }
 _DIVERSIONS = {
     "hold": "Booking held for {}",
@@ -273,7 +279,7 @@ def _notified(body: ev.EventBody) -> Said:
         case CustomerUnsubscribed(by=by):
             return Said("Customer wants no more mails", f"by {by}")
         case _:
-            return warehousing.say(body) or Said(ev.type_of(body))
+            return warehousing.say(body) or returning.say(body) or Said(ev.type_of(body))
 
 
 def _scan(event: TrackingEvent) -> Said:

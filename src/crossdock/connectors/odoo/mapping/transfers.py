@@ -10,7 +10,8 @@ from crossdock.connectors.odoo.wire import Id, Moved, MovedLot, Product, Transfe
 from crossdock.model import transfers as model
 from crossdock.model.changes import DocumentRemoved, TransferChanged
 from crossdock.model.events import Fact
-from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, transfer_id
+from crossdock.model.identifiers import delivery_order_id, transfer_id
+from crossdock.model.names import names_of
 from crossdock.model.transfers import Direction, LotQuantity, TransferLine, TransferState
 from crossdock.model.units import InvalidUnit, Measure, convert
 
@@ -30,8 +31,8 @@ def fact_of(partner: str, transfer: Transfer) -> Fact:
     `InvalidInstant`.
     """
     read = transfer_of(partner, transfer)
-    names = (Reference(ReferenceKind.DELIVERY, read.name, partner),) if read.name else ()
-    return Fact(TransferChanged(read), read.changed_at, subject=read.id, binds=names)
+    body = TransferChanged(read)
+    return Fact(body, read.changed_at, subject=read.id, binds=names_of(body, partner))
 
 
 def transfer_of(partner: str, transfer: Transfer) -> model.Transfer:
