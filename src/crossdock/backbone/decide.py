@@ -148,7 +148,8 @@ class Reducer:
                 continue
             state = subject.processes.get(process.name, b"")
             decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))
-            subject.processes[process.name] = decision.state
+            if state or decision.state:  # one that has nothing to remember leaves nothing in the row
+                subject.processes[process.name] = decision.state
             subject.phase = decision.phase or subject.phase
             self._take(process.name, decision, event, effects, now)
 
