@@ -13,6 +13,8 @@ from crossdock.model.money import money
 from crossdock.model.tasks import CloseActivity, RaiseActivity
 from crossdock.processes.exception_desk import Desk, exception_desk
 from crossdock.processes.exception_policy import DeskPolicy, Step, Team, Terms
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from orders import delivery_order
 from processes.desk_world import HOUR, MINUTE, NOON, World
 
@@ -183,6 +185,19 @@ def test_one_raised_before_there_was_a_desk_is_taken_up_when_somebody_touches_it
     [case] = desk.cases.values()
     assert (case.owner, case.assignee, case.severity) == ("desk", "ann", "high")
     assert desk.timers
+
+
+def test_what_a_person_ended_is_raised_again_when_it_happens_again():
+    shipping = order_to_ship(OrderToShipPolicy(carriers=("ups",)))
+    desk = World(shipping, exception_desk(POLICY))
+    desk.tell(ev.FulfilmentRequested(delivery_order()))
+    for number in (1, 2):
+        desk.tell(ev.CommandFailed(f"k{number}", "ups", "label.fetch.v1", "Look.", f"HTTP 50{number}", "P1"))
+        [case] = [each for each in desk.cases.values() if not each.resolved_at]
+        assert (case.kind, case.partner) == ("label.failed", "ups")
+        desk.tell(exc.ExceptionResolved(case.kind, case.pointer, case.cause, "ann", "printed at the counter"))
+    assert len(desk.cases) == 2
+    assert desk.open_cases() == set()
 
 
 KINDS_TOLD = ["sku.unknown", "address.incomplete", "shipment.customs", "feed.silent"]
