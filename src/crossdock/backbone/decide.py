@@ -167,12 +167,8 @@ class Reducer:
                 continue
             state = subject.processes.get(process.key, b"")
             decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))
-<<<<<<< HEAD
-            subject.processes[process.key] = decision.state
-=======
             if state or decision.state:  # one that has nothing to remember leaves nothing in the row
-                subject.processes[process.name] = decision.state
->>>>>>> exceptions
+                subject.processes[process.key] = decision.state
             subject.phase = decision.phase or subject.phase
             self._take(process, decision, event, effects, now)
 
