@@ -22,13 +22,13 @@ def history(policy: FailedDeliveryPolicy | None = None, packages=1) -> Timed:
     return told
 
 
-def scan(milestone: str, minute=0, number="T1") -> ev.TrackingReported:
-    at = stamp(f"2026-11-21T10:{minute:02}:00Z")
+def scan(milestone: str, day=0, number="T1", minute=0) -> ev.TrackingReported:
+    at = stamp(f"2026-12-{day + 1:02}T10:{minute:02}:00Z")
     return ev.TrackingReported(TrackingEvent("easypost", number, milestone, at, raw_code=milestone))
 
 
 def tried(times: int, number="T1", start=0) -> list[ev.TrackingReported]:
-    return [scan("delivery_attempted", start + minute, number) for minute in range(times)]
+    return [scan("delivery_attempted", start + day, number) for day in range(times)]
 
 
 def of(told: Timed, kind: type) -> list:
@@ -104,6 +104,15 @@ def test_a_return_that_is_delivered_after_all_is_taken_back():
 
 
 @pytest.mark.req("F4")
+def test_several_scans_of_one_attempt_are_one():
+    told = history()
+    told.tell(*(scan("delivery_attempted", 0, minute=minute) for minute in (0, 7, 40)))
+    assert told.stage == ""
+    told.tell(scan("delivery_attempted", 1))
+    assert [each.attempts for each in of(told, RedeliveryOffered)] == [2]
+
+
+@pytest.mark.req("F4")
 def test_an_answer_that_is_here_before_the_question_counts():
     told = history()
     told.tell(RedeliveryChosen("a1", "api:shop", "collect", "T1"), *tried(2))
@@ -114,10 +123,10 @@ def test_an_answer_that_is_here_before_the_question_counts():
 @pytest.mark.req("F4", "F5")
 def test_each_parcel_is_looked_after_for_itself():
     told = history(packages=2)
-    told.tell(*tried(2), *tried(2, "T2"), scan("delivered", 30, "T2"))
+    told.tell(*tried(2), *tried(2, "T2"), scan("delivered", 29, "T2"))
     assert told.stage == "offered"
     told.tell(RedeliveryChosen("a1", "api:shop", "again"))
     assert told.stage == "arranging"
-    told.tell(scan("return_initiated", 40))
+    told.tell(scan("return_initiated", 30))
     assert told.stage == "returning"
     assert of(told, ReturnRequested) == [], "the carrier's own return is return_to_refund's"

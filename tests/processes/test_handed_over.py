@@ -24,8 +24,8 @@ from processes.household import Household
 SOLD = replace(delivery_order(), sales_order_id="31")
 
 
-def scan(milestone: str, minute: int) -> ev.TrackingReported:
-    at = stamp(f"2026-11-21T10:{minute:02}:00Z")
+def scan(milestone: str, day: int) -> ev.TrackingReported:
+    at = stamp(f"2026-11-{day:02}T10:00:00Z")
     return ev.TrackingReported(TrackingEvent("easypost", "T1", milestone, at, raw_code=milestone))
 
 

@@ -191,6 +191,17 @@ def test_a_cancelled_receipt_that_was_announced_is_somebodys_to_tell():
 
 
 @pytest.mark.req("H3", "H8")
+def test_an_order_that_changes_after_it_was_announced_is_somebodys_to_tell_and_a_draft_is_not_announced():
+    told = history()
+    more = replace(PLANNED, lines=PLANNED.lines[:1], changed_at=stamp("2026-11-21T11:00:00Z"))
+    assert told.tell(TransferChanged(more)) == []
+    assert told.raised() == ["announcement.obsolete"]
+    draft = history(transfer=replace(PLANNED, state="draft"))
+    assert (draft.orders, draft.stage) == ([], "planned")
+    assert len(draft.tell(TransferChanged(replace(PLANNED, changed_at=stamp("2026-11-21T11:00:00Z"))))) == 1
+
+
+@pytest.mark.req("H3", "H8")
 def test_a_refused_receipt_is_a_persons_and_goes_on():
     told = history(ReceivingPolicy())
     [receive] = told.tell(receipt(DESK_1=5, LAMP_2=2))

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import events as ev
+from crossdock.model.journey import Journey
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.progress import ExpectationExpired
 from crossdock.model.returning import Choice, RedeliveryChosen, RedeliveryOffered, ReturnRefused, ReturnRequested
@@ -23,6 +24,7 @@ from crossdock.processes.stepping import Course, Kept
 NAME = "failed_delivery"
 _TIMER = "redelivery/"
 _HOUR = 3_600_000_000
+_APART = 4 * _HOUR
 _CUSTOMER = "the customer"
 _KIND = "redelivery.unanswered"
 
@@ -57,6 +59,7 @@ class Parcels(Kept, omit_defaults=True, kw_only=True):
     early: dict[str, RedeliveryChosen] = field(default_factory=dict)
 
 
+_ARRANGED = {"again": "redelivery.again", "collect": "redelivery.collect", "return": "redelivery.return"}
 _DECODE = msgspec.json.Decoder(Parcels).decode
 _STAGES = (
     Stage("offered", "The customer was asked what is to happen with a parcel.", _CUSTOMER, hours=72.0),
@@ -107,13 +110,24 @@ def _follow(course: Course, own: Parcels, policy: FailedDeliveryPolicy) -> None:
         journey = course.state.journeys.get(number)
         if journey is None:
             continue
-        failed = sum(each.milestone == "delivery_attempted" for each in journey.entries)
+        failed = attempts(journey)
         standing, parcel = journey.standing, own.parcels.get(number)
         over = MILESTONES[standing.milestone].terminal or standing.leg == "return"
         if parcel is not None and over:
             _end(course, own, number, "returning" if standing.leg == "return" else "ended")
         elif not over and failed - (parcel.seen if parcel else 0) >= (policy.attempts if not parcel else 1):
             _failed(course, own, booking, failed, policy)
+
+
+def attempts(journey: Journey) -> int:
+    """How often somebody stood at the door in vain. Carriers tell one attempt by several scans: what lies less than
+    `_APART` after the first of them is the same.
+    """
+    counted, last = 0, -_APART
+    for entry in journey.entries:
+        if entry.milestone == "delivery_attempted" and entry.instant - last >= _APART:
+            counted, last = counted + 1, entry.instant
+    return counted
 
 
 def _failed(course: Course, own: Parcels, booking: Booking, failed: int, policy: FailedDeliveryPolicy) -> None:
@@ -184,7 +198,7 @@ def _act(course: Course, own: Parcels, number: str, choice: Choice, detail: tupl
         if choice == "collect":
             wish = f"to collect it{f' at {place}' if place else ''}"
         text = f"The customer wants {wish} for {number}. Arrange it with the carrier."
-    course.raise_exception(f"redelivery.{choice}", text, f"/shipments/{number}")
+    course.raise_exception(_ARRANGED.get(choice, "redelivery.again"), text, f"/shipments/{number}")
 
 
 def _end(course: Course, own: Parcels, number: str, standing: Standing) -> None:

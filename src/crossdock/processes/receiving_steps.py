@@ -107,10 +107,12 @@ def is_here(own: Receiving) -> bool:
 def announce(course: Course, own: Receiving, policy: ReceivingPolicy) -> None:
     """Tell the warehouse, once, unless everything is here already. A backorder comes under what it is left of."""
     transfer = own.transfer
-    if own.told and not own.receipts and not _is_open(own) and transfer is not None and transfer.state != "done":
-        text = f"{', '.join(own.told)} was announced to {policy.warehouse} and is cancelled. Tell the warehouse."
-        course.raise_exception("announcement.obsolete", text, "/announcement")
-    if not policy.warehouse or transfer is None or transfer.backorder_of or own.told or not _is_open(own):
+    if transfer is None or not policy.warehouse:
+        return
+    if own.told:
+        _call_off(course, own, policy, transfer)
+        return
+    if transfer.backorder_of or not _is_open(own):
         return
     if policy.announce == "notice" and not own.notices:
         return
@@ -119,8 +121,19 @@ def announce(course: Course, own: Receiving, policy: ReceivingPolicy) -> None:
     _tell(course, own, policy, transfer.name or transfer.id, expected(own))
 
 
+def _call_off(course: Course, own: Receiving, policy: ReceivingPolicy, transfer: Transfer) -> None:
+    """What the warehouse was told holds no longer: a person tells it, there is no message for that."""
+    told = next(iter(own.told.values()))
+    gone = own.removed or transfer.state == "cancelled"
+    if own.receipts or (not gone and (told in (ordered(transfer), expected(own)) or not _is_open(own))):
+        return
+    what = "is cancelled" if gone else "was changed since"
+    text = f"{', '.join(own.told)} was announced to {policy.warehouse} and {what}. Tell the warehouse."
+    course.raise_exception("announcement.obsolete", text, "/announcement")
+
+
 def _is_open(own: Receiving) -> bool:
-    return own.transfer is not None and not own.removed and own.transfer.state in {"draft", "waiting", "ready"}
+    return own.transfer is not None and not own.removed and own.transfer.state in {"waiting", "ready"}
 
 
 def _tell(

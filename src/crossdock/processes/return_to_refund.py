@@ -47,6 +47,7 @@ _ENDS = ("refunded", "restocked", "rejected")
 _WORK = ("accepted", "refunding")
 _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("return.requested.v1", _ENDS, _WAY[:4]),
+    ("return.requested.v1", ("requested",), ("rejected",)),
     ("shipment.booked.v1", ("requested", "labelled", *_ENDS), _ROAD),
     ("shipment.voided.v1", _ROAD, _WAY[:4]),
     ("tracking.reported.v1", (*_WAY[:4], *_ENDS), _ROAD),
@@ -135,7 +136,8 @@ def standing(course: Course, own: Returning, policy: ReturnPolicy) -> str:
     doing = current(course, own, policy)
     if doing.startswith("credit/"):
         return "refunding"
-    if doing.startswith(("stock/", "scrap/")) or (doing == "leave" and own.receipts):
+    booking = any(found.accepted and not own.is_over(f"stock/{name}") for name, found in own.receipts.items())
+    if booking or doing.startswith("scrap/"):
         return "accepted"
     open_ones = [each for each in own.cases if not each.closed]
     if open_ones:
