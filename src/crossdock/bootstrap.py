@@ -367,7 +367,12 @@ def address_hash(installation: Installation, address: str) -> str:
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
-    settings, workers = installation.settings, installation.settings.workers
+    return joined(installation, world(installation, store), roles)
+
+
+def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL_ROLES) -> Hub:
+    """The same in any world: what production runs, a simulation runs as well."""
+    settings, workers, store = installation.settings, installation.settings.workers, place.store
     sizes = Sizes(
         translate=workers.translate_batch,
         reduce=workers.reduce_batch,
@@ -379,8 +384,7 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
     watched = settings.processes.tracking_watch
-    quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
-    place = world(installation, store)
+    quiet = QuietFeeds(store, watched.feeds if watched else {}, place.clock.now())
     customers = KnownCustomers(partial(address_hash, installation))
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
         "retention": _nightly_retention(installation, place),

@@ -191,6 +191,10 @@ def _shelf(name: str) -> Callable[[Any, Evidence, str, str], Decimal]:
     return count
 
 
+def _letters(mail: Any, _evidence: Evidence, order: str, _sku: str) -> Decimal:
+    return Decimal(sum(not order or order in f"{each.subject} {each.text}" for each in mail.letters))
+
+
 _CARRIER: Mapping[str, Figure] = {
     "labels": Figure("labels that were bought and not voided", _live),
     "labels_bought": Figure("labels that were ever bought", _entries("label.bought")),
@@ -216,6 +220,9 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
     },
     "easypost": _CARRIER,
     "shippo": _CARRIER,
+    "mail": {
+        "letters": Figure("letters delivered that speak of the order", _letters),
+    },
     "warehouse": {
         "releases": Figure("orders it was given", _told("order.released")),
         "acknowledgements": Figure("orders it said it would do", _told("order.acknowledged")),

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field, structs
 
 from crossdock.bootstrap import Installation, installed
 from crossdock.catalog import simulators
+from crossdock.devkit.crashing import EverySecret
 from crossdock.settings.loading import judge
 from crossdock.settings.nodes import Fault, Node, Place
 from crossdock.settings.reading import closest
+from crossdock.sim.clock import VirtualClock
 from crossdock.sim.simulator import Simulator
 
 HUB = "https://crossdock.example"
-_KEY = "STORY_KEY"
+_KEY = "KEY_OF_ALL_PARTNERS_IN_A_STORY_AND_OF_NOTHING_ELSE"
 _SECRET = f"secret://env/{_KEY}"
 _SIMULATOR = "simulator"
 Words = dict[str, Any]
@@ -22,11 +24,30 @@ Words = dict[str, Any]
 
 class Wiring(Struct, frozen=True):
     """How one kind of partner is reached: settings of its connector and options of its simulator, by partner name and
-    the start of the story (epoch microseconds).
+    the start of the story (epoch microseconds). A partner that is not called by HTTP listens ``beside`` on loopback,
+    and its settings say where.
     """
 
     config: Callable[[str], Words]
     options: Callable[[str, int], dict[str, str]]
+    beside: Callable[[int], Words] | None = None
+
+
+class Side(Protocol):
+    """A server of a simulator, on loopback."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
+    async def start(self) -> int:
+        """Listen from now on."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop."""
+        ...
 
 
 def _hook(name: str, channel: str) -> str:
@@ -78,11 +99,16 @@ def _warehouse_options(name: str, now: int) -> dict[str, str]:
     return {"seed": _carrier_options("token")(name, now)["seed"], **told, **keys}
 
 
+def _mail_config(_name: str) -> Words:
+    return {"security": "none", "sender": "notices@shop.example", "public_url": HUB, "link_secret": _SECRET}
+
+
 WIRINGS: Mapping[str, Wiring] = {
     "odoo": Wiring(_odoo_config, _odoo_options),
     "easypost": Wiring(_carrier_config("api_key"), _carrier_options("api_key")),
     "shippo": Wiring(_carrier_config("api_token"), _carrier_options("api_token")),
     "warehouse": Wiring(_warehouse_config, _warehouse_options),
+    "mail": Wiring(_mail_config, lambda _name, _now: {}, lambda port: {"host": "127.0.0.1", "port": port}),
 }
 """Kinds of partners a story may have."""
 
@@ -90,9 +116,10 @@ WIRINGS: Mapping[str, Wiring] = {
 class Cast(Struct):
     """Who plays: simulators and connectors' names by partner. They keep their state while Crossdock is set up anew."""
 
-    start: int
-    simulators: dict[str, Simulator]
-    connectors: dict[str, str]
+    clock: VirtualClock
+    simulators: dict[str, Simulator] = field(default_factory=dict)
+    connectors: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
 
     def of(self, partner: str, connector: str = "") -> Any:
         """The simulator of a partner. Raises `LookupError` with who there is."""
@@ -121,8 +148,12 @@ def engage(cast: Cast, configuration: Node, folder: Path) -> tuple[Installation 
     place = configuration.place
     children = _children(configuration)
     children["store"] = _node({"url": f"sqlite:///{folder / 'crossdock.db'}", "folder": str(folder)}, place)
-    configuration.keys.setdefault("store", place)
-    return installed(judge(configuration, folder, {}))
+    children.setdefault("workers", _node({"lease_seconds": 600}, place))
+    for name in ("store", "workers"):
+        configuration.keys.setdefault(name, place)
+    installation, found = installed(judge(configuration, folder, {}))
+    secrets: Any = EverySecret()
+    return structs.replace(installation, secrets=secrets) if installation else None, found
 
 
 def _wire(cast: Cast, configuration: Node) -> Iterator[Fault]:
@@ -138,9 +169,11 @@ def _wire(cast: Cast, configuration: Node) -> Iterator[Fault]:
             continue
         given = children.pop(_SIMULATOR, None)
         config = children.setdefault("config", Node({}, node.place))
-        for key, value in WIRINGS[kind].config(name).items():
-            _children(config).setdefault(key, _node(value, node.place))
         yield from _enter(cast, name, kind, given, node.place)
+        wiring, side = WIRINGS[kind], cast.sides.get(name)
+        words = wiring.config(name) | (wiring.beside(side.port) if wiring.beside and side else {})
+        for key, value in words.items():
+            _children(config).setdefault(key, _node(value, node.place))
 
 
 def _enter(cast: Cast, name: str, kind: str, given: Node | None, place: Place) -> Iterator[Fault]:
@@ -148,10 +181,13 @@ def _enter(cast: Cast, name: str, kind: str, given: Node | None, place: Place) -
         return
     plain = given.plain() if given else {}
     extra = {str(key): _text(value) for key, value in plain.items()} if isinstance(plain, dict) else {}
-    options = {**WIRINGS[kind].options(name, cast.start), **extra}
+    options = {**WIRINGS[kind].options(name, cast.clock.now()), **extra}
     try:
         cast.simulators[name] = simulators().get(kind).build(options)
         cast.connectors[name] = kind
+        if WIRINGS[kind].beside is not None:
+            listening: Any = cast.simulators[name]
+            cast.sides[name] = listening.beside(cast.clock)
     except ValueError as wrong:
         yield Fault.at(given.place if given else place, f"partners.{name}.{_SIMULATOR}", str(wrong))
 

@@ -1,6 +1,6 @@
 """Whether a check holds at a moment, and what is so instead; what can never be judged is a fault of the story."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -56,18 +56,25 @@ def impossible(word: str, said: Any, cast: Cast, known: Mapping[str, Process], o
         yield from _unknown("process", said.process, known)
         if said.process in known:
             yield from _unknown("stage", said.expected, _stages(known[said.process]))
-    if word == "commands":
-        yield from _unknown("command", said.kind, _COMMANDS)
-    if word == "events":
-        yield from _unknown("event", said.type, TAGS)
-    if word == "sequence":
-        for each in said.events:
-            yield from _unknown("event", each.split()[0], TAGS)
-            yield from (line for name in each.split()[1:] for line in _unknown("command", name, _COMMANDS))
-    if word == "expectation":
-        yield from _unknown("expectation", said.kind, _OWED)
-    if word == "milestone":
-        yield from _unknown("milestone", said.expected, MILESTONES)
+    for kind, name, there in _named(word, said):
+        yield from _unknown(kind, name, there)
+
+
+def _named(word: str, said: Any) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Names a check says, with what there is of their kind."""
+    match word:
+        case "commands":
+            yield "command", said.kind, _COMMANDS
+        case "events":
+            yield "event", said.type, TAGS
+        case "expectation":
+            yield "expectation", said.kind, _OWED
+        case "milestone":
+            yield "milestone", said.expected, MILESTONES
+        case "sequence":
+            for event, *commands in (each.split() for each in said.events):
+                yield "event", event, TAGS
+                yield from (("command", name, _COMMANDS) for name in commands)
 
 
 def _orders_of(said: Any) -> list[str]:

@@ -23,6 +23,7 @@ from crossdock.devkit.stories.telling import sentence, whole
 from crossdock.devkit.stories.theatre import SECOND, Theatre
 from crossdock.ports.process import Process
 from crossdock.settings.nodes import Fault, Node
+from crossdock.sim.clock import VirtualClock
 from crossdock.sim.simulator import UnknownAction
 
 T = TypeVar("T")
@@ -92,7 +93,8 @@ class _Run:
         self._story = written.story
         day = datetime.fromisoformat(self._story.given.day).replace(tzinfo=UTC)
         self._midnight = int(day.timestamp()) * SECOND
-        self._cast = Cast(self._moment(self._story.given.starts), {}, {})
+        self._start = self._moment(self._story.given.starts)
+        self._cast = Cast(VirtualClock(self._start))
         self._installations: dict[int, Installation] = {}
         self._installation: Installation
         self._known: dict[str, Process] = {}
@@ -192,7 +194,7 @@ class _Run:
             why = impossible(word, said, self._cast, self._known, made)
             faults += [Fault(self._written.node.place.file, line, f"then[{index}].{word}", each) for each in why]
             due = next(each for each in (check.by, check.at, check.until) if each is not None)
-            since = self._moment(check.since) if check.since else self._cast.start
+            since = self._moment(check.since) if check.since else self._start
             self._pending.append(Pending(index, check, word, said, self._due(due), since))
         if faults:
             raise Failed(tuple(faults))

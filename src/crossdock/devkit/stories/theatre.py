@@ -5,16 +5,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from crossdock.backbone.engine import Pace
 from crossdock.backbone.metrics import Metrics
-from crossdock.backbone.quiet_feeds import QuietFeeds
 from crossdock.backbone.spans import Spans
-from crossdock.bootstrap import Hub, Installation, Sizes, World, compose, open_file, processes_of, schedules
+from crossdock.bootstrap import Hub, Installation, World, joined, open_file
 from crossdock.devkit.crashing import EverySecret, SeededIds
 from crossdock.devkit.stories.cast import Cast
 from crossdock.ports.connector import Received
 from crossdock.ports.stores import Store, Transaction
-from crossdock.sim.clock import VirtualClock
 from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
 from crossdock.sim.inprocess import InProcessCaller
 from crossdock.sim.webhooks import OutgoingWebhook, deliver_due
@@ -35,13 +32,15 @@ class Theatre:
     def __init__(self, cast: Cast, folder: Path, look: Callable[[], Awaitable[None]]) -> None:
         """``folder`` holds a migrated ``crossdock.db``; ``look`` is called whenever something has moved."""
         self.cast = cast
-        self.clock = VirtualClock(cast.start)
+        self.clock = cast.clock
+        self._began = cast.clock.now()
         self.hub: Hub | None = None
         self.answers: list[tuple[str, int]] = []
         self._file = folder / "crossdock.db"
         self._store: Store = open_file(self._file)
         self._look = look
         self._started = 0
+        self._listening: set[str] = set()
         self._naps = 0
         self._feeds: dict[tuple[str, str], int] = {}
         self._back: dict[str, int] = {}
@@ -51,6 +50,9 @@ class Theatre:
     async def start(self, installation: Installation) -> None:
         """Start Crossdock by this configuration; the one that ran stops."""
         await self.stop()
+        for name in self.cast.sides.keys() - self._listening:
+            await self.cast.sides[name].start()
+            self._listening.add(name)
         self._started += 1
         self._rewire()
         store = open_file(self._file)
@@ -59,12 +61,7 @@ class Theatre:
             store, self.clock, SeededIds(self._started), EverySecret(), lambda _plan: (journal, journal), Metrics(),
             Spans(), f"story-{self._started}",
         )  # fmt: skip
-        watched = installation.settings.processes.tracking_watch
-        quiet = QuietFeeds(store, watched.feeds if watched else {}, self.clock.now())
-        self.hub = compose(
-            world, installation.plans, processes_of(installation), schedules=schedules(installation.settings),
-            sizes=Sizes(claim_seconds=60, pace=Pace(lease=7200)), sweeps={"feeds": quiet},
-        )  # fmt: skip
+        self.hub = joined(installation, world)
         await self.hub.engine.lease()
         names = [(plan.id, feed.name) for plan in installation.plans for feed in plan.spec.feeds]
         self._feeds = dict.fromkeys(names, self.clock.now())
@@ -79,6 +76,8 @@ class Theatre:
     async def close(self) -> None:
         """The story is over."""
         await self.stop()
+        for side in self.cast.sides.values():
+            await side.stop()
         await self._store.close()
 
     async def read(self, step: Callable[[Transaction], T]) -> T:
@@ -92,7 +91,7 @@ class Theatre:
     def away(self, partner: str, minutes: float) -> None:
         """A partner cannot be reached for so long."""
         book = self._books[self.cast.of(partner).hosts[0]]
-        since = (self.clock.now() - self.cast.start) / SECOND
+        since = (self.clock.now() - self._began) / SECOND
         book.add(Rule(Effect(unreachable=True), Match(), When(since=since, until=since + minutes * 60)))
         self._back[partner] = self.clock.now() + int(minutes * 60 * SECOND)
 
@@ -158,7 +157,7 @@ class Theatre:
         """The same wires with whoever joined; faults stay."""
         hosts = {host for each in self.cast.simulators.values() for host in each.hosts}
         for host in hosts - self._books.keys():
-            self._books[host] = FaultBook(started_at=self.cast.start)
+            self._books[host] = FaultBook(started_at=self._began)
         self._wires = InProcessCaller(self.clock, self.cast.simulators.values(), self._books)
 
     async def _next(self) -> int:
