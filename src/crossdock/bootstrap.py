@@ -305,15 +305,9 @@ def world(installation: Installation, store: Store) -> World:
     """Production: the machine's clock, fresh ids, the network."""
     slots = asyncio.Semaphore(installation.settings.workers.delivery_concurrency)
     return World(
-        store=store,
-        clock=RealClock(),
-        ids=FreshIds(),
-        secrets=installation.secrets,
-        connect=partial(connect, slots=slots),
-        metrics=Metrics(),
-        spans=start_telemetry(installation.settings.telemetry.otlp_endpoint),
-        owner=worker_name(),
-    )
+        store, RealClock(), FreshIds(), installation.secrets, partial(connect, slots=slots), Metrics(),
+        start_telemetry(installation.settings.telemetry.otlp_endpoint), worker_name(),
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -374,12 +368,9 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
     """The same in any world: what production runs, a simulation runs as well."""
     settings, workers, store = installation.settings, installation.settings.workers, place.store
     sizes = Sizes(
-        translate=workers.translate_batch,
-        reduce=workers.reduce_batch,
-        claim_seconds=workers.claim_seconds,
-        deliveries=workers.delivery_concurrency,
-        pace=Pace(lease=workers.lease_seconds),
-    )
+        workers.translate_batch, workers.reduce_batch, workers.claim_seconds, workers.delivery_concurrency,
+        Pace(lease=workers.lease_seconds),
+    )  # fmt: skip
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
