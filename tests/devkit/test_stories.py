@@ -26,6 +26,7 @@ PROVED = (
     pytest.param("procure-to-receive", marks=pytest.mark.req("H3")),
     pytest.param("return-to-refund", marks=pytest.mark.req("H2")),
     pytest.param("two-3pl", marks=pytest.mark.req("O4", "D6")),
+    pytest.param("warehouse-trouble", marks=pytest.mark.req("H7", "H8")),
 )
 
 
