@@ -1,6 +1,7 @@
 """The scenarios that come with Crossdock hold, what is wrong is said by line, and no check holds for nothing."""
 
 import re
+from importlib import resources
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -11,7 +12,7 @@ from crossdock.devkit.stories import doing, judging, telling
 from crossdock.devkit.stories.books import FIGURES
 from crossdock.devkit.stories.cast import WIRINGS
 from crossdock.devkit.stories.checks import Check
-from crossdock.devkit.stories.format import bundled, read_bundled, words_of
+from crossdock.devkit.stories.format import bundled, read_bundled, read_story, words_of
 from crossdock.devkit.stories.playing import play
 from crossdock.devkit.stories.steps import Step
 from devkit.stories import SMALL, changed, line_of, played, refused
@@ -40,6 +41,23 @@ def test_a_bundled_scenario_holds(name):
     assert outcome.told
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "broken"),
+    [
+        ("delivery-to-invoice", "{when: proof}", "{when: delivered}", "no proof, no invoice"),
+        ("credit-hold", "config: {credit: true}", "config: {credit: false}", "a task for finance"),
+        ("credit-hold", "payment_gate: {require: reported}\n", "\n", "within five seconds of the payment"),
+        ("procure-to-receive", "{warehouse: north3pl}", "{warehouse: north3pl, remainder: cancel}", "as bought"),
+    ],
+)
+def test_a_scenario_fails_where_its_promise_is_not_kept(name, before, after, broken):
+    text = resources.files("crossdock.devkit.stories").joinpath("scenarios", f"{name}.yaml").read_text()
+    assert before in text
+    written, faults = read_story(text.replace(before, after), f"{name}.yaml")
+    assert written is not None, faults
+    assert any(broken in each.text for each in play(written).lines if not each.ok)
+
+
 def test_every_bundled_scenario_is_run():
     assert set(bundled()) == {each.values[0] for each in PROVED}
 
@@ -62,6 +80,12 @@ def test_what_comes_too_late_does_not_hold():
     text = changed(("by: 08:01", "by: 08:00"), ("at: 08:00\n", "at: 08:00:30\n"))
     [line] = [each for each in played(text).lines if not each.ok]
     assert (line.at, line.found) == (8 * 3600, "Crossdock has not heard of S1")
+
+
+def test_what_was_so_before_it_could_be_does_not_hold():
+    text = changed(("by: 08:01", "by: 08:05\n    since: 08:03"))
+    [line] = [each for each in played(text).lines if not each.ok]
+    assert line.found == "it was so before: order_to_ship of S1 is labelled"
 
 
 def test_what_has_to_hold_all_the_while_fails_at_the_moment_it_does_not():
@@ -134,7 +158,7 @@ def test_an_exception_that_was_never_raised_is_neither_open_nor_resolved():
         ("by: 08:01", "by: 8 o'clock", "then[0].by", "expected `str` matching".replace("`", "")),
         ("at: 08:00", "at: 05:00", "when[0]", "before the start"),
         ("by: 08:01", "by: 08:01\n    until: 09:00", "then[0]", "has 2 of by, at and until"),
-        ("by: 08:01", "by: 08:01\n    since: 08:00", "then[0]", "since without until"),
+        ("at: 08:02", "at: 08:02\n    since: 08:00", "then[1]", "since beside at"),
         ("connector: easypost", "connector: easypots", "partners.post.connector", "can simulate"),
         ("carriers: [post]", "carriers: [mail]", "processes.order_to_ship.carriers[0]", "not among the partners"),
         ("post: {connector: easypost}", "post: {connector: easypost, simulator: {speed: 9}}", "partners.post.simulator",

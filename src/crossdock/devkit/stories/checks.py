@@ -142,7 +142,9 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[Due | None, Meta(description="It comes true by then, and was not so before the first step")] = None
     at: Annotated[Due | None, Meta(description="It is so at that time")] = None
     until: Annotated[Due | None, Meta(description="It is so all the while until then")] = None
-    since: Annotated[Moment | None, Meta(description="From when on, with `until`; from the start when left out")] = None
+    since: Annotated[
+        Moment | None, Meta(description="From when on, with `until` or `by`; from the start when left out")
+    ] = None
     stage: Annotated[StageIs | None, Meta(description="A process of an order stands in a stage")] = None
     exception: Annotated[ExceptionIs | None, Meta(description="A business exception is open, or over")] = None
     open_exceptions: Annotated[OpenExceptions | None, Meta(description="How many business exceptions are open")] = None

@@ -154,7 +154,7 @@ def _times(row: Step | Check, before: int, starts: int) -> Iterator[tuple[str, s
     said = [each for each in (row.by, row.at, row.until) if each is not None]
     if len(said) != 1:
         yield f"has {len(said)} of by, at and until", "say exactly one of them"
-    if row.since is not None and row.until is None:
-        yield "has since without until", "since says from when on until holds"
+    if row.since is not None and row.at is not None:
+        yield "has since beside at", "since says from when on by or until counts"
     if any(each != "end" and seconds_of(each) < starts for each in (*said, row.since or "end")):
         yield "is before the start", "given.starts is when Crossdock starts"
