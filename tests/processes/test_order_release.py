@@ -336,4 +336,5 @@ def check(home: Household) -> None:
         )
     row = next(each for each in CHART.stages if each.name == stage)
     said = {kind for kind, _ in home.open_exceptions()}
-    assert row.final or said, f"{stage}: nobody is told that it stands still"
+    told = "\n".join(f"{type(each.body).__name__} {str(each.body)[-90:]}" for each in home.log)
+    assert row.final or said, f"{stage}: nobody is told that it stands still\n{told}"
