@@ -13,10 +13,11 @@ from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.exceptions import ExceptionEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
+from crossdock.model.notices import NoticeEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
 from crossdock.model.releasing import ReleasingEvent
@@ -232,14 +233,14 @@ EventBody = (
     | BookingDiverted
     | DeskRequested
     | PromiseJudged
-    | ExceptionRaised
-    | ExceptionResolved
+    | ExceptionEvent
     | DeadlinePassed
     | ProgressEvent
     | ReleasingEvent
     | WarehouseEvent
     | InventoryEvent
     | ReturnEvent
+    | NoticeEvent
     | ChannelOrderPlaced
     | OrderRouted
 )

@@ -279,7 +279,7 @@ _FAILURES = {
 _OF_OTHERS = frozenset(
     {
         "tracking.request.v1", "warehouse_order.release.v1", "warehouse_order.amend.v1", "warehouse_order.cancel.v1",
-        "inbound.announce.v1", "availability.request.v1",
+        "inbound.announce.v1", "availability.request.v1", "customer.notify.v1",
     }
 )  # fmt: skip
 """Commands that another process gives and looks after."""

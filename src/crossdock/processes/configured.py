@@ -6,14 +6,18 @@ from typing import Literal
 
 from msgspec import structs
 
+from crossdock.backbone.customers import Objective
 from crossdock.model.customs import REQUIRED, Terms
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
+from crossdock.processes.customer_notices import customer_notices
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
+from crossdock.processes.exceptions_configured import exception_processes
 from crossdock.processes.expectations import Patience, StageLimit, expectations
+from crossdock.processes.notices_policy import Customers, NoticesPolicy
 from crossdock.processes.order_intake import order_intake
 from crossdock.processes.order_release import order_release
 from crossdock.processes.order_to_ship import order_to_ship
@@ -29,12 +33,25 @@ from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import OrderIntake
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
-from crossdock.settings.sections import PartnerSettings, Processes
+from crossdock.settings.sections import PartnerSettings, Processes, Settings
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
+
+
+def every_process(
+    settings: Settings, record: Callable[[], Record], customers: Customers, router: Router | None = None
+) -> list[Process]:
+    """Those of orders, of customers' notices, and then of the exceptions that all of them raise; ``router`` says where
+    orders go.
+    """
+    chosen = configured(settings.processes, record, settings.partners, router)
+    if settings.customer_notices:
+        chosen.append(notices(settings.customer_notices, settings.project.timezone, customers))
+    return [*chosen, *exception_processes(settings.exceptions, settings.calendars)]
 
 
 def configured(
@@ -118,6 +135,37 @@ def there_are() -> list[Process]:
             Expectations(),
         )
     )
+
+
+def notices(given: CustomerNotices, timezone: str, customers: Customers) -> Process:
+    """Customers' notices as configured; ``timezone`` is the project's, ``customers`` what holds beside the events."""
+    return customer_notices(notices_policy(given, timezone), customers)
+
+
+def objective(given: CustomerNotices) -> Objective:
+    """What customers' notices are measured against."""
+    return Objective(given.kinds, given.objective_minutes)
+
+
+def notices_policy(given: CustomerNotices, timezone: str = "UTC") -> NoticesPolicy:
+    """What the configuration decides about notices."""
+    hours = given.quiet_hours
+    return NoticesPolicy(
+        partner=given.partner,
+        channels=given.channels,
+        kinds=given.kinds,
+        languages=given.languages,
+        default_language=given.default_language,
+        country_languages={str(country): language for country, language in given.country_languages.items()},
+        quiet=(_minute(hours.begin), _minute(hours.end)) if hours and hours.begin != hours.end else None,
+        zone=given.zone or timezone,
+        max_age_hours=given.max_age_hours,
+        grace_hours=given.grace_hours,
+    )
+
+
+def _minute(hour: str) -> int:
+    return int(hour[:2]) * 60 + int(hour[3:])
 
 
 def _watching(given: TrackingWatch) -> WatchPolicy:

@@ -114,4 +114,5 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "command.failed.v1": _failed,
     "command.withdrawn.v1": wishes.taken_back,
     "record.written.v1": writeback.written,
+    "exception.resolved.v1": Work.closed,
 }

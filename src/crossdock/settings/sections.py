@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.enrichment import Enrichment
+from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.retrying import Retry
@@ -15,6 +17,7 @@ from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId
+from crossdock.settings.working import CalendarName, CalendarSettings
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -351,6 +354,15 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    calendars: Annotated[
+        dict[CalendarName, CalendarSettings], Meta(description="Working time by a name; always is day and night")
+    ] = field(default_factory=dict)
+    exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
+        ExceptionSettings()
+    )
+    customer_notices: Annotated[
+        CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
+    ] = None
     routing: Annotated[Routing, Meta(description="Which warehouse, 3PL and carriers an order goes to")] = Routing()
     enrichment: Annotated[Enrichment, Meta(description="What is known of customers and places")] = Enrichment()
     delivery_windows: Annotated[DeliveryWindows, Meta(description="Delivery slots per area and day")] = (

@@ -9,6 +9,7 @@ from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.stock_state import standing
 from crossdock.ports.stores import Transaction
+from crossdock.settings.stock import AvailabilitySettings
 
 NONE = Decimal(0)
 _SECOND = 1_000_000
@@ -102,3 +103,8 @@ def _at(state: FulfilmentState, now: int, freshness: Freshness) -> LocationStock
         age=age,
         stale=age > freshness.stale_after,
     )
+
+
+def freshness(policy: AvailabilitySettings) -> Freshness:
+    """How old a word on stock may be, as configured."""
+    return Freshness(int(policy.stale_after_minutes * 60_000_000), int(policy.refuse_after_hours * 3_600_000_000))
