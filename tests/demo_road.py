@@ -1,5 +1,7 @@
 """One hub with the real connectors, the simulated partners in this process, and a virtual clock: a road to run on."""
 
+from collections.abc import Sequence
+
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.bootstrap import Hub, PartnerPlan, World, compose
@@ -7,6 +9,7 @@ from crossdock.catalog import connectors, simulators
 from crossdock.connectors.easypost.config import EasyPostConfig
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.ports.connector import Received
+from crossdock.ports.process import Process
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.sim.clock import VirtualClock
@@ -32,9 +35,17 @@ class DemoRoad:
     """``orders`` delivery orders of one parcel each, from Odoo to delivered and back."""
 
     def __init__(
-        self, *, orders: int = 1, spans: Spans = Spans(), tier: str = "stock", store: str = "sqlite:///:memory:"
+        self,
+        *,
+        orders: int = 1,
+        spans: Spans = Spans(),
+        tier: str = "stock",
+        store: str = "sqlite:///:memory:",
+        more: Sequence[Process] = (),
     ) -> None:
-        """``tier`` is what the simulated Odoo allows, ``store`` the URL of the hub's database."""
+        """``tier`` is what the simulated Odoo allows, ``store`` the URL of the hub's database, ``more`` decide after
+        the order's own process.
+        """
         self.clock = VirtualClock(start=1_795_262_400_000_000)
         self.orders = orders
         options = {"database": "demo", "api_key": KEY, "now": str(self.clock.now())}
@@ -51,7 +62,7 @@ class DemoRoad:
         odoo = OdooConfig(f"http://{self.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5)
         easypost = EasyPostConfig(f"secret://x/{KEY}", webhook_secrets=(f"secret://x/{KEY}",))
         plans = [PartnerPlan("odoo", specs["odoo"], odoo), PartnerPlan("easypost", specs["easypost"], easypost)]
-        self.hub: Hub = compose(world, plans, [order_to_ship(OrderToShipPolicy(("easypost",)))])
+        self.hub: Hub = compose(world, plans, [order_to_ship(OrderToShipPolicy(("easypost",))), *more])
         self.odoo.control("confirm_orders", {"n": orders, "parcels": {}}, self.clock.now())
 
     def fault(self, rule: Rule) -> None:

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from crossdock import __version__
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.casebook import Alerting
+from crossdock.backbone.customers import KnownCustomers, NoticeGauges
 from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Partner
 from crossdock.backbone.documents import StoredDocuments
@@ -32,8 +34,10 @@ from crossdock.backbone.translate import Translator
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.catalog import connectors as installed_connectors
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
-from crossdock.governance.retention import Retention, no_shorter
+from crossdock.governance.retention import Retention, configured, no_shorter
+from crossdock.model.enrichment import Knowledge
 from crossdock.model.fulfilment import summary_of
+from crossdock.notices.links import recipient_hash
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.connector import Connector
 from crossdock.ports.leases import ALL_ROLES, Role
@@ -41,15 +45,19 @@ from crossdock.ports.process import Process
 from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
-from crossdock.ports.stores import Store
+from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
-from crossdock.processes.configured import configured
+from crossdock.processes.configured import every_process, objective
+from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.routing import Router, knowledge, rule_book
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
+from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
+from crossdock.settings.preferences import preferences_of
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.storage.opening import MigratableStore
@@ -60,7 +68,6 @@ from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
-from crossdock.views.availability import Freshness
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
@@ -153,16 +160,17 @@ def compose(
     nightly: Plan | None = None,
     fanout: Fanout | None = None,
     shipper: Shipper | None = None,
+    look: Callable[[Transaction], None] | None = None,
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
-    """Join everything for one process; without ``nightly`` it reconciles if asked, without ``fanout`` tells nobody."""
+    """Join everything for one process; ``look`` reads what processes know beside the events (see `Reducer`)."""
     fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
-    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce)
+    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look)
     documents = StoredDocuments(store, clock)
     courier = Courier(
         store, partners, documents, clock, ids, metrics, world.spans, world.owner, sizes.claim_seconds,
@@ -215,6 +223,7 @@ class Installation(Struct, frozen=True):
     settings: Settings
     secrets: ReferencedSecrets
     plans: tuple[PartnerPlan, ...]
+    knowledge: Knowledge = Knowledge()
 
 
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
@@ -223,16 +232,20 @@ def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
-    faults = sorted({*loaded.faults, *faults})
+    preferences, more = preferences_of(loaded)
+    faults = sorted({*loaded.faults, *faults, *more})
     if faults or loaded.settings is None:
         return None, tuple(faults)
     settings = loaded.settings
+    if wrong := notice_faults(loaded, configs):
+        return None, wrong
     plans = tuple(
         _plan(name, partner, specs[partner.connector], configs[name])
         for name, partner in settings.partners.items()
         if partner.enabled
     )
-    return Installation(settings, ReferencedSecrets(loaded.root), plans), ()
+    known = knowledge(settings.enrichment, preferences)
+    return Installation(settings, ReferencedSecrets(loaded.root), plans, known), ()
 
 
 def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
@@ -321,18 +334,8 @@ def schedules(settings: Settings) -> dict[str, Schedule]:
 
 def retention(installation: Installation) -> Retention:
     """How long everything is kept: as configured, but no delivery is forgotten while its partner may repeat it."""
-    kept = installation.settings.retention
-    policy = Retention(
-        kept.raw_bodies_days, kept.proof_days, kept.labels_days, kept.exchanges_days, kept.delivery_ids_days,
-        kept.refused_days, kept.ended_days,
-    )  # fmt: skip
+    policy = configured(installation.settings.retention)
     return no_shorter(policy, (plan.spec.redelivers_days for plan in installation.plans))
-
-
-def freshness(installation: Installation) -> Freshness:
-    """How old a word on stock may be."""
-    policy = installation.settings.availability
-    return Freshness(int(policy.stale_after_minutes * 60_000_000), int(policy.refuse_after_hours * 3_600_000_000))
 
 
 def _nightly_retention(installation: Installation, place: World) -> NightlyRetention:
@@ -342,9 +345,19 @@ def _nightly_retention(installation: Installation, place: World) -> NightlyReten
     return NightlyRetention(retainer, place.store, place.clock, place.owner, plan)
 
 
-def processes_of(installation: Installation, record: Callable[[], Record] = dict) -> list[Process]:
-    """The processes this installation's configuration asks for, in the order they decide in."""
-    return configured(installation.settings.processes, record, installation.settings.partners)
+def processes_of(
+    installation: Installation, record: Callable[[], Record] = dict, customers: Customers | None = None
+) -> list[Process]:
+    """The processes configured, in the order they decide in; ``customers`` is what notices look at beside events."""
+    settings, known = installation.settings, customers or KnownCustomers(partial(address_hash, installation))
+    return every_process(settings, record, known, Router(rule_book(settings.routing), installation.knowledge))
+
+
+def address_hash(installation: Installation, address: str) -> str:
+    """What stands for a customer's address in events and lists. Raises `UnknownSecret`."""
+    given = installation.settings.customer_notices
+    plan = next((each for each in installation.plans if given and each.id == given.partner), None)
+    return recipient_hash(installation.secrets.reveal(plan.config.link_secret), address) if plan else ""
 
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
@@ -363,13 +376,21 @@ def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_RO
     watched = settings.processes.tracking_watch
     quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
     place = world(installation, store)
+    customers = KnownCustomers(partial(address_hash, installation))
+    sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
+        "retention": _nightly_retention(installation, place),
+        "alerts": Alerting(store),
+    }
+    if given := settings.customer_notices:
+        sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)
     return compose(
         place,
         installation.plans,
-        processes_of(installation, record),
+        processes_of(installation, record, customers),
         schedules=schedules(settings),
         sizes=sizes,
-        sweeps={"retention": _nightly_retention(installation, place), "feeds": quiet},
+        sweeps={**sweeps, "feeds": quiet},
+        look=customers.look if settings.customer_notices else None,
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,

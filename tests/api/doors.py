@@ -9,8 +9,10 @@ from crossdock.api.app import build
 from crossdock.api.context import Context
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
+from crossdock.backbone.customers import Objective
 from crossdock.backbone.parking import Requests
 from crossdock.governance.access import ClientAccess, create_client
+from crossdock.notices.links import recipient_hash
 from crossdock.ports.policy import ALL_SCOPES
 from crossdock.ports.verdicts import Explanation
 from views.seeding import FixedClock, open_seeded
@@ -85,7 +87,8 @@ async def opened(folder, **more) -> World:
     made["all"] = await store.run(lambda tx: create_client(tx, "all", ALL_SCOPES, "test", clock.now()))
     context = Context(
         store=store, access=access, intake=intake, requests=Requests(), plan=plan, clock=clock,
-        registry=CollectorRegistry(), version="0.1.0", issuer=issuer, partners=("odoo", "easypost"), **more,
+        registry=CollectorRegistry(), version="0.1.0", issuer=issuer, partners=("odoo", "easypost"),
+        notices=Objective(("delayed",), 15), address_hash=lambda address: recipient_hash("a secret", address), **more,
     )  # fmt: skip
     app = Doors(IntakeApp(intake, clock), build(context))
     world = World(store, app, {name: issued.key for name, issued in made.items()}, intake, clock)

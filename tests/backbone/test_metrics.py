@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.metrics import Metrics
 from crossdock.model import commands, events
+from crossdock.model.cases import Case
+from crossdock.model.exception_kinds import SEVERITIES
 from crossdock.ports.connector import Page, Received
 from crossdock.ports.verdicts import Retry, Verdict
 from crossdock.sim.faults import Effect, Match, Rule, When
@@ -25,7 +27,21 @@ BOUNDED = {
     "type": {each.__struct_config__.tag for each in events.EventBody.__args__},
     "kind": {each.__struct_config__.tag for each in commands.CommandBody.__args__},
     "verdict": {each.__name__ for each in Verdict.__args__},
-    "stage": {"received", "waiting", "queued", "parked", "in_doubt", "undecided", "due", "open_exceptions"},
+    "stage": {
+        "received",
+        "waiting",
+        "queued",
+        "parked",
+        "in_doubt",
+        "undecided",
+        "due",
+        "open_exceptions",
+        "technical_exceptions",
+    },
+    "queue": {"business", "technical"},
+    "owner": {"operations"},  # teams of the configuration
+    "severity": set(SEVERITIES),
+    "than": {"hour", "day", "week"},
     "step": {"sweep:broken"},
     "le": None,  # the buckets are fixed in the code
 }
@@ -49,6 +65,7 @@ async def output():
         await hub.engine.sweep()
     await hub.intake.accept("easypost", Received("events", b"{}", {}, road.clock.now()))
     await road.run()
+    await hub.store.run(lambda tx: tx.exceptions.save([Case("do:odoo:1", "rates.none", owner="operations")]))
     await hub.engine.measure()
     yield generate_latest(hub.metrics.registry)
     await hub.close()

@@ -41,8 +41,11 @@ def seed(config) -> None:
         facts = [ev.Fact(body, from_epoch_us(now), subject=ORDER.id) for body in bodies]
         rows = [NewEvent(fact.key(ORDER.id), ORDER.id, fact, now, "", "", "0" * 32) for fact in facts]
         await store.run(lambda tx: tx.log.append(rows, now))
-        name = Reference(ReferenceKind.DELIVERY, ORDER.name, "odoo")
-        await store.run(lambda tx: tx.references.bind([(name, ORDER.id)]))
+        names = (
+            Reference(ReferenceKind.DELIVERY, ORDER.name, "odoo"),
+            Reference(ReferenceKind.ORDER, ORDER.sales_order, "odoo"),
+        )
+        await store.run(lambda tx: tx.references.bind([(name, ORDER.id) for name in names]))
         await reduce(store, installation)
         await store.close()
 

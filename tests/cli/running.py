@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 import sys
 from contextlib import asynccontextmanager
@@ -37,6 +38,15 @@ partners:
 processes:
   order_to_ship: {{erp: odoo, carriers: [easypost]}}
 """
+
+
+def with_sections(config: Path, text: str) -> Path:
+    """``config`` with the sections in ``text`` instead of what it says of them."""
+    kept = config.read_text()
+    for name in re.findall(r"(?m)^([a-z_]+):", text):
+        kept = re.sub(rf"(?m)^{name}:.*\n(?:[ ].*\n)*", "", kept)
+    config.write_text(kept + text)
+    return config
 
 
 def free_port() -> int:

@@ -35,3 +35,11 @@ def test_a_broken_promise_fails_the_command_and_says_how_to_see_it_again(crossdo
     told = crossdock("chaos", "--scenario", "booking", "--seeds", "1", "--processes", "1", "--json")
     assert told.json["scenarios"]["booking"]["broken"] == 1
     assert told.json["broken"][0]["story"][-1].endswith("BROKEN one live label per package: there are two")
+
+
+@pytest.mark.req("E14")
+def test_a_week_of_silence_is_told_by_kind(crossdock):
+    answer = crossdock("chaos", "silence", "--orders", "150", "--omissions", "20", "--seed", "2")
+    assert answer.code == 0, answer.err
+    assert "20 of 20 omissions found" in answer.out
+    assert crossdock("chaos", "silence", "--orders", "150", "--omissions", "20", "--json").json["false"] == []

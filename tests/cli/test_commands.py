@@ -10,10 +10,11 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
+    "availability",
     "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
-    "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate", "rebuild", "reconcile",
-    "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
-    "workers",
+    "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate",
+    "rebuild", "reconcile", "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace",
+    "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "log": {"fetch", "ship", "status"},
@@ -28,6 +29,18 @@ GROUPS = {
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
     "partner": {"limit", "list", "pause", "resume"},
+    "exceptions": {
+        "alerts",
+        "assign",
+        "comment",
+        "groups",
+        "list",
+        "matrix",
+        "resolve",
+        "resume",
+        "show",
+        "wait",
+    },
     "desk": {
         "address",
         "book",

@@ -6,16 +6,20 @@ from hypothesis import strategies as st
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model import exceptions as exc
+from crossdock.model.channel_orders import ChannelOrder, ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested, Void
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import Stamp
 from crossdock.model.item import Item
 from crossdock.model.milestones import CATEGORIES, MILESTONES
 from crossdock.model.money import Money
+from crossdock.model.notices import KINDS, CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routable, Routed
+from crossdock.model.sales import SalesLine
 from crossdock.model.shipment import BookedShipment, Booking, Document, PickupWindow, Quote, Rate
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.units import Measure
@@ -100,6 +104,39 @@ proofs = st.builds(
     document=st.none() | documents,
 )
 
+_KIND, _PLACE, _CAUSE = st.just("sku.unknown"), st.just("/lines/0/item/sku"), st.just("c1")
+_NAMED = {"kind": _KIND, "pointer": _PLACE, "cause": _CAUSE}
+_ASKED = {**_NAMED, "id": st.sampled_from(["r1", "r2", "r3"]), "actor": st.just("api:ann")}
+_MOMENTS = st.integers(0, 2**53)
+_CLOCKS = st.sampled_from(["acknowledge", "resolve"])
+exceptions = st.one_of(
+    st.builds(exc.ExceptionRaised, text=st.text(max_size=5), partner=st.sampled_from(["", PARTNER]), **_NAMED),
+    st.builds(exc.ExceptionResolved, by=st.sampled_from(["", "api:ann"]), **_NAMED),
+    st.builds(
+        exc.ExceptionRouted,
+        owner=st.just("order-desk"),
+        severity=st.sampled_from(["low", "high"]),
+        queue=st.just("business"),
+        acknowledge_by=_MOMENTS,
+        value=st.none() | st.builds(Money, st.integers(0, 9), st.just("EUR")),
+        **_NAMED,
+    ),
+    st.builds(
+        exc.ExceptionAssigned,
+        owner=st.sampled_from(["", "claims"]),
+        assignee=st.sampled_from(["", "ann", "bob"]),
+        **_ASKED,
+    ),
+    st.builds(exc.ExceptionWaiting, on=st.sampled_from(["customer", "carrier"]), until=_MOMENTS, **_ASKED),
+    st.builds(exc.ExceptionResumed, **_ASKED),
+    st.builds(exc.ExceptionCommented, text=st.text(max_size=5), **_ASKED),
+    st.builds(exc.ExceptionTimed, id=st.just("e1"), acknowledge_by=_MOMENTS, resolve_by=_MOMENTS, **_NAMED),
+    st.builds(exc.ExceptionWarned, clock=_CLOCKS, due_at=_MOMENTS, **_NAMED),
+    st.builds(exc.ExceptionBreached, clock=_CLOCKS, due_at=_MOMENTS, **_NAMED),
+    st.builds(exc.ExceptionEscalated, level=st.integers(1, 3), to=st.just("lead"), **_NAMED),
+)
+"""Everything that happens to one exception."""
+
 bodies = st.one_of(
     st.builds(ev.FulfilmentRequested, st.builds(order, st.text(max_size=3), stamps)),
     st.builds(ev.FulfilmentCancelled, st.just(SUBJECT), st.text(max_size=3), st.none() | stamps),
@@ -118,10 +155,21 @@ bodies = st.one_of(
     st.builds(ev.ProofCaptured, proofs),
     st.builds(ev.RecordWritten, st.just("odoo"), st.just("milestone.record.v1"), st.sampled_from(["m1", "m2"])),
     st.builds(ev.CommandFailed, st.just("c1"), st.just("odoo"), st.just("label.buy.v1"), st.text(), st.text()),
-    st.builds(ExceptionRaised, st.just("sku.unknown"), st.text(), st.just("/lines/0/item/sku")),
-    st.builds(ExceptionResolved, st.just("sku.unknown")),
+    exceptions,
     st.builds(PickupScheduled, st.just(PARTNER), st.just("pu-1"), shipments, st.just(WINDOW), st.text(max_size=3)),
     st.builds(PickupCancelled, st.just(PARTNER), st.just("pu-1"), shipments),
+    st.builds(
+        NoticeDecided,
+        st.sampled_from(KINDS),
+        st.sampled_from(["due", "held", "deferred", "dropped"]),
+        st.just("delayed"),
+        stamps,
+        st.sampled_from(["", "stale"]),
+    ),
+    st.builds(
+        CustomerNotified, st.just("mail"), st.sampled_from(KINDS), st.just("a" * 32), st.just("<m1@shop.example>")
+    ),
+    st.builds(CustomerUnsubscribed, st.just("a" * 32)),
     st.builds(
         ManifestClosed,
         st.just(PARTNER),
@@ -178,6 +226,25 @@ bodies = st.one_of(
         st.just("wms"),
         st.integers(0, 2**53),
         st.integers(0, 2**53),
+    ),
+    st.builds(
+        ChannelOrderPlaced,
+        st.builds(
+            ChannelOrder,
+            st.just("shop"),
+            st.just("R-1"),
+            st.just(Party("Ada")),
+            st.integers(0, 2).map(lambda count: (SalesLine(Item("DESK-1"), Decimal(count)),)),
+        ),
+        st.integers(1, 3),
+        known=st.sampled_from([(), ("DESK-1",)]),
+    ),
+    st.builds(
+        OrderRouted,
+        st.just(SUBJECT),
+        st.builds(Routed, st.sampled_from(["", "north3pl"]), st.sampled_from(["", "r1"]), st.just("v1")),
+        st.just(Routable(country="BE")),
+        st.integers(0, 2),
     ),
     invented_warehouse.bodies,
     invented_returning.bodies,

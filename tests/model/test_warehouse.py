@@ -158,7 +158,7 @@ def counted(quantity, at, expected=None, lot=""):
 def test_damage_takes_from_what_is_available_until_the_next_level_says_more():
     damage = damaged(4, "2026-03-01T09:00:00Z")
     now = standing(fold([damage, level(5)]).stock)
-    assert (now.available, now.on_hand, now.as_of) == (1, 5, epoch_us(Stamp("2026-03-01T09:00:00Z")))
+    assert (now.available, now.blocked, now.on_hand, now.as_of) == (1, 4, 5, epoch_us(Stamp("2026-03-01T09:00:00Z")))
     later = level(1, "2026-03-01T10:00:00Z")
     assert standing(fold([later, damage, level(5)]).stock).available == 1
 

@@ -109,12 +109,12 @@ def test_nothing_is_owed_by_anybody_of_an_order_that_is_off():
 
 @pytest.mark.req("E14")
 def test_a_kind_that_configuration_sets_to_nothing_is_not_expected():
-    (process,) = configured(Processes(expectations=Expectations(hours={"first_scan": 0, "collection": 0, "label": 2})))
+    (process,) = configured(Processes(expectations=Expectations(hours={"first_scan": 2, "collection": 0})))
     history = Timed(process)
-    history.tell(ORDER, BOOKED)
-    assert {name: (due - NOON) / HOUR for name, due in history.due.items()} == {"expect/label/T1": 2.0}
-    history.tell(LABEL)
-    assert not history.due
+    history.tell(ORDER, BOOKED, LABEL)
+    assert {name: (due - NOON) / HOUR for name, due in history.due.items()} == {"expect/first_scan/T1": 2.0}
+    history.tell(scan("picked_up", 0))
+    assert "expect/collection/T1" not in history.due
 
 
 @pytest.mark.req("E14")

@@ -16,6 +16,7 @@ from crossdock.model.item import Item
 from crossdock.model.money import money
 from crossdock.model.order import Package
 from crossdock.model.releasing import CreditStanding, OrderUndeliverable, ReviewDecided, ShipmentDispatched
+from crossdock.model.returning import ReturnRequested
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.transfers import LotQuantity, MovedLine
 from crossdock.model.units import Measure
@@ -187,6 +188,7 @@ def test_too_late_to_cancel_it_goes_out_and_somebody_has_to_get_it_back():
     given = home.tell(SHIPPED)
     assert [each.kind for each in given] == ["transfer.complete.v1"]
     assert [kind for kind, _ in home.open_exceptions()] == ["order.cancelled_too_late", "order.cancelled_after_pickup"]
+    assert [each.body.reason for each in home.log if isinstance(each.body, ReturnRequested)] == ["changed_mind"]
 
 
 @pytest.mark.req("H8")

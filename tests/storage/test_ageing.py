@@ -6,6 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from crossdock.model.cases import Case
 from crossdock.model.identifiers import partition_of
 from crossdock.storage import parts, schema
 from crossdock.storage.opening import open_store
@@ -203,6 +204,7 @@ async def test_a_filled_store_of_the_revision_before_keeps_every_row(kind, empty
             "INSERT INTO delivery (delivery_id, partner, channel, exchange_id) VALUES ('d1', 'easypost', 'hook', :id)",
             "INSERT INTO attempt (exchange_id, number, started_at, calls) VALUES (:id, 1, :now, '[]')",
             "INSERT INTO state (subject, state, name, haystack) VALUES ('do:odoo:1', '{}', 'Ann', 'ann example')",
+            "INSERT INTO business_exception VALUES ('do:odoo:1', 'sku.unknown', '/x', 'c', 'no SKU', :now, 0)",
         ):
             connection.execute(text(statement), row)
         return ""
@@ -215,6 +217,9 @@ async def test_a_filled_store_of_the_revision_before_keeps_every_row(kind, empty
     assert (await store.read(lambda tx: tx.views.exchanges()))[0][0].id == receipts[0].id
     rows, _ = await store.read(lambda tx: tx.views.shipments(text="n exam"))
     assert [row.subject for row in rows] == ["do:odoo:1"]
+    [case] = await store.read(lambda tx: tx.exceptions.of_subjects(["do:odoo:1"]))
+    assert case == Case("do:odoo:1", "sku.unknown", "/x", "c", "no SKU", at)
+    assert await store.read(lambda tx: tx.exceptions.with_ids([case.id])) == [case]
     assert await store.run(lambda tx: tx.ageing.exchanges(NOW, 10)) == 1
     assert await store.run(lambda tx: tx.ageing.attempts(NOW, 10)) == 1
     await store.close()

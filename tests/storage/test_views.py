@@ -1,7 +1,7 @@
 import pytest
 
+from crossdock.model.cases import Case
 from crossdock.model.identifiers import Reference
-from crossdock.ports.stores import OpenException
 from storage.made import command, event, exchange, outcome, state, tracking, translated, waiting
 
 
@@ -32,9 +32,8 @@ async def test_shipments_are_found_by_what_people_see(store):
         state("do:odoo:2", 2, name="WH/OUT/2", tracking_numbers="1Z_9"),
     ]
     await store.run(lambda tx: tx.states.save(rows))
-    opened = [OpenException("do:odoo:1", "k", "", "t", 1), OpenException("do:odoo:1", "k", "/x", "t", 1)]
-    await store.run(lambda tx: tx.exceptions.open(opened))
-    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "k", "/x", "", 2))
+    opened = [Case("do:odoo:1", "k", "", "", "t", 1), Case("do:odoo:1", "k", "/x", "", "t", 1, 2)]
+    await store.run(lambda tx: tx.exceptions.save(opened))
 
     async def subjects(**given):
         rows, _ = await store.read(lambda tx: tx.views.shipments(**given))
@@ -115,7 +114,7 @@ async def test_by_subject_come_all_messages_that_spoke_of_it(store):
 
 
 async def test_exceptions_and_events_page_without_loss(store):
-    await store.run(lambda tx: tx.exceptions.open([OpenException(f"s{n}", "k", "", "t", n // 4) for n in range(11)]))
+    await store.run(lambda tx: tx.exceptions.save([Case(f"s{n}", "k", "", "", "t", n // 4) for n in range(11)]))
     found = await pages(store, lambda tx, after: tx.views.exceptions(after=after, limit=3))
     assert len({row.subject for row in found}) == len(found) == 11
     for at in range(4):

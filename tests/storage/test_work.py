@@ -1,9 +1,9 @@
 import pytest
 from msgspec import structs
 
+from crossdock.model.cases import Case
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.leases import ALL_ROLES, Member, Role
-from crossdock.ports.stores import OpenException
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
 from crossdock.ports.stores_doors import ApiClient, KeptAnswer
 from storage.made import command, event, exchange, state, tracking, translated, waiting
@@ -147,7 +147,7 @@ async def test_what_waits_is_told_by_stage_with_the_age_of_the_oldest(store):
     assert queues.oldest == {"received": 90, "undecided": 60, "queued": 20, "due": 40}
     assert queues.depth.pop("unshipped", 0) == 0
     wanted = {"received": 2, "undecided": 2, "queued": 2, "due": 1, "in_doubt": 0, "waiting": 0, "parked": 0}
-    assert queues.depth == {**wanted, "open_exceptions": 0}
+    assert queues.depth == {**wanted, "open_exceptions": 0, "technical_exceptions": 0}
     nothing = await store.read(lambda tx: tx.views.queues(1))
     assert nothing.oldest["due"] == 0
 
@@ -172,33 +172,29 @@ async def test_doors_keep_clients_answers_and_an_audit(store):
 
 
 @pytest.mark.req("L17")
-async def test_an_exception_is_open_until_resolved_and_may_open_again(store):
-    def raised(at, cause=""):
-        return OpenException("do:odoo:1", "address.incomplete", "/city", "no city", at, cause)
+async def test_an_exception_is_open_until_it_is_saved_as_resolved(store):
+    def raised(at, cause="", resolved_at=0):
+        return Case("do:odoo:1", "address.incomplete", "/city", cause, "no city", at, resolved_at)
 
     async def shown(*, open_only=True):
         rows, _ = await store.read(lambda tx: tx.views.exceptions(open_only=open_only))
         return [(row.raised_at, row.resolved_at) for row in rows]
 
-    await store.run(lambda tx: tx.exceptions.open([raised(1), raised(2), raised(3, "other")]))
+    await store.run(lambda tx: tx.exceptions.save([raised(1), raised(2), raised(3, "other")]))
     assert await shown() == [(3, 0), (2, 0)]
-    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "address.incomplete", "/city", "", 5))
-    await store.run(lambda tx: tx.exceptions.resolve("do:odoo:1", "address.incomplete", "/city", "", 6))
+    await store.run(lambda tx: tx.exceptions.save([raised(2, resolved_at=5)]))
     assert await shown() == [(3, 0)]
     assert await shown(open_only=False) == [(3, 0), (2, 5)]
-    await store.run(lambda tx: tx.exceptions.open([raised(7)]))
-    assert await shown() == [(7, 0), (3, 0)]
 
 
 @pytest.mark.req("K17")
 async def test_what_a_rebuild_reads_and_drops(store):
     rows = [state("do:odoo:1", 1), state("do:odoo:2", 1), state("do:odoo:3", 1)]
-    raised = [OpenException("do:odoo:1", "k", "/p", "text", 5, "c"), OpenException("do:odoo:2", "k", "/p", "text", 5)]
+    raised = [Case("do:odoo:1", "k", "/p", "c", "text", 5, 9), Case("do:odoo:2", "k", "/p", "", "text", 5)]
 
     def write(tx):
         tx.states.save(rows)
-        tx.exceptions.open(raised)
-        tx.exceptions.resolve("do:odoo:1", "k", "/p", "c", 9)
+        tx.exceptions.save(raised)
         tx.timers.set([DueTimer("do:odoo:1", "b", 2), DueTimer("do:odoo:1", "a", 1), DueTimer("do:odoo:9", "a", 1)])
         tx.log.append([event("do:odoo:1", "known")], 1)
         tx.lanes.enqueue([command("c1", subject="do:odoo:1", key="k1"), command("c2", subject="do:odoo:2", key="k2")])
@@ -206,7 +202,7 @@ async def test_what_a_rebuild_reads_and_drops(store):
     await store.run(write)
     assert await store.read(lambda tx: tx.states.subjects("do:odoo:1", 9)) == ["do:odoo:2", "do:odoo:3"]
     booked = await store.read(lambda tx: tx.exceptions.of_subjects(["do:odoo:1", "none"]))
-    assert [(each.exception, each.resolved_at) for each in booked] == [(raised[0], 9)]
+    assert booked == [raised[0]]
     standing = await store.read(lambda tx: tx.timers.standing(["do:odoo:1"]))
     assert standing == [DueTimer("do:odoo:1", "a", 1), DueTimer("do:odoo:1", "b", 2)]
     assert await store.read(lambda tx: tx.log.spoken_of(["do:odoo:1", "do:odoo:2"])) == {"do:odoo:1"}

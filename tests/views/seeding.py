@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from crossdock.model import events as ev
+from crossdock.model.cases import Case
 from crossdock.model.commands import BuyLabel, CommandBody, RequestRates
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.fulfilment import FulfilmentState, apply, summary_of
@@ -13,7 +14,7 @@ from crossdock.model.instants import Stamp, from_epoch_us, stamp
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking, Consignment, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
-from crossdock.ports.stores import NewEvent, OpenException, StateRow, Transaction
+from crossdock.ports.stores import NewEvent, StateRow, Transaction
 from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome
 from crossdock.ports.stores_inbound import NewExchange, Settlement
 from crossdock.storage.opening import open_store
@@ -167,7 +168,7 @@ def _rejected(tx: Transaction) -> None:
     teller, _ = _opened(tx, 8, REJECTED, NOW + 60 * SECOND, ship_to=NOWHERE)
     text, pointer = "the delivery address has no postcode", "/ship_to/address/postcode"
     teller.say(ExceptionRaised("address.incomplete", text, pointer))
-    tx.exceptions.open([OpenException(REJECTED, "address.incomplete", pointer, text, teller.at)])
+    tx.exceptions.save([Case(REJECTED, "address.incomplete", pointer, "", text, teller.at)])
     teller.end("rejected")
 
 

@@ -11,11 +11,14 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from crossdock.api import (
     availability,
     choices,
+    exceptions,
     exchanges,
     facts,
     health,
     jobs,
+    notices,
     oauth,
+    orders,
     outboxes,
     pacing,
     processes,
@@ -34,13 +37,16 @@ ROUTES = (
     *shipments.ROUTES,
     *availability.ROUTES,
     *choices.ROUTES,
+    *orders.ROUTES,
     *jobs.ROUTES,
     *returning.ROUTES,
     *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
+    *exceptions.ROUTES,
     *facts.ROUTES,
     *outboxes.ROUTES,
+    *notices.ROUTES,
     *oauth.ROUTES,
     *health.ROUTES,
 )
@@ -76,7 +82,9 @@ def build(context: Context, *, probes_only: bool = False) -> Litestar:
     A process whose roles have no API answers ``probes_only``: /livez, /readyz and /metrics.
     """
     return Litestar(
-        route_handlers=[*health.ROUTES] if probes_only else [*ROUTES, openapi_document, asyncapi_document],
+        route_handlers=[*health.ROUTES]
+        if probes_only
+        else [*ROUTES, *notices.LINKS, openapi_document, asyncapi_document],
         dependencies=_provided(context, Once(context)),
         guards=[guard(context)],
         before_request=refuse_unknown,

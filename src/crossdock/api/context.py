@@ -6,12 +6,15 @@ from typing import Protocol
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from crossdock.backbone.customers import Objective
+from crossdock.backbone.ordering import DoorPolicy
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
+from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
@@ -127,7 +130,10 @@ def _unknown() -> Standing:
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
-    ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind.
+    ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
+    ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
+    are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
+    there is none).
     """
 
     store: Store
@@ -145,3 +151,8 @@ class Context(Struct, frozen=True, kw_only=True):
     standing: Callable[[], Standing] = _unknown
     freshness: Freshness = Freshness()
     processes: Mapping[str, Process] = {}
+    matrix: tuple[Ownership, ...] = ()
+    teams: frozenset[str] = frozenset()
+    notices: Objective | None = None
+    address_hash: Callable[[str], str] | None = None
+    ordering: DoorPolicy | None = None

@@ -1,4 +1,4 @@
-"""/v1/events, /v1/exceptions and /v1/partners: what happened, what is wrong, and how partners are."""
+"""/v1/events and /v1/partners: what happened, and how partners are."""
 
 from typing import Annotated, Any
 
@@ -30,27 +30,6 @@ async def list_events(
     return page(request, resources.Events([resources.cloudevent(event) for event in events], cursor), cursor)
 
 
-@get("/v1/exceptions", scope=Scope.READ, responses=_REFUSALS, summary="Business exceptions", tags=["Events"])
-async def list_exceptions(
-    request: Request[Any, Any, Any],
-    context: Here,
-    open_only: bool = True,  # noqa: FBT001, FBT002 - a query parameter
-    kind: Text = "",
-    shipment_id: Text = "",
-    cursor: Cursor = "",
-    limit: Limit = 50,
-) -> Response[resources.Exceptions]:
-    """What a person has to put right, newest first."""
-    after = unseal(cursor)
-    rows, following = await turn(
-        context.store,
-        lambda tx: tx.views.exceptions(open_only=open_only, kind=kind, subject=shipment_id, after=after, limit=limit),
-    )
-    cursor = seal(following) if following else ""
-    items = [resources.business_exception(row) for row in rows]
-    return page(request, resources.Exceptions(items, cursor), cursor)
-
-
 @get("/v1/partners", scope=Scope.READ, responses=_REFUSALS, summary="Partners and their health", tags=["Partners"])
 async def list_partners(context: Here) -> resources.Partners:
     """Breaker, throttle and attention per partner, with the breaker's last moves."""
@@ -64,4 +43,4 @@ async def list_partners(context: Here) -> resources.Partners:
     return resources.Partners(await context.store.read(step))
 
 
-ROUTES = (list_events, list_exceptions, list_partners)
+ROUTES = (list_events, list_partners)

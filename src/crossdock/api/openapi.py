@@ -4,9 +4,17 @@ from typing import Any
 
 import msgspec
 
+from crossdock.api.order_bodies import OrderRequest
 from crossdock.api.pacing import LimitRequest
 from crossdock.api.resources import ReplayRequest
 
+_QUANTITY = {
+    "description": "A whole number, or a decimal text with six decimals at most.",
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": 10**9},
+        {"type": "string", "pattern": r"^[0-9]{1,11}(\.[0-9]{1,6})?$"},
+    ],
+}
 _SELECTION = ("ids", "partner", "flow", "since", "until")
 _OPEN = ("/oauth/", "/.well-known/", "/livez", "/readyz", "/metrics", "/in/")
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -35,6 +43,9 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     # Litestar leaves out what is said of the elements of a list, and of what may be null.
     _, whole = msgspec.json.schema_components((ReplayRequest, LimitRequest))
     bodies["LimitRequest"]["properties"] = whole["LimitRequest"]["properties"]
+    _, ordered = msgspec.json.schema_components((OrderRequest,), ref_template="#/components/schemas/{name}")
+    bodies |= ordered
+    bodies["OrderLineRequest"]["properties"]["quantity"] = _QUANTITY
     bodies["ReplayRequest"]["properties"]["ids"]["items"] = whole["ReplayRequest"]["properties"]["ids"]["items"]
     bodies["ReplayRequest"]["anyOf"] = [{"required": [name]} for name in _SELECTION]
     for path, item in schema["paths"].items():

@@ -155,26 +155,6 @@ class Events(Struct, frozen=True):
     next: Next = ""
 
 
-class BusinessException(Struct, frozen=True):
-    """Something a person must put right. ``resolved_at`` is empty while it is open."""
-
-    shipment_id: str
-    name: str
-    sales_order: str
-    kind: str
-    pointer: str
-    text: str
-    raised_at: str
-    resolved_at: str
-
-
-class Exceptions(Struct, frozen=True):
-    """A page of business exceptions, newest first."""
-
-    items: list[BusinessException]
-    next: Next = ""
-
-
 class Hit(Struct, frozen=True):
     """A search hit: which name matched which shipment."""
 
@@ -359,13 +339,6 @@ def whole(detail: rows.ExchangeDetail) -> ExchangeWhole:
         cause=detail.cause,
         events=[cloudevent(each) for each in detail.events],
         attempts=[attempt(each) for each in detail.attempts],
-    )
-
-
-def business_exception(row: rows.ExceptionRow) -> BusinessException:
-    """A row as a resource."""
-    return BusinessException(
-        row.subject, row.name, row.sales_order, row.kind, row.pointer, row.text, at(row.raised_at), at(row.resolved_at)
     )
 
 

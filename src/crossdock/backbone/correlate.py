@@ -161,6 +161,7 @@ def _ambiguity(fact: Fact, candidates: Iterable[str], origin: Origin) -> Iterabl
         text=f"'{values}' belongs to several orders: {names}. Correct the reference, then retry the message.",
         pointer="/references",
         cause=fact.key(),
+        partner=origin.partner,
     )
     for subject in candidates:
         exception = Fact(raised, from_epoch_us(origin.received_at), subject=subject)

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from crossdock.backbone.casebook import book
+from crossdock.backbone.customers import note
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import partition_of, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
 from crossdock.ports.process import Decision, Order, Process, Situation, Timer, command_key
-from crossdock.ports.stores import Fenced, NewEvent, OpenException, StateRow, Store, Transaction
+from crossdock.ports.stores import Fenced, NewEvent, StateRow, Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer, NewCommand, Withdrawn
 from crossdock.ports.stores_processes import Instance
 
@@ -51,8 +53,9 @@ class Effects(Struct):
     events: list[NewEvent] = field(default_factory=list)
     deadlines: dict[tuple[str, str], Timer | None] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
-    exceptions: list[tuple[ev.Event, ExceptionRaised | ExceptionResolved]] = field(default_factory=list)
+    exceptions: list[ev.Event] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
+    notices: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -70,8 +73,11 @@ class Reducer:
         metrics: Metrics,
         summary: Summary,
         batch: int = 400,
+        look: Callable[[Transaction], None] | None = None,
     ) -> None:
-        """``summary`` turns a state and phase into the columns of the lists people search."""
+        """``summary`` turns a state and phase into the columns of the lists people search; ``look`` reads what
+        processes know beside the events, before each batch.
+        """
         self._store = store
         self._processes = {process.name: process for process in processes}
         self._clock = clock
@@ -79,6 +85,7 @@ class Reducer:
         self._metrics = metrics
         self._summary = summary
         self._batch = batch
+        self.look = look or (lambda _tx: None)
         self._warm: Warm[Subject] = Warm()
 
     @property
@@ -116,6 +123,8 @@ class Reducer:
     def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
         events = tx.log.read(cursors, self._batch)
+        if events:
+            self.look(tx)
         subjects = {event.subject for event in events}
         kept = self._warm.take(subjects, cursors)
         stamps = tx.states.stamps(kept)
@@ -143,20 +152,23 @@ class Reducer:
 
     def _one(self, event: ev.Event, subject: Subject, effects: Effects, now: int) -> None:
         apply(subject.fulfilment, event.body, event.key)
-        if isinstance(event.body, ExceptionRaised | ExceptionResolved):
-            effects.exceptions.append((event, event.body))
         if isinstance(event.body, ProcessMoved):
             moved = event.body
             stands = Instance(event.subject, moved.process, moved.version, moved.after, event.recorded_at)
             effects.instances.append(stands)
+        if isinstance(event.body, NoticeDecided | CustomerNotified | CustomerUnsubscribed):
+            effects.notices.append(event)
         tag = ev.type_of(event.body)
+        if tag.startswith("exception."):
+            effects.exceptions.append(event)
         for newest in self._processes.values():
             process = newest.holding(subject.processes)
-            if tag not in process.handles:
+            if tag not in process.handles or (process.of and not event.subject.startswith(process.of)):
                 continue
             state = subject.processes.get(process.key, b"")
             decision = process.decide(Situation(subject.fulfilment, state, event, event.recorded_at))
-            subject.processes[process.key] = decision.state
+            if state or decision.state:  # one that has nothing to remember leaves nothing in the row
+                subject.processes[process.key] = decision.state
             subject.phase = decision.phase or subject.phase
             self._take(process, decision, event, effects, now)
 
@@ -201,8 +213,10 @@ class Reducer:
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
         _time(tx, effects)
-        _book(tx, effects)
+        book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
+        if effects.notices:
+            note(tx, effects.notices)
         if effects.events:
             tx.log.append(effects.events, now)
         return ordered
@@ -249,15 +263,6 @@ def _time(tx: Transaction, effects: Effects) -> None:
         tx.timers.set(due)
     if cleared:
         tx.timers.clear(cleared)
-
-
-def _book(tx: Transaction, effects: Effects) -> None:
-    for event, body in effects.exceptions:
-        if isinstance(body, ExceptionRaised):
-            row = OpenException(event.subject, body.kind, body.pointer, body.text, event.recorded_at, body.cause)
-            tx.exceptions.open([row])
-        else:
-            tx.exceptions.resolve(event.subject, body.kind, body.pointer, body.cause, event.recorded_at)
 
 
 async def fire_timers(store: Store, now: int, limit: int = 200) -> int:

@@ -96,6 +96,7 @@ def resume(tx: Transaction, partner: str, actor: str, reason: str, now: int) -> 
     tx.partners.save_health(partner, structs.replace(health, paused=False))
     tx.partners.note_breaker(BreakerMove(partner, now, "resumed", f"{actor}: {reason}"))
     tx.lanes.hasten(partner)
+    tx.notices.hasten(f"notices/held/{partner}", now)
     tx.doors.audit(now, actor, "partner.resume", partner, reason)
     return True
 

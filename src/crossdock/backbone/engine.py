@@ -176,7 +176,9 @@ class Engine:
     async def measure(self) -> None:
         """Refresh the gauges of queues and their ages."""
         now = self._clock.now()
-        self._metrics.measured(await self._store.read(lambda tx: tx.views.queues(now)), now)
+        queues, loads = await self._store.read(lambda tx: (tx.views.queues(now), tx.views.workloads(now)))
+        self._metrics.measured(queues, now)
+        self._metrics.worked(loads, now)
 
     async def settle_all(self, rounds: int = 10_000) -> int:
         """Step everything but feeds until nothing moves; how many rounds that took. For scenarios and tests."""

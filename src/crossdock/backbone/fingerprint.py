@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from crossdock.model.cases import Case
 from crossdock.model.fulfilment import FulfilmentState, state_hash
 from crossdock.model.identifiers import digest
-from crossdock.ports.stores import BookedException, StateRow
+from crossdock.ports.stores import StateRow
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.ports.stores_processes import Instance
 
@@ -32,12 +33,12 @@ def row_hash(row: StateRow) -> str:
 
 def subject_hash(
     row: StateRow | None,
-    exceptions: Sequence[BookedException],
+    exceptions: Sequence[Case],
     timers: Sequence[DueTimer],
     instances: Sequence[Instance] = (),
 ) -> str:
     """Of everything that is kept of a subject."""
-    parts = [f"{each.exception} {each.resolved_at}" for each in exceptions] + [str(each) for each in timers]
+    parts = [str(each) for each in exceptions] + [str(each) for each in timers]
     return digest(row_hash(row) if row else "", *parts, *map(str, instances))
 
 

@@ -8,10 +8,12 @@ from typing import cast
 
 from msgspec import Struct, field
 
+from crossdock.model.cases import Case
 from crossdock.model.events import Event
 from crossdock.model.identifiers import Reference, partition_of
-from crossdock.ports.stores import NewEvent, OpenException, StateRow, Transaction, Waiting
+from crossdock.ports.stores import NewEvent, StateRow, Transaction, Waiting
 from crossdock.ports.stores_delivery import NEVER_SENT, DueTimer, Given, NewCommand, Withdrawn
+from crossdock.ports.stores_exceptions import Alert
 from crossdock.ports.stores_inbound import Settlement
 
 _BEYOND = 1 << 39
@@ -30,6 +32,7 @@ class Foreseen(Struct):
     before: dict[str, StateRow | None] = field(default_factory=dict)
     states: dict[str, StateRow] = field(default_factory=dict)
     exceptions: list[tuple[str, str, bool]] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=dict)
     commands: dict[str, NewCommand] = field(default_factory=dict)
     held: dict[str, NewCommand] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
@@ -52,11 +55,13 @@ class _Imagined:
         self.log = _Log(seen, tx)
         self.references = _References(seen, tx)
         self.states = _States(seen, tx)
-        self.exceptions = _Exceptions(seen)
+        self.exceptions = _Exceptions(seen, tx)
+        self.alerts = _Alerts()
         self.lanes = _Lanes(seen, tx)
         self.timers = _Timers()
         self.instances = _Instances()
         self.mappings = _Mappings()
+        self.notices = _Notices()
 
 
 class _Exchanges:
@@ -148,14 +153,34 @@ class _States:
 
 
 class _Exceptions:
-    def __init__(self, seen: Foreseen) -> None:
-        self._seen = seen
+    def __init__(self, seen: Foreseen, tx: Transaction) -> None:
+        self._seen, self._tx = seen, tx
 
-    def open(self, rows: Sequence[OpenException]) -> None:
-        self._seen.exceptions += [(row.subject, row.kind, True) for row in rows]
+    def of_subjects(self, subjects: Iterable[str]) -> list[Case]:
+        wanted = set(subjects)
+        there = {each.id: each for each in self._tx.exceptions.of_subjects(wanted)}
+        return list((there | {each.id: each for each in self._seen.cases.values() if each.subject in wanted}).values())
 
-    def resolve(self, subject: str, kind: str, _pointer: str, _cause: str, _now: int) -> None:
-        self._seen.exceptions.append((subject, kind, False))
+    def save(self, cases: Sequence[Case]) -> None:
+        """What people are told of a plan is what opens and what ends."""
+        known = {each.id: each for each in self.of_subjects({each.subject for each in cases})}
+        for case in cases:
+            before = known.get(case.id)
+            if before is None:
+                self._seen.exceptions.append((case.subject, case.kind, True))
+            if case.resolved_at and not (before and before.resolved_at):
+                self._seen.exceptions.append((case.subject, case.kind, False))
+        self._seen.cases |= {each.id: each for each in cases}
+
+
+class _Alerts:
+    def open(self, _rows: Sequence[Alert]) -> int:
+        """Nobody is told of what is only imagined."""
+        return 0
+
+    def close(self, _now: int, _groups: Sequence[str] | None = None) -> int:
+        """As above."""
+        return 0
 
 
 class _Lanes:
@@ -192,6 +217,14 @@ class _Timers:
 class _Instances:
     def put(self, _rows: Sequence[object]) -> None:
         """Where a process would stand is told by its moves, which are events."""
+
+
+class _Notices:
+    def note(self, _rows: Sequence[object]) -> None:
+        """Where notices stand is written with the decisions that are made, not with those imagined."""
+
+    def refuse(self, _recipients: Sequence[object]) -> None:
+        """As above."""
 
 
 class _Mappings:

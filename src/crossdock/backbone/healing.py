@@ -218,7 +218,7 @@ def _question(gap: Gap, now: int) -> NewEvent:
         f"{gap.thing} {gap.id}, {gap.aspect}: {gap.partner} says '{gap.theirs}'{_since(gap.theirs_at)}, Crossdock says "
         f"'{gap.ours}'{_since(gap.ours_at)}. Compare the two and put the wrong one right."
     )
-    return _event(gap.subject, ExceptionRaised(GAP, text, gap.pointer, digest(gap.pointer, str(now))), now)
+    return _event(gap.subject, ExceptionRaised(GAP, text, gap.pointer, digest(gap.pointer, str(now)), gap.partner), now)
 
 
 def _since(at: int) -> str:

@@ -1,8 +1,10 @@
 """What the engine counts, as Prometheus series with bounded labels (partner ids, never business ids)."""
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from crossdock.ports.rows import Queues
+from crossdock.ports.rows import Queues, Workload
 
 _FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _SLOW = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
@@ -54,6 +56,36 @@ class Metrics:
         self.depth = Gauge("crossdock_queue_messages", "Messages by stage.", ["stage"], registry=reg)
         self.age = Gauge("crossdock_queue_age_seconds", "Age of the oldest message, by stage.", ["stage"], registry=reg)
         self.failures = Counter("crossdock_step_failures_total", "Engine steps that failed.", ["step"], registry=reg)
+
+        words = ["queue", "owner", "severity"]
+        self.exceptions = Gauge(
+            "crossdock_exceptions_open",
+            "Open exceptions: business ones, and technical ones apart.",
+            words,
+            registry=reg,
+        )
+        self.exceptions_late = Gauge(
+            "crossdock_exceptions_past_promise", "Open exceptions of which a promise is broken.", words, registry=reg
+        )
+        self.exceptions_age = Gauge(
+            "crossdock_exceptions_oldest_seconds", "Age of the oldest open exception.", words, registry=reg
+        )
+        self.exceptions_older = Gauge(
+            "crossdock_exceptions_older", "Open exceptions older than an hour, a day, a week.", [*words, "than"],
+            registry=reg,
+        )  # fmt: skip
+
+    def worked(self, loads: Sequence[Workload], now: int) -> None:
+        """Whose exceptions are open at ``now`` (epoch microseconds), and how old they are."""
+        for gauge in (self.exceptions, self.exceptions_late, self.exceptions_age, self.exceptions_older):
+            gauge.clear()
+        for each in loads:
+            words = (each.queue, each.owner, each.severity)
+            self.exceptions.labels(*words).set(each.count)
+            self.exceptions_late.labels(*words).set(each.past)
+            self.exceptions_age.labels(*words).set((now - each.oldest_at) / 1_000_000)
+            for than, number in (("hour", each.hour), ("day", each.day), ("week", each.week)):
+                self.exceptions_older.labels(*words, than).set(number)
 
     def measured(self, queues: Queues, now: int) -> None:
         """What waits at ``now`` (epoch microseconds), and since when."""

@@ -40,7 +40,7 @@ class QuietFeeds:
             text = (
                 f"{partner} has said nothing for {quiet // _HOUR} hours. Look whether its webhook or feed still works."
             )
-            return 0 if standing else _tell(tx, subject, ExceptionRaised(KIND, text, "", str(last)), now)
+            return 0 if standing else _tell(tx, subject, ExceptionRaised(KIND, text, "", str(last), partner), now)
         if not standing:
             return 0
         causes = [e.body.cause for e in tx.log.of_subject(subject) if isinstance(e.body, ExceptionRaised)]

@@ -136,12 +136,7 @@ class Rebuilder:
         subjects = [each.difference.subject for each in wanted]
         tx.states.save([model.row for model in models if model.row])
         tx.exceptions.drop(subjects)
-        booked = [each for model in models for each in model.exceptions]
-        tx.exceptions.open([each.exception for each in booked])
-        for each in booked:
-            if each.resolved_at:
-                what = each.exception
-                tx.exceptions.resolve(what.subject, what.kind, what.pointer, what.cause, each.resolved_at)
+        tx.exceptions.save([each for model in models for each in model.exceptions])
         standing = [(each.subject, each.name) for each in tx.timers.standing(subjects)]
         tx.timers.clear(standing)
         tx.timers.set([each for model in models for each in model.timers])

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import DecodeError, Struct, field, structs
 
+from crossdock.backbone.casebook import fold_all
 from crossdock.backbone.decide import READER, Effects, Reducer, waiting
 from crossdock.backbone.fingerprint import Total, fold_hash, subject_hash
+from crossdock.model.cases import Case, plain
 from crossdock.model.events import DeadlinePassed, Event
-from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference
 from crossdock.model.names import names_of
-from crossdock.ports.stores import BookedException, OpenException, StateRow, Transaction
+from crossdock.ports.stores import StateRow, Transaction
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.ports.stores_processes import Instance
 
@@ -29,7 +30,7 @@ class Model(Struct, frozen=True):
     """All read models of one subject."""
 
     row: StateRow | None
-    exceptions: tuple[BookedException, ...] = ()
+    exceptions: tuple[Case, ...] = ()
     timers: tuple[DueTimer, ...] = ()
     instances: tuple[Instance, ...] = ()
 
@@ -87,6 +88,7 @@ def judge(
     Where today's processes decide otherwise, their kept states and deadlines count as right unless ``all_decisions``.
     """
     cursor = tx.log.cursors(READER, [partition])[partition]
+    reducer.look(tx)
     fold = _folded(tx, reducer, partition, cursor)
     exceptions, timers, instances = _booked(fold.effects), _due(fold), _standing(fold.effects)
     subjects = sorted(fold.effects.subjects)
@@ -127,26 +129,12 @@ def _folded(tx: Transaction, reducer: Reducer, partition: int, cursor: int) -> _
     return fold
 
 
-def _booked(effects: Effects) -> Mapping[str, list[BookedException]]:
+def _booked(effects: Effects) -> Mapping[str, list[Case]]:
     """The book of exceptions as the events write it."""
-    book: dict[tuple[str, str, str, str], BookedException] = {}
-    for event, body in effects.exceptions:
-        pointer, cause = _plain(body.pointer), _plain(body.cause)
-        name = (event.subject, body.kind, pointer, cause)
-        if isinstance(body, ExceptionRaised):
-            raised = OpenException(event.subject, body.kind, pointer, _plain(body.text), event.recorded_at, cause)
-            book[name] = BookedException(raised)
-        elif name in book and not book[name].resolved_at:
-            book[name] = BookedException(book[name].exception, event.recorded_at)
-    found: dict[str, list[BookedException]] = {}
-    for name in sorted(book):
-        found.setdefault(name[0], []).append(book[name])
-    return found
-
-
-def _plain(text: str) -> str:
-    """As stores keep it (no U+0000)."""
-    return text.replace("\x00", "\u2400")
+    found: dict[str, list[Case]] = defaultdict(list)
+    for case in fold_all((), effects.exceptions).values():
+        found[case.subject].append(case)
+    return {subject: sorted(cases, key=_order) for subject, cases in found.items()}
 
 
 def _due(fold: _Fold) -> Mapping[str, list[DueTimer]]:
@@ -154,7 +142,7 @@ def _due(fold: _Fold) -> Mapping[str, list[DueTimer]]:
     for (subject, name), timer in sorted(fold.effects.deadlines.items(), key=lambda item: item[0]):
         if timer is not None and (subject, name, timer.due_at) not in fold.passed:
             row = waiting(subject, timer)
-            found.setdefault(subject, []).append(structs.replace(row, what=_plain(row.what), who=_plain(row.who)))
+            found.setdefault(subject, []).append(structs.replace(row, what=plain(row.what), who=plain(row.who)))
     return found
 
 
@@ -168,9 +156,9 @@ def _standing(effects: Effects) -> Mapping[str, list[Instance]]:
 
 def _kept(tx: Transaction, subjects: Sequence[str]) -> dict[str, Model]:
     rows = _readable(tx, subjects)
-    booked: dict[str, list[BookedException]] = defaultdict(list)
+    booked: dict[str, list[Case]] = defaultdict(list)
     for each in tx.exceptions.of_subjects(subjects):
-        booked[each.exception.subject].append(each)
+        booked[each.subject].append(each)
     timers: dict[str, list[DueTimer]] = defaultdict(list)
     for timer in tx.timers.standing(subjects):
         timers[timer.subject].append(timer)
@@ -199,8 +187,8 @@ def _readable(tx: Transaction, subjects: Sequence[str]) -> dict[str, StateRow]:
         return _readable(tx, subjects[:half]) | _readable(tx, subjects[half:])
 
 
-def _order(each: BookedException) -> tuple[str, str, str]:
-    return each.exception.kind, each.exception.pointer, each.exception.cause
+def _order(each: Case) -> tuple[str, str, str]:
+    return each.kind, each.pointer, each.cause
 
 
 def _otherwise(tx: Transaction, fold: _Fold, subjects: Sequence[str]) -> set[str]:

@@ -185,6 +185,7 @@ class Replayer:
         if not batch:
             return
         imagined = seen.over(tx)
+        self._reducer.look(tx)
         effects = self._reducer.decide({}, batch, imagined.states.load({each.subject for each in batch}), now)
         seen.hold_back(tx, effects.held)
         self._reducer.commit(imagined, effects, now)

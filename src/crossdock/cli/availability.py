@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from crossdock import bootstrap
 from crossdock.bootstrap import Installation
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, now, with_store
 from crossdock.cli.output import AsJson, Stop, as_json, note, table
 from crossdock.model.instants import rfc3339
 from crossdock.ports.stores import Store
-from crossdock.views.availability import Availability, TooOld, availability_of
+from crossdock.views.availability import Availability, TooOld, availability_of, freshness
 
 
 def register(app: typer.Typer) -> None:
@@ -28,8 +27,8 @@ def availability(
     moment = now()
 
     async def look(found: Installation, store: Store) -> Availability | None:
-        freshness = bootstrap.freshness(found)
-        return await store.read(lambda tx: availability_of(tx, sku, moment, freshness, location))
+        fresh = freshness(found.settings.availability)
+        return await store.read(lambda tx: availability_of(tx, sku, moment, fresh, location))
 
     try:
         stock = with_store(config, look)

@@ -7,6 +7,9 @@ from crossdock import bootstrap
 from crossdock.catalog import connectors
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath
 from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_faults, table
+from crossdock.model.shadows import warnings
+from crossdock.processes.exceptions_configured import matrix
+from crossdock.processes.routing import rule_book
 from crossdock.settings.sections import Settings
 
 
@@ -19,9 +22,20 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Check the configuration without starting anything: all faults at once, with file and line."""
     found, faults = bootstrap.load(config)
     broken = [str(each) for each in connectors().broken()]
+    routing = warnings(rule_book(found.settings.routing)) if found else ()
     if json:
         fallbacks = _fallbacks(found.settings) if found else []
-        as_json({"ok": not faults, "faults": fault_rows(faults), "broken_plugins": broken, "fallbacks": fallbacks})
+        unowned = _unowned(found.settings) if found else []
+        as_json(
+            {
+                "ok": not faults,
+                "faults": fault_rows(faults),
+                "broken_plugins": broken,
+                "fallbacks": fallbacks,
+                "unowned_exceptions": unowned,
+                "routing": routing,
+            }
+        )
     else:
         print_faults(faults)
     for each in broken:
@@ -33,6 +47,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
+        for warned in routing:
+            note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
 
 
@@ -60,6 +76,20 @@ def _fallbacks(settings: Settings) -> list[Fallback]:
     return found
 
 
+def _unowned(settings: Settings) -> list[str]:
+    """Kinds of exceptions that nobody was named for; they go to the default queue."""
+    return [each.kind.kind for each in matrix(settings.exceptions, settings.calendars) if each.unowned]
+
+
+def _warn_of_unowned(settings: Settings) -> None:
+    unowned, queue = _unowned(settings), settings.exceptions.default_queue
+    if unowned and not settings.exceptions.teams and not settings.exceptions.owners:
+        note(f"warning: no team is configured; every exception goes to '{queue}': exceptions.teams")
+        return
+    for kind in unowned:
+        note(f"warning: nobody owns exceptions of kind '{kind}'; they go to '{queue}': exceptions.owners.{kind}")
+
+
 def _print(settings: Settings) -> None:
     fallbacks = _fallbacks(settings)
     rows = ((each.partner, each.do, ", ".join(each.next), each.words, "; ".join(each.contacts)) for each in fallbacks)
@@ -70,3 +100,5 @@ def _print(settings: Settings) -> None:
             note(
                 f"warning: carrier '{each.partner}' has no fallback; say what is done: partners.{each.partner}.fallback"
             )
+    if settings.exceptions.enabled:
+        _warn_of_unowned(settings)

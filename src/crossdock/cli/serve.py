@@ -23,7 +23,15 @@ from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
-from crossdock.bootstrap import Hub, Installation, freshness, hub, load, open_store, processes_of
+from crossdock.bootstrap import (
+    Hub,
+    Installation,
+    address_hash,
+    hub,
+    load,
+    open_store,
+    processes_of,
+)
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
@@ -31,10 +39,14 @@ from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.stores import Store
+from crossdock.processes.configured import objective
+from crossdock.processes.exceptions_configured import matrix
+from crossdock.processes.ordering import door_of
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.sessions import Sessions
 from crossdock.transports.machine import FreshIds, steady_collector
+from crossdock.views.availability import freshness
 
 _DRAIN_SECONDS = 20
 
@@ -159,8 +171,13 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             standing=joined.engine.standing,
             outboxes=dict.fromkeys(settings.bridges, "bridge") | dict.fromkeys(settings.webhooks, "webhook"),
             ping=_pinger(installation, joined),
-            freshness=freshness(installation),
+            freshness=freshness(settings.availability),
+            ordering=door_of(installation.settings),
             processes={each.name: each for each in processes_of(installation)},
+            matrix=matrix(settings.exceptions, settings.calendars),
+            teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
+            notices=objective(settings.customer_notices) if settings.customer_notices else None,
+            address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
         probes_only=Role.TOWER not in roles,
     )

@@ -58,7 +58,11 @@ async def show(store: Store, reference: str) -> None:
 
 def _drawn(story: Story, *, engineer: bool) -> Tree:
     row = story.row
-    name = f"{row.sales_order or row.name} · {row.name} · {row.phase}, {row.milestone}" if row else story.subject
+    name = (
+        f"{row.sales_order or row.name} · {row.name} · {row.phase}, {row.milestone}"
+        if row and row.name
+        else story.subject
+    )
     root = Tree(f"[bold]{escape(name)}[/]  [dim]{escape(story.subject)}  trace {story.trace_id}[/]")
     packages = root.add("packages")
     for each in story.packages:

@@ -16,6 +16,8 @@ from crossdock.ports.stores_ageing import Quiet
 _OUTBOX = "outbox:"
 _REBUILD = "rebuild-"
 _DESK = "desk:"
+_CHANNEL_ORDER = "co:"
+_ENTERED = "entered"
 _NOT_OVER = "not at an end"
 _NEWEST = "the newest event of its partition"
 
@@ -40,14 +42,15 @@ class Page(Struct, frozen=True):
 
 def over(row: Quiet) -> bool:
     """Whether nothing more is expected of a subject: all its packages reached an end, it was cancelled, or it was a
-    request at the carriers' desk.
+    request at the carriers' desk or a channel's order that the system of record has.
 
     >>> over(Quiet("do:odoo:1", "shipped", "in_transit", 1, 0, 1, ""))
     False
     """
     known = MILESTONES.get(row.milestone)
     ended = known is not None and known.terminal
-    return ended or row.phase == "cancelled" or row.subject.startswith(_DESK)
+    entered = row.subject.startswith(_CHANNEL_ORDER) and row.phase == _ENTERED
+    return ended or entered or row.phase == "cancelled" or row.subject.startswith(_DESK)
 
 
 def floors(readers: Mapping[str, Mapping[int, int]], held: Mapping[str, Iterable[tuple[int, int]]],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, structs
 
 from crossdock.ports.stores import Transaction
+from crossdock.settings.sections import RetentionSettings
 
 _DAY = 86_400 * 1_000_000
 
@@ -45,6 +46,14 @@ class Purged(Struct, frozen=True):
     labels: int = 0
     locations: tuple[str, ...] = ()
     more: bool = False
+
+
+def configured(kept: RetentionSettings) -> Retention:
+    """What the configuration says."""
+    return Retention(
+        kept.raw_bodies_days, kept.proof_days, kept.labels_days, kept.exchanges_days, kept.delivery_ids_days,
+        kept.refused_days, kept.ended_days,
+    )  # fmt: skip
 
 
 def no_shorter(policy: Retention, redelivers_days: Iterable[int]) -> Retention:

@@ -5,6 +5,7 @@ from msgspec import Struct
 from crossdock.model.billing import AllocateLandedCost, IssueCreditNote, IssueInvoice, RecordFreightBill
 from crossdock.model.instants import Stamp
 from crossdock.model.masterdata import UpsertMasterData
+from crossdock.model.notices import NotifyCustomer
 from crossdock.model.party import Party
 from crossdock.model.sales import AmendSalesOrder, CancelSalesOrder, ConfirmSalesOrder, PlaceSalesOrder
 from crossdock.model.shipment import BookedShipment, Consignment, Document, PickupWindow
@@ -212,5 +213,6 @@ CommandBody = (
     | TaskCommand
     | UpsertMasterData
     | WarehouseCommand
+    | NotifyCustomer
 )
 """Every body a command can have."""

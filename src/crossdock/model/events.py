@@ -9,17 +9,20 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.changes import DocumentRemoved, MasterDataApplied, SalesOrderChanged, TransferChanged
+from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
-from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.exceptions import ExceptionEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
+from crossdock.model.notices import NoticeEvent
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.progress import ProgressEvent
 from crossdock.model.releasing import ReleasingEvent
 from crossdock.model.returning import ReturnEvent
+from crossdock.model.routing import OrderRouted
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.model.warehouse import WarehouseEvent
@@ -141,7 +144,8 @@ class ProofCaptured(Struct, frozen=True, tag="proof.captured.v1"):
 
 class WrittenDocument(Struct, frozen=True, omit_defaults=True):
     """A document a write made or changed: ``kind`` such as ``sales_order``, ``transfer``, ``backorder``, ``return``,
-    ``invoice``, ``credit_note``, ``bill``, ``landed_cost``, ``activity``; ``name`` is what people call it.
+    ``invoice``, ``credit_note``, ``bill``, ``landed_cost``, ``activity``; ``name`` is what people call it. Of an order
+    that was placed its lines are told too (``sales_order_line``), named by their place: 1 is the first.
     """
 
     kind: str
@@ -229,14 +233,16 @@ EventBody = (
     | BookingDiverted
     | DeskRequested
     | PromiseJudged
-    | ExceptionRaised
-    | ExceptionResolved
+    | ExceptionEvent
     | DeadlinePassed
     | ProgressEvent
     | ReleasingEvent
     | WarehouseEvent
     | InventoryEvent
     | ReturnEvent
+    | NoticeEvent
+    | ChannelOrderPlaced
+    | OrderRouted
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import events as ev
+from crossdock.model.channel_orders import ChannelOrder, ChannelOrderPlaced, Placed
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import epoch_us
 from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
@@ -17,6 +18,7 @@ from crossdock.model.journey import Journey, add, entry_of
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.releasing import OrderFreed, OrderHeld, PaymentReported
+from crossdock.model.routing import OrderRouted
 from crossdock.model.shipment import Booking, Document, Quote
 from crossdock.model.stock_state import ItemStock, fold_stock
 from crossdock.model.tracking import ProofOfDelivery
@@ -35,7 +37,8 @@ class FulfilmentState(Struct, omit_defaults=True):
     papers by tracking number and kind; ``version`` is
     (epoch microseconds, content hash) of the order in force; ``cancelled_at`` is the latest cancellation (epoch
     microseconds). ``warehouse`` holds releases by warehouse and reference; ``inbound`` the announcements of a transfer,
-    ``stock`` the stock of a SKU at a location, where the subject is such a one.
+    ``stock`` the stock of a SKU at a location, ``placed`` what a channel placed, where the subject is such a one;
+    ``routed`` is where the order was decided to go.
     """
 
     order: DeliveryOrder | None = None
@@ -55,6 +58,8 @@ class FulfilmentState(Struct, omit_defaults=True):
     payments: dict[str, tuple[int, str]] = field(default_factory=dict)
     inbound: dict[str, Announcement] = field(default_factory=dict)
     stock: ItemStock | None = None
+    placed: Placed | None = None
+    routed: OrderRouted | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -147,6 +152,11 @@ def _apply_warehouse(state: FulfilmentState, body: ev.EventBody, key: str) -> No
         case StockLevelReported() | StockCounted() | StockDamaged() | StockAdjusted():
             state.stock = state.stock or ItemStock()
             fold_stock(state.stock, body, key)
+        case OrderRouted():
+            state.routed = body if body.newer(state.routed) else state.routed
+        case ChannelOrderPlaced():
+            said = Placed(body, key)
+            state.placed = said if said.newer(state.placed) else state.placed
         case _ if isinstance(body, WarehouseEvent):
             fold_release(state.warehouse, body)
         case _:
@@ -182,6 +192,8 @@ def summary_of(state: FulfilmentState, phase: str) -> dict[str, str | int]:
     ]
     least = min(standings, key=lambda each: MILESTONES[each.milestone].rank).milestone if standings else ""
     numbers = state.tracking_numbers()
+    if state.placed is not None:
+        return _as_placed(state.placed.placement.order, phase)
     return {
         "name": order.name if order else "",
         "sales_order": order.sales_order if order else "",
@@ -193,4 +205,20 @@ def summary_of(state: FulfilmentState, phase: str) -> dict[str, str | int]:
         "milestone": least,
         "packages": len(state.parcels),
         "tracking_numbers": ", ".join(numbers),
+    }
+
+
+def _as_placed(order: ChannelOrder, phase: str) -> dict[str, str | int]:
+    to = order.receiver
+    return {
+        "name": order.reference,
+        "sales_order": "",
+        "customer": to.name,
+        "city": to.address.city,
+        "country": to.address.country,
+        "carrier": "",
+        "phase": phase,
+        "milestone": "",
+        "packages": 0,
+        "tracking_numbers": "",
     }

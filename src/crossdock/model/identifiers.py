@@ -129,6 +129,15 @@ def sales_order_id(partner: str, external_id: str) -> str:
     return f"so:{partner}:{external_id}"
 
 
+def channel_order_id(channel: str, reference: str) -> str:
+    """Canonical id of an order as a channel (shop, portal, marketplace) placed it, by the channel's own number.
+
+    >>> channel_order_id("shop", "R-1001")
+    'co:shop:R-1001'
+    """
+    return f"co:{channel}:{reference}"
+
+
 def transfer_id(partner: str, external_id: str) -> str:
     """Canonical id of an incoming or internal transfer (an outgoing one is a delivery order)."""
     return f"tr:{partner}:{external_id}"

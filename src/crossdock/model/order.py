@@ -53,7 +53,7 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
     ``id`` is the subject (see `identifiers.delivery_order_id`); ``name`` is what people call the delivery
     ("WH/OUT/00011"), ``sales_order`` what they call the order ("SO0007") and ``sales_order_id`` its external id;
     ``changed_at`` is the system of record's time of this version; ``credit`` how the customer stood then, where the
-    system of record watches it.
+    system of record watches it; ``channel`` is where it was placed.
     """
 
     id: str
@@ -73,3 +73,4 @@ class DeliveryOrder(Struct, frozen=True, omit_defaults=True):
     note: str = ""
     sales_order_id: str = ""
     credit: CreditStanding | None = None
+    channel: str = ""

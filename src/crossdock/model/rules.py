@@ -30,11 +30,17 @@ def problems_of(order: DeliveryOrder, required: Collection[str] = REQUIRED) -> t
     """Everything that keeps ``order`` from being released, sorted; empty when it may go. ``required`` are the facts of
     a line without which it does not go abroad.
     """
-    found = {*_address(order.ship_to.address), *_lines(order), *_packages(order), *_declarations(order, required)}
+    found = {
+        *address_problems(order.ship_to.address),
+        *_lines(order),
+        *_packages(order),
+        *_declarations(order, required),
+    }
     return tuple(sorted(found))
 
 
-def _address(address: Address) -> list[Problem]:
+def address_problems(address: Address) -> list[Problem]:
+    """What is missing of a delivery address; pointers begin with ``/ship_to/address``."""
     found = []
     base = "/ship_to/address"
     if not address.country:

@@ -51,6 +51,7 @@ class Standing(Struct, frozen=True):
 
     on_hand: Decimal
     available: Decimal
+    blocked: Decimal
     as_of: int
 
 
@@ -89,12 +90,14 @@ def standing(stock: ItemStock) -> Standing | None:
     if stock.level is None:
         return None
     on_hand, available, as_of = stock.level.on_hand, stock.level.available, stock.level_at[0]
+    blocked = stock.level.blocked
     for change in _in_order(stock):
         found = change.counted - on_hand if change.counted is not None else change.on_hand
         on_hand += found
         available += found if change.counted is not None else change.available
+        blocked += change.on_hand - change.available  # what lies there and cannot be sold any more
         as_of = max(as_of, change.instant)
-    return Standing(max(NONE, on_hand), max(NONE, available), as_of)
+    return Standing(max(NONE, on_hand), max(NONE, available), max(NONE, blocked), as_of)
 
 
 def _in_order(stock: ItemStock) -> Iterator[Change]:

@@ -6,15 +6,16 @@ from msgspec import Struct
 
 
 class Scope:
-    """What a client may do."""
+    """What a client may do; ``orders`` is what a shop or portal needs: place orders and see how they are."""
 
     READ = "read"
     WRITE = "write"
     INTAKE = "intake"
+    ORDERS = "orders"
     ADMIN = "admin"
 
 
-ALL_SCOPES = (Scope.READ, Scope.WRITE, Scope.INTAKE, Scope.ADMIN)
+ALL_SCOPES = (Scope.READ, Scope.WRITE, Scope.INTAKE, Scope.ORDERS, Scope.ADMIN)
 
 
 class Client(Struct, frozen=True):

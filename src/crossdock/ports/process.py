@@ -118,7 +118,8 @@ class Chart(Struct, frozen=True):
 
 
 class Process(Struct, frozen=True):
-    """A named process: ``decide`` is pure and total; ``handles`` are the event tags it reacts to.
+    """A named process: ``decide`` is pure and total; ``handles`` are the event tags it reacts to, ``of`` how the ids of
+    the subjects begin that it is about (none: of any).
 
     ``earlier`` are former versions of it: an instance ends with the version it began with, so that a replay of its
     history decides what was decided then.
@@ -130,6 +131,7 @@ class Process(Struct, frozen=True):
     decide: Callable[[Situation], Decision]
     chart: Chart | None = None
     earlier: tuple["Process", ...] = ()
+    of: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

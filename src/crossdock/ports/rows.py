@@ -5,7 +5,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from crossdock.model.cases import Case
 from crossdock.model.events import Event
+from crossdock.model.exception_kinds import Kind
 from crossdock.ports.stores_delivery import Attempt
 
 
@@ -63,7 +65,7 @@ class ExchangeDetail(Struct, frozen=True):
 
 
 class ExceptionRow(Struct, frozen=True):
-    """A business exception in a list. ``resolved_at`` is 0 while open."""
+    """A business exception in a list. ``resolved_at`` is 0 while open; ``case`` is all of it."""
 
     subject: str
     name: str
@@ -73,6 +75,72 @@ class ExceptionRow(Struct, frozen=True):
     text: str
     raised_at: int
     resolved_at: int
+    case: Case
+
+
+class Chosen(Struct, frozen=True, omit_defaults=True):
+    """Which exceptions: every word that is given has to fit. ``overdue`` are those past a promise at ``now``, and
+    ``breached`` those of which a promise was ever broken.
+    """
+
+    ids: tuple[str, ...] = ()
+    queue: str = ""
+    kind: str = ""
+    subject: str = ""
+    owner: str = ""
+    assignee: str = ""
+    state: str = ""
+    severity: str = ""
+    category: str = ""
+    partner: str = ""
+    group: str = ""
+    breached: bool | None = None
+    overdue_at: int = 0
+
+
+class Ownership(Struct, frozen=True):
+    """Whose a kind of exception is by the configuration in force, and how soon (minutes of working time).
+    ``unowned``: nobody was named, so it goes to the default queue.
+    """
+
+    kind: Kind
+    owner: str
+    severity: str
+    acknowledge_minutes: int
+    resolve_minutes: int
+    unowned: bool
+
+
+class CauseGroup(Struct, frozen=True):
+    """Open exceptions of one cause. ``values`` are what the orders they hold up are worth, by currency in its minor
+    units: an order counts once.
+    """
+
+    id: str
+    kind: str
+    partner: str
+    category: str
+    queue: str
+    count: int
+    breached: int
+    oldest_at: int
+    values: dict[str, int]
+
+
+class Workload(Struct, frozen=True):
+    """How many open exceptions are alike; ``past`` of them are past their promise, ``oldest_at`` is since when;
+    ``hour``, ``day`` and ``week`` count those older than that.
+    """
+
+    queue: str
+    owner: str
+    severity: str
+    count: int
+    past: int
+    oldest_at: int
+    hour: int
+    day: int
+    week: int
 
 
 class Found(Struct, frozen=True):
@@ -89,7 +157,7 @@ MOST_SHIPMENTS = 10_000
 
 class Counts(Struct, frozen=True):
     """Numbers for metrics and the top of pages; ``oldest_…`` are epoch microseconds, 0 for none. ``shipments`` ends at
-    `MOST_SHIPMENTS`.
+    `MOST_SHIPMENTS`. ``open_exceptions`` are those of the business; technical ones are apart.
     """
 
     received: int
@@ -102,6 +170,7 @@ class Counts(Struct, frozen=True):
     open_exceptions: int
     shipments: int
     events: int
+    technical_exceptions: int = 0
 
 
 class Queues(Struct, frozen=True):
@@ -157,9 +226,24 @@ class Views(Protocol):
         ...
 
     def exceptions(
-        self, *, open_only: bool = True, kind: str = "", subject: str = "", after: str = "", limit: int = 50
+        self,
+        *,
+        open_only: bool = True,
+        kind: str = "",
+        subject: str = "",
+        chosen: Chosen = Chosen(),  # noqa: B008 - immutable
+        after: str = "",
+        limit: int = 50,
     ) -> tuple[list[ExceptionRow], str]:
         """Business exceptions, newest first."""
+        ...
+
+    def cause_groups(self, chosen: Chosen = Chosen(), limit: int = 200) -> list[CauseGroup]:  # noqa: B008 - immutable
+        """Open exceptions by cause, the most first."""
+        ...
+
+    def workloads(self, now: int) -> list[Workload]:
+        """Open exceptions by queue, owner and severity, with how old they are at ``now``."""
         ...
 
     def refused(self, partner: str = "", limit: int = 50) -> list[tuple[str, str, str, int, int, int, str, str]]:

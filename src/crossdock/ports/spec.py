@@ -18,6 +18,7 @@ class Kind(StrEnum):
     ERP = "erp"
     CARRIER = "carrier"
     WAREHOUSE = "warehouse"
+    MESSAGING = "messaging"
 
 
 class Stability(StrEnum):

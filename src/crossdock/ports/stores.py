@@ -17,9 +17,12 @@ from crossdock.ports.rows import Views
 from crossdock.ports.stores_ageing import Ageing
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
+from crossdock.ports.stores_exceptions import Alerts, ExceptionBook
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_mapping import Mappings
+from crossdock.ports.stores_notices import NoticeBook
 from crossdock.ports.stores_processes import Instances
+from crossdock.ports.stores_slots import Slots
 from crossdock.ports.tail import Tail
 
 T = TypeVar("T")
@@ -170,44 +173,6 @@ class States(Protocol):
         ...
 
 
-class OpenException(Struct, frozen=True):
-    """A business exception as people see it. ``cause`` tells two of the same kind and place apart."""
-
-    subject: str
-    kind: str
-    pointer: str
-    text: str
-    raised_at: int
-    cause: str = ""
-
-
-class BookedException(Struct, frozen=True):
-    """An exception as the book has it; ``resolved_at`` is 0 while it stands."""
-
-    exception: OpenException
-    resolved_at: int = 0
-
-
-class ExceptionBook(Protocol):
-    """Business exceptions, open and resolved."""
-
-    def open(self, rows: Sequence[OpenException]) -> None:
-        """Open (or reopen); one row per (subject, kind, pointer, cause)."""
-        ...
-
-    def resolve(self, subject: str, kind: str, pointer: str, cause: str, now: int) -> None:
-        """Close it; nothing happens when it is not open."""
-        ...
-
-    def of_subjects(self, subjects: Iterable[str]) -> list[BookedException]:
-        """All exceptions of these subjects, open and resolved, in the order of their keys."""
-        ...
-
-    def drop(self, subjects: Iterable[str]) -> None:
-        """Forget the exceptions of these subjects (a rebuild writes them anew)."""
-        ...
-
-
 class Transaction(Protocol):
     """Everything a step may touch, inside one transaction."""
 
@@ -253,6 +218,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def alerts(self) -> Alerts:
+        """What somebody is told of exceptions."""
+        ...
+
+    @property
     def lanes(self) -> Lanes:
         """Outbound commands."""
         ...
@@ -265,6 +235,11 @@ class Transaction(Protocol):
     @property
     def instances(self) -> Instances:
         """Where processes stand."""
+        ...
+
+    @property
+    def slots(self) -> Slots:
+        """Delivery slots."""
         ...
 
     @property
@@ -285,6 +260,11 @@ class Transaction(Protocol):
     @property
     def doors(self) -> Doors:
         """What the API and the tower need."""
+        ...
+
+    @property
+    def notices(self) -> NoticeBook:
+        """Customers' notices."""
         ...
 
     @property

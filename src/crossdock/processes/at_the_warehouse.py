@@ -142,9 +142,8 @@ def failed(work: Work) -> None:
     body = work.event.body
     if not isinstance(body, ev.CommandFailed):
         return
-    kind = _FAILURES.get(body.what)
-    if kind and body.partner == work.progress.warehouse:
-        work.raise_exception(kind, body.operator, f"/{body.what}")
+    if body.what in _FAILURES and body.partner == work.progress.warehouse:
+        work.raise_exception(_FAILURES.get(body.what, "release.failed"), body.operator, f"/{body.what}")
         if body.what == "warehouse_order.release.v1" and work.progress.stage == "releasing":
             work.progress.stage = "attention"
     undoing.failed(work)

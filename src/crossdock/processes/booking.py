@@ -26,7 +26,7 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
     outdate(work, {package.id for package in packages})
     for package in packages:
         progress.asked[package.id] = progress.asked.get(package.id, 0) + 1
-        for carrier in policy.carriers:
+        for carrier in work.carriers:
             body = cmd.RequestRates(consignment_of(work, order, package))
             work.orders.append(Order(f"rates/{package.id}/{carrier}", carrier, body))
     work.timers.append(Timer(QUOTES, work.now + policy.quote_wait(policy.level_of(order))))
@@ -79,10 +79,7 @@ def outstanding(work: Work) -> bool:
     there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
     live = work.state.live_bookings()
     wanted = {
-        f"{package.id}/{carrier}"
-        for package in order.packages
-        for carrier in work.policy.carriers
-        if package.id not in live
+        f"{package.id}/{carrier}" for package in order.packages for carrier in work.carriers if package.id not in live
     }
     return not wanted <= there
 
@@ -282,7 +279,7 @@ _FAILURES = {
 _OF_OTHERS = frozenset(
     {
         "tracking.request.v1", "warehouse_order.release.v1", "warehouse_order.amend.v1", "warehouse_order.cancel.v1",
-        "inbound.announce.v1", "availability.request.v1",
+        "inbound.announce.v1", "availability.request.v1", "customer.notify.v1",
     }
 )  # fmt: skip
 """Commands that another process gives and looks after."""

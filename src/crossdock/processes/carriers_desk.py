@@ -69,7 +69,7 @@ _CHART = Chart(
 def carriers_desk() -> Process:
     """The process; it has no policy."""
     handled = frozenset({"desk.requested.v1", "command.failed.v1", *_DONE})
-    return Process(NAME, 1, handled, _decide, _CHART)
+    return Process(NAME, 1, handled, _decide, _CHART, of=("desk:",))
 
 
 def _decide(situation: Situation) -> Decision:
@@ -83,12 +83,12 @@ def _decide(situation: Situation) -> Decision:
     if isinstance(body, ev.CommandFailed) and body.what in _FAILURES:
         kind = _FAILURES[body.what]
         desk.phase, desk.raised = "attention", (kind, cause)
-        raised_now = (ExceptionRaised(kind, body.operator, "", cause),)
-        return Decision(_ENCODE(desk), desk.phase, events=raised_now, before=before, stage=desk.phase)
+        raised = ExceptionRaised(kind, body.operator, "", cause, body.partner)
+        return Decision(_ENCODE(desk), desk.phase, events=(raised,), before=before, stage=desk.phase)
     tag = ev.type_of(body)
     if tag not in _DONE:
         return Decision(situation.process)
-    kind, raised = desk.raised
+    kind, began = desk.raised
     desk.phase, desk.raised = _DONE[tag], ("", "")
-    resolved = (ExceptionResolved(kind, "", raised),) if kind else ()
+    resolved = (ExceptionResolved(kind, "", began),) if kind else ()
     return Decision(_ENCODE(desk), desk.phase, events=resolved, before=before, stage=desk.phase)

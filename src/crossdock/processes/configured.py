@@ -6,40 +6,65 @@ from typing import Literal
 
 from msgspec import structs
 
+from crossdock.backbone.customers import Objective
 from crossdock.model.customs import REQUIRED, Terms
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.units import Measure
 from crossdock.ports.process import Process
 from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
+from crossdock.processes.customer_notices import customer_notices
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
+from crossdock.processes.exceptions_configured import exception_processes
 from crossdock.processes.expectations import Patience, StageLimit, expectations
+from crossdock.processes.notices_policy import Customers, NoticesPolicy
+from crossdock.processes.order_intake import order_intake
 from crossdock.processes.order_release import order_release
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.ordering import intake_policy
 from crossdock.processes.outstanding import hours_of
 from crossdock.processes.owed_by_carriers import CARRIERS_OWE
 from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
 from crossdock.processes.payment_gate import PaymentPolicy, payment_gate
 from crossdock.processes.release_work import ReleasePolicy
 from crossdock.processes.returning_configured import returning
+from crossdock.processes.routing import Router
 from crossdock.processes.selection import Constraint, Wishes
 from crossdock.processes.shipping_policy import OUTAGES, QUOTE_SECONDS, Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import Record
 from crossdock.processes.tracking_watch import WatchPolicy, tracking_watch
+from crossdock.settings.notices import CustomerNotices
+from crossdock.settings.ordering import OrderIntake
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
-from crossdock.settings.sections import PartnerSettings, Processes
+from crossdock.settings.sections import PartnerSettings, Processes, Settings
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
 
 
+def every_process(
+    settings: Settings, record: Callable[[], Record], customers: Customers, router: Router
+) -> list[Process]:
+    """Those of orders, of customers' notices, and then of the exceptions that all of them raise."""
+    chosen = configured(settings.processes, record, settings.partners, router)
+    if settings.customer_notices:
+        chosen.append(notices(settings.customer_notices, settings.project.timezone, customers))
+    return [*chosen, *exception_processes(settings.exceptions, settings.calendars)]
+
+
 def configured(
-    settings: Processes, record: Callable[[], Record] = dict, partners: Mapping[str, PartnerSettings] | None = None
+    settings: Processes,
+    record: Callable[[], Record] = dict,
+    partners: Mapping[str, PartnerSettings] | None = None,
+    router: Router | None = None,
 ) -> list[Process]:
     """In the order they decide in; one left out of the configuration does not run. ``record`` is how promises were
-    kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down.
+    kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down,
+    ``router`` where orders go.
     """
-    chosen = _releasing(settings)
+    chosen = _releasing(settings, router)
+    if settings.order_intake:
+        chosen.insert(0, order_intake(intake_policy(settings.order_intake)))
     if settings.order_to_ship:
         shipping = shipping_policy(settings.order_to_ship, partners or {})
         shipping = structs.replace(shipping, on_clearance=settings.order_release is not None)
@@ -58,7 +83,7 @@ def configured(
     return chosen
 
 
-def _releasing(settings: Processes) -> list[Process]:
+def _releasing(settings: Processes, router: Router | None) -> list[Process]:
     """Gates decide before the release does: what they hold is known when it looks."""
     chosen: list[Process] = []
     if settings.credit_hold:
@@ -72,7 +97,8 @@ def _releasing(settings: Processes) -> list[Process]:
         given = settings.order_release
         declared = settings.order_to_ship.customs.required if settings.order_to_ship else REQUIRED
         warehouse = given.warehouse or ""
-        policy = ReleasePolicy(lambda _order: warehouse, declared, frozenset(given.express))
+        rules = router.decided if router and router.book.rules else None
+        policy = ReleasePolicy(lambda _order: warehouse, rules, declared, frozenset(given.express))
         chosen.append(order_release(policy))
     return chosen
 
@@ -103,9 +129,41 @@ def there_are() -> list[Process]:
             ReturnToRefund(),
             ProcureToReceive(),
             TrackingWatch(),
+            OrderIntake("erp"),
             Expectations(),
         )
     )
+
+
+def notices(given: CustomerNotices, timezone: str, customers: Customers) -> Process:
+    """Customers' notices as configured; ``timezone`` is the project's, ``customers`` what holds beside the events."""
+    return customer_notices(notices_policy(given, timezone), customers)
+
+
+def objective(given: CustomerNotices) -> Objective:
+    """What customers' notices are measured against."""
+    return Objective(given.kinds, given.objective_minutes)
+
+
+def notices_policy(given: CustomerNotices, timezone: str = "UTC") -> NoticesPolicy:
+    """What the configuration decides about notices."""
+    hours = given.quiet_hours
+    return NoticesPolicy(
+        partner=given.partner,
+        channels=given.channels,
+        kinds=given.kinds,
+        languages=given.languages,
+        default_language=given.default_language,
+        country_languages={str(country): language for country, language in given.country_languages.items()},
+        quiet=(_minute(hours.begin), _minute(hours.end)) if hours and hours.begin != hours.end else None,
+        zone=given.zone or timezone,
+        max_age_hours=given.max_age_hours,
+        grace_hours=given.grace_hours,
+    )
+
+
+def _minute(hour: str) -> int:
+    return int(hour[:2]) * 60 + int(hour[3:])
 
 
 def _watching(given: TrackingWatch) -> WatchPolicy:

@@ -78,7 +78,7 @@ def credit_hold(policy: CreditPolicy) -> Process:
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def excess(order: DeliveryOrder, tolerance: float) -> int:

@@ -57,7 +57,7 @@ def delivery_to_invoice(policy: DeliveryToInvoicePolicy) -> Process:
         return Decision(_ENCODE(billing), orders=orders, events=events, before=before, stage=billing.phase)
 
     handled = _FACTS | {"record.written.v1"}
-    return Process(NAME, 1, handled, decide, _CHART)
+    return Process(NAME, 1, handled, decide, _CHART, of=("do:",))
 
 
 _AFTER = {

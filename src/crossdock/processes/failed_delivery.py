@@ -59,6 +59,7 @@ class Parcels(Kept, omit_defaults=True, kw_only=True):
     early: dict[str, RedeliveryChosen] = field(default_factory=dict)
 
 
+_ARRANGED = {"again": "redelivery.again", "collect": "redelivery.collect", "return": "redelivery.return"}
 _DECODE = msgspec.json.Decoder(Parcels).decode
 _STAGES = (
     Stage("offered", "The customer was asked what is to happen with a parcel.", _CUSTOMER, hours=72.0),
@@ -92,7 +93,7 @@ def failed_delivery(policy: FailedDeliveryPolicy) -> Process:
         own.stage = _stage(own)
         return course.decision()
 
-    return Process(NAME, 1, frozenset(_LEADS), decide, CHART)
+    return Process(NAME, 1, frozenset(_LEADS), decide, CHART, of=("do:",))
 
 
 def _stage(own: Parcels) -> str:
@@ -197,7 +198,7 @@ def _act(course: Course, own: Parcels, number: str, choice: Choice, detail: tupl
         if choice == "collect":
             wish = f"to collect it{f' at {place}' if place else ''}"
         text = f"The customer wants {wish} for {number}. Arrange it with the carrier."
-    course.raise_exception(f"redelivery.{choice}", text, f"/shipments/{number}")
+    course.raise_exception(_ARRANGED.get(choice, "redelivery.again"), text, f"/shipments/{number}")
 
 
 def _end(course: Course, own: Parcels, number: str, standing: Standing) -> None:

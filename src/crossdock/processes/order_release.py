@@ -11,6 +11,7 @@ from crossdock.model import events as ev
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.releasing import OrderChecked, OrderCleared, OrderStopped
+from crossdock.model.routing import OrderRouted
 from crossdock.model.rules import Problem, problems_of
 from crossdock.model.warehouse import AmendOrder, CancelOrder, ReleaseOrder
 from crossdock.ports.process import Decision, Process, Situation
@@ -18,6 +19,7 @@ from crossdock.processes import at_the_warehouse, undoing
 from crossdock.processes.release_chart import AT_THE_WAREHOUSE, CHART
 from crossdock.processes.release_work import NAME, ReleasePolicy, Work, essence
 
+NO_ROUTE = "route.none"
 _PACKED_THERE = frozenset({"package.missing", "weight.missing"})
 """Faults of packages: a warehouse that packs says them later."""
 
@@ -30,7 +32,7 @@ def order_release(policy: ReleasePolicy) -> Process:
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _requested(work: Work) -> None:
@@ -59,7 +61,7 @@ def _check(work: Work, order: DeliveryOrder, version: str) -> None:
     progress = work.progress
     problems = _problems(work, order)
     work.resolve(lambda each: each.pointer.startswith("/fault/") and each.pointer not in {_place(p) for p in problems})
-    progress.version = version
+    progress.version = "" if any(each.kind == NO_ROUTE for each in problems) else version
     if problems:
         progress.stage = "rejected"
         for problem in problems:
@@ -75,8 +77,15 @@ def _place(problem: Problem) -> str:
 
 
 def _problems(work: Work, order: DeliveryOrder) -> tuple[Problem, ...]:
-    found = problems_of(order, work.policy.declared)
-    return tuple(each for each in found if not (work.policy.route(order) and each.kind in _PACKED_THERE))
+    found, decided = problems_of(order, work.policy.declared), work.decided(order)
+    warehouse = decided.routed.partner if decided else work.policy.route(order)
+    unrouted = (_unrouted(decided),) if decided and not decided.routed.rule else ()
+    return (*unrouted, *(each for each in found if not (warehouse and each.kind in _PACKED_THERE)))
+
+
+def _unrouted(decided: OrderRouted) -> Problem:
+    version = decided.routed.version
+    return Problem(NO_ROUTE, "/route", f"no routing rule of version {version} fits the order; add one, then touch it")
 
 
 def _went_on(work: Work) -> None:
@@ -91,8 +100,15 @@ def _went_on(work: Work) -> None:
 
 
 def _release(work: Work, order: DeliveryOrder) -> None:
-    progress = work.progress
-    progress.warehouse = work.policy.route(order)
+    progress, decided = work.progress, work.decided(order)
+    if decided is not None and not decided.routed.rule:  # it was looked over at another time than it goes
+        problem = _unrouted(decided)
+        progress.stage, progress.version = "rejected", ""
+        work.raise_exception(problem.kind, problem.text, _place(problem))
+        return
+    if decided is not None:
+        work.events.append(decided)
+    progress.warehouse = decided.routed.partner if decided else work.policy.route(order)
     progress.number += 1
     if not progress.warehouse:
         progress.stage = "cleared"
@@ -100,14 +116,15 @@ def _release(work: Work, order: DeliveryOrder) -> None:
         return
     progress.stage, progress.revision = "releasing", 1
     progress.reference = order.id if progress.number == 1 else f"{order.id}/{progress.number}"
-    work.give("release", progress.warehouse, ReleaseOrder(progress.reference, order))
+    urgency = decided.routed.priority if decided else ""
+    work.give("release", progress.warehouse, ReleaseOrder(progress.reference, work.as_routed(order, decided)), urgency)
 
 
 def _amend(work: Work, order: DeliveryOrder, version: str) -> None:
     progress = work.progress
     progress.version = version
     progress.revision += 1
-    amended = AmendOrder(progress.reference, order, progress.revision)
+    amended = AmendOrder(progress.reference, work.as_routed(order, work.state.routed), progress.revision)
     work.give(f"amend/{progress.revision}", progress.warehouse, amended)
 
 

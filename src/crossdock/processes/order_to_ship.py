@@ -31,7 +31,7 @@ def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict
         _HANDLERS[ev.type_of(situation.event.body)](work)
         return work.decision()
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _requested(work: Work) -> None:
@@ -114,4 +114,5 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "command.failed.v1": _failed,
     "command.withdrawn.v1": wishes.taken_back,
     "record.written.v1": writeback.written,
+    "exception.resolved.v1": Work.closed,
 }

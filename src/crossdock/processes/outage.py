@@ -75,7 +75,7 @@ def overdue(work: Work, elsewhere: Callable[[str], bool]) -> None:
         work.events.append(BookingDiverted(package_id, buying.partner, "hold", reason, buying.key))
         if alone:
             text = f"{why}, and no other carrier offers it. It waits and goes on by itself; see whether it can."
-            work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}")
+            work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}", buying.partner)
         return
     take_back(work, package_id, rule.do, f"{why}; what became of it is settled before anybody else is asked")
 
@@ -102,7 +102,7 @@ def unsettled(work: Work) -> None:
             f"{buying.partner} was asked for a label {_minutes(work.now - buying.since)} ago and does not say whether "
             "it made one. Nobody else is asked until that is known; it goes on by itself. Look there if it cannot wait."
         )
-        work.raise_exception(IN_DOUBT, text, f"/packages/{package_id}")
+        work.raise_exception(IN_DOUBT, text, f"/packages/{package_id}", buying.partner)
 
 
 def _clear(work: Work, package_id: str) -> None:
@@ -157,7 +157,7 @@ def ask_a_person(work: Work, package_id: str, buying: Buying, reason: str) -> No
         text = f"{text} {own.words}"
     if own and own.contacts:
         text = f"{text} Call: {'; '.join(own.contacts)}."
-    work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}")
+    work.raise_exception(UNAVAILABLE, text, f"/packages/{package_id}", buying.partner)
 
 
 def _minutes(span: int) -> str:

@@ -10,12 +10,6 @@ from crossdock.model.shipment import Booking
 from crossdock.processes.outstanding import Outstanding, Rule
 
 
-def _labels(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, _ in _travelling(state):
-        if number not in state.labels:
-            yield number, Outstanding(booking.partner)
-
-
 def _first_scans(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
     for number, booking, standing in _travelling(state):
         if number in state.labels and not standing.since:
@@ -43,11 +37,13 @@ def _proofs(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
 
 
 def _at(*milestones: str) -> Callable[[FulfilmentState], Iterator[tuple[str, Outstanding]]]:
-    """A parcel that stands at one of these is expected to go on."""
+    """A parcel that stands at one of these is expected to go on. While it is held, or after a failed attempt, something
+    else is expected of it.
+    """
 
     def find(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
         for number, booking, standing in _travelling(state):
-            if standing.milestone in milestones:
+            if standing.milestone in milestones and not standing.held and not _was_tried(state, number):
                 yield number, Outstanding(_carrier(booking), standing.since)
 
     return find
@@ -62,9 +58,16 @@ def _held(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
 def _attempts(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
     """After a failed attempt: another, a collection point, or the way back."""
     for number, booking, standing in _travelling(state):
-        journey = state.journeys.get(number)
-        if journey and journey.entries[-1].milestone == "delivery_attempted":
-            yield number, Outstanding(_carrier(booking), max(journey.entries[-1].instant, standing.since))
+        if _was_tried(state, number):
+            yield (
+                number,
+                Outstanding(_carrier(booking), max(state.journeys[number].entries[-1].instant, standing.since)),
+            )
+
+
+def _was_tried(state: FulfilmentState, number: str) -> bool:
+    journey = state.journeys.get(number)
+    return journey is not None and journey.entries[-1].milestone == "delivery_attempted"
 
 
 def _pickup_attempts(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
@@ -75,7 +78,6 @@ def _pickup_attempts(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]
 
 
 CARRIERS_OWE: tuple[Rule, ...] = (
-    Rule("label", "the label of {key}", "label.overdue", 1.0, _labels),
     Rule("first_scan", "the first scan of {key}", "scan.missing", 24.0, _first_scans),
     Rule("collection", "collecting {key}", "collection.overdue", 48.0, _collections),
     Rule("new_collection", "coming again for {key}", "collection.missed", 24.0, _pickup_attempts),

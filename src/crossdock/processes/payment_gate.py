@@ -49,7 +49,7 @@ def payment_gate(policy: PaymentPolicy) -> Process:
         events = _HANDLERS[ev.type_of(situation.event.body)](situation, policy, paying)
         return Decision(_ENCODE(paying), events=tuple(events), before=before, stage=paying.stage)
 
-    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART)
+    return Process(NAME, 1, frozenset(_HANDLERS), decide, CHART, of=("do:",))
 
 
 def _looked(situation: Situation, policy: PaymentPolicy, paying: Paying) -> list[ev.EventBody]:

@@ -80,7 +80,7 @@ def procure_to_receive(policy: ReceivingPolicy) -> Process:
         own.stage = standing(own)
         return course.decision()
 
-    return Process(NAME, 1, _FACTS | ANSWERS, decide, CHART)
+    return Process(NAME, 1, _FACTS | ANSWERS, decide, CHART, of=("tr:",))
 
 
 _DECODE = msgspec.json.Decoder(Receiving).decode

@@ -13,7 +13,7 @@ from crossdock.processes.stepping import Course
 _ACKNOWLEDGE = "acknowledge/"
 _NOTICE = "notice"
 _MINUTE = 60_000_000
-_KINDS = {_ACKNOWLEDGE: "announcement.unacknowledged", _NOTICE: "asn.missing"}
+_KINDS = {"acknowledge/": "announcement.unacknowledged", "notice": "asn.missing"}
 
 
 def acknowledged(course: Course, own: Receiving, policy: ReceivingPolicy) -> None:
@@ -53,7 +53,7 @@ def overdue(course: Course, own: Receiving, policy: ReceivingPolicy) -> None:
     course.events.append(ExpectationExpired(body.timer, _kind(body.timer), what, who, wait.since, wait.due))
     waited = lasting(course.now - wait.since)
     text = f"{what}: {who} has owed it for {waited}, due {lasting(course.now - wait.due)} ago. Ask there."
-    course.raise_exception(_kind(body.timer), text, f"/waits/{body.timer}")
+    course.raise_exception(_KINDS.get(_begins(body.timer), "asn.missing"), text, f"/waits/{body.timer}")
 
 
 def _begin(course: Course, own: Receiving, name: str, policy: ReceivingPolicy, times: tuple[int, int]) -> None:
@@ -76,8 +76,12 @@ def _end(course: Course, own: Receiving, name: str, policy: ReceivingPolicy) -> 
     course.resolve(lambda each: each.pointer == f"/waits/{name}")
 
 
+def _begins(name: str) -> str:
+    return next(begins for begins in _KINDS if name.startswith(begins))
+
+
 def _kind(name: str) -> str:
-    return next(kind for begins, kind in _KINDS.items() if name.startswith(begins))
+    return _KINDS[_begins(name)]
 
 
 def _what(name: str, own: Receiving, policy: ReceivingPolicy) -> tuple[str, str]:

@@ -72,6 +72,7 @@ def _before_release() -> Iterator[Move]:
     for before, on in (("checking", "order.checked.v1"), ("held", "order.freed.v1"), ("held", "order.checked.v1")):
         yield Move(before, "releasing", on, "release it to the warehouse")
         yield Move(before, "cleared", on, "labels may be bought")
+        yield Move(before, "rejected", on, "an exception: no routing rule fits it now")
 
 
 def _ends() -> Iterator[Move]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from crossdock.model import events as ev
 from crossdock.model.commands import CommandBody
@@ -12,11 +12,13 @@ from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.routing import OrderRouted
 from crossdock.model.warehouse_state import Release, place_of
 from crossdock.ports.process import Decision, Order, Priority, Situation
 from crossdock.processes.shipping_work import Raised
 
 NAME = "order_release"
+_URGENCIES = {"express": Priority.EXPRESS, "normal": Priority.NORMAL, "batch": Priority.BATCH}
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -26,11 +28,12 @@ def _nowhere(_order: DeliveryOrder) -> str:
 
 class ReleasePolicy(Struct, frozen=True):
     """What configuration decides. ``route`` gives the warehouse (a partner) that ships an order, "" for none;
-    ``declared`` are the facts of a line without which it does not go abroad; ``express`` are the service levels that
-    go before all others.
+    ``rules`` decide instead where there are any, at a time (epoch microseconds); ``declared`` are the facts of a line
+    without which it does not go abroad; ``express`` are the service levels that go before all others.
     """
 
     route: Callable[[DeliveryOrder], str] = _nowhere
+    rules: Callable[[DeliveryOrder, int], OrderRouted] | None = None
     declared: Collection[str] = REQUIRED
     express: frozenset[str] = frozenset()
 
@@ -82,11 +85,21 @@ class Work:
         """What the warehouse said of the present release; None for nothing yet."""
         return self.state.warehouse.get(place_of(self.progress.warehouse, self.progress.reference))
 
-    def give(self, name: str, partner: str, body: CommandBody) -> None:
+    def decided(self, order: DeliveryOrder) -> OrderRouted | None:
+        """What the rules say of an order now; None where there are no rules."""
+        return self.policy.rules(order, self.now) if self.policy.rules else None
+
+    def as_routed(self, order: DeliveryOrder, decided: OrderRouted | None) -> DeliveryOrder:
+        """The order as a warehouse is told it: at the service level it was routed with."""
+        level = decided.routed.service_level if decided else ""
+        return structs.replace(order, service_level=level) if level else order
+
+    def give(self, name: str, partner: str, body: CommandBody, urgency: str = "") -> None:
         """Order a command."""
         order = self.order
         urgent = order is not None and order.service_level in self.policy.express
-        self.orders.append(Order(name, partner, body, Priority.EXPRESS if urgent else Priority.NORMAL))
+        usual = Priority.EXPRESS if urgent else Priority.NORMAL
+        self.orders.append(Order(name, partner, body, _URGENCIES.get(urgency, usual)))
 
     def raise_exception(self, kind: str, text: str, pointer: str = "") -> None:
         """Open an exception unless the same one stands."""

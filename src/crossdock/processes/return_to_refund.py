@@ -87,7 +87,7 @@ def return_to_refund(policy: ReturnPolicy) -> Process:
         own.stage = standing(course, own, policy)
         return course.decision()
 
-    return Process(NAME, 1, _FACTS | ANSWERS, decide, CHART)
+    return Process(NAME, 1, _FACTS | ANSWERS, decide, CHART, of=("do:",))
 
 
 _DECODE = msgspec.json.Decoder(Returning).decode

@@ -103,13 +103,27 @@ class Work:
             order = msgspec.structs.replace(order, packages=parcels)
         return completed(order, self.policy.goods) if order and self.policy.goods else order
 
-    def raise_exception(self, kind: str, text: str, pointer: str = "") -> None:
-        """Open an exception unless the same one stands."""
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """The carriers that may have it: of those configured the ones its routing rule names, where it names any."""
+        named = self.state.routed.routed.carriers if self.state.routed else ()
+        return tuple(each for each in self.policy.carriers if not named or each in named)
+
+    def raise_exception(self, kind: str, text: str, pointer: str = "", partner: str = "") -> None:
+        """Open an exception unless the same one stands. ``partner`` is who it is about if the event does not say."""
         if any(each.kind == kind and each.pointer == pointer for each in self.progress.raised):
             return
         cause = self.event.key
         self.progress.raised.append(Raised(kind, pointer, cause))
-        self.events.append(ExceptionRaised(kind, text, pointer, cause))
+        about = partner or str(getattr(self.event.body, "partner", ""))
+        self.events.append(ExceptionRaised(kind, text, pointer, cause, about))
+
+    def closed(self) -> None:
+        """A person ended an exception: should it come again, it is raised again."""
+        body = self.event.body
+        if isinstance(body, ExceptionResolved):
+            ended = Raised(body.kind, body.pointer, body.cause)
+            self.progress.raised = [each for each in self.progress.raised if each != ended]
 
     def resolve(self, which: Callable[[Raised], bool]) -> None:
         """Close those this process holds open and ``which`` picks."""

@@ -129,7 +129,7 @@ class Course:
         for name, step in self.kept.steps.items():
             if step.key == key and step.standing in {"sent", "failed"}:
                 step.standing = "failed"
-                self.raise_exception(f"{_FAILURES.get(step.what, 'step')}.failed", operator, f"/steps/{name}")
+                self.raise_exception(_STEP_FAILURES.get(step.what, "step.failed"), operator, f"/steps/{name}")
 
     def raise_exception(self, kind: str, text: str, pointer: str = "") -> None:
         """Open an exception unless the same one stands."""
@@ -167,14 +167,14 @@ class Course:
         )
 
 
-_FAILURES = {
-    "transfer.return.v1": "return",
-    "transfer.complete.v1": "transfer",
-    "transfer.cancel.v1": "transfer",
-    "stock.adjust.v1": "scrap",
-    "credit_note.issue.v1": "credit_note",
-    "goods.receive.v1": "receipt",
-    "goods.announce.v1": "asn",
-    "inbound.announce.v1": "announcement",
+_STEP_FAILURES = {
+    "transfer.return.v1": "return.failed",
+    "transfer.complete.v1": "transfer.failed",
+    "transfer.cancel.v1": "transfer.failed",
+    "stock.adjust.v1": "scrap.failed",
+    "credit_note.issue.v1": "credit_note.failed",
+    "goods.receive.v1": "receipt.failed",
+    "goods.announce.v1": "asn.failed",
+    "inbound.announce.v1": "announcement.failed",
 }
 """What begins the kind of exception of a step that fails, by its command."""

@@ -96,7 +96,8 @@ class _Work:
     def raise_exception(self, number: str, watched: Watched, kind: str, text: str) -> None:
         cause = self.situation.event.key
         watched.raised = (kind, cause)
-        self.events.append(ExceptionRaised(kind, text, f"/shipments/{number}", cause))
+        about = watched.carrier or watched.partner
+        self.events.append(ExceptionRaised(kind, text, f"/shipments/{number}", cause, about))
 
     def resolve(self, number: str, watched: Watched) -> None:
         kind, cause = watched.raised

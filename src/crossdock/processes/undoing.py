@@ -8,6 +8,7 @@ from crossdock.model.commands import RecordNote
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.releasing import OrderStopped, OrderUndeliverable
+from crossdock.model.returning import ReturnRequested
 from crossdock.model.transfers import ReleaseReservation
 from crossdock.processes.release_work import Work
 
@@ -77,8 +78,14 @@ def failed(work: Work) -> None:
 
 
 def ask_back(work: Work) -> None:
-    """It was called off and has left all the same: it has to come back."""
-    text = "The order was cancelled after it had left the warehouse. Recall it at the carrier, or open a return."
+    """It was called off and has left all the same: a return is opened for it."""
+    order, number = work.order, str(work.progress.number)
+    if order is None or f"back/{number}" in work.progress.asked:
+        return
+    work.progress.asked.append(f"back/{number}")
+    name = f"{order.id}/{number}"
+    work.events.append(ReturnRequested(name, "order_release", reason="changed_mind", raw_reason="cancelled too late"))
+    text = "The order was cancelled after it had left the warehouse. A return is open for it; recall it at the carrier."
     work.raise_exception("order.cancelled_after_pickup", text)
 
 

@@ -20,7 +20,7 @@ def tracked(work: Work) -> None:
     scan = body.event
     _follow(work, order)
     _judge(work, scan.tracking_number)
-    _collect(work, scan.tracking_number, scan.milestone)
+    _collect(work, scan.tracking_number, scan)
     _mapped(work, scan)
     once = f"{scan.tracking_number}/{scan.milestone}"
     if scan.milestone not in work.policy.milestones or once in work.progress.noted:
@@ -47,16 +47,16 @@ def _mapped(work: Work, scan: TrackingEvent) -> None:
             f"{scan.partner} used the code '{scan.raw_code}' ({scan.raw_text}), which no mapping knows. "
             "Settle it (crossdock mapping review), then read its messages again (crossdock replay)."
         )
-        work.raise_exception("mapping.unknown_code", text, pointer)
+        work.raise_exception("mapping.unknown_code", text, pointer, scan.partner)
     else:
         work.resolve(lambda each: each.kind == "mapping.unknown_code" and each.pointer == pointer)
 
 
-def _collect(work: Work, number: str, milestone: str) -> None:
+def _collect(work: Work, number: str, scan: TrackingEvent) -> None:
     """The driver came and did not get the goods: somebody has to call; it is over once the goods move."""
-    if milestone == "pickup_attempted":
+    if scan.milestone == "pickup_attempted":
         text = f"The carrier came for {number} and did not get it. Put it out and ask for another pickup."
-        work.raise_exception("pickup.failed", text, f"/shipments/{number}")
+        work.raise_exception("pickup.failed", text, f"/shipments/{number}", scan.carrier or scan.partner)
     elif work.state.journeys[number].standing.moved:
         work.resolve(lambda each: each.kind == "pickup.failed" and each.pointer == f"/shipments/{number}")
 

@@ -9,9 +9,12 @@ from msgspec import Struct, field, structs
 
 from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
+from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
+from crossdock.settings.ordering_checks import ordering_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
+from crossdock.settings.routing_checks import routing_faults
 from crossdock.settings.sections import Settings, StoreSettings
 
 PREFIX = "CROSSDOCK__"
@@ -21,7 +24,8 @@ _SQLITE = "sqlite:///"
 
 class Loaded(Struct, frozen=True):
     """What was read. ``settings`` is there when ``faults`` is empty; ``configs`` are the partners' own settings with
-    their places, by partner id; ``root`` is the folder that relative paths start at.
+    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` the section
+    ``customer_notices`` with its places.
     """
 
     root: Path
@@ -29,6 +33,7 @@ class Loaded(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     configs: dict[str, Node] = field(default_factory=dict)
     connectors: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    notices: Node | None = None
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -49,7 +54,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
     if faults or settings is None:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))
-    return Loaded(root, settings, (), *_partners(node))
+    return Loaded(root, settings, (), *_partners(node), notices=_child(node, "customer_notices"))
 
 
 def _include(node: Node, path: Path) -> Iterator[Fault]:
@@ -128,6 +133,9 @@ def _key(known: Mapping[str, object], step: str) -> str:
 def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
+    yield from exception_faults(node)
+    yield from ordering_faults(node)
+    yield from routing_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))
     yield from _unknown_zones(node)

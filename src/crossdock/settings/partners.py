@@ -1,10 +1,10 @@
 """The partners' own settings, typed by their connectors. The types are handed in: connectors are not known here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossdock.settings.loading import Loaded
-from crossdock.settings.nodes import Fault
+from crossdock.settings.nodes import Fault, Place
 from crossdock.settings.reading import closest, read_config
 
 
@@ -15,7 +15,8 @@ def read_partners(
     is ``broken``: why an installed connector cannot be loaded.
 
     A config that reads files of its own has a method ``anchored(root)``, which gives it with their content or raises
-    `ValueError` with what to correct: relative paths start at the configuration's folder.
+    `ValueError` with what to correct: relative paths start at the configuration's folder. Where the error has
+    ``places``, each is a file, a line in it (0 for none) and what is wrong there.
     """
     configs: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -33,8 +34,13 @@ def read_partners(
             try:
                 config = anchored(loaded.root)
             except ValueError as problem:
-                faults.append(Fault.at(place, f"{path}.config", str(problem)))
+                faults += _faults_of(problem, place, f"{path}.config")
                 continue
         if config is not None:
             configs[partner] = config
     return configs, sorted(faults)
+
+
+def _faults_of(problem: ValueError, place: Place, key: str) -> list[Fault]:
+    places: Sequence[tuple[str, int, str]] = getattr(problem, "places", ())
+    return [Fault(file, line, key, text) for file, line, text in places] or [Fault.at(place, key, str(problem))]

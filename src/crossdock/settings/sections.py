@@ -4,13 +4,20 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.enrichment import Enrichment
+from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.notices import CustomerNotices
+from crossdock.settings.ordering import DeliveryWindows, OrderIntake
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
+from crossdock.settings.retrying import Retry
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
+from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.watching import Expectations, TrackingWatch
-from crossdock.settings.words import Days, OutboxName, PartnerId, Seconds
+from crossdock.settings.words import Days, OutboxName, PartnerId
+from crossdock.settings.working import CalendarName, CalendarSettings
 
 
 class Project(Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,33 +208,6 @@ class Telemetry(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
-class RetrySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When to try again after one class of error, and when to stop."""
-
-    schedule: Annotated[
-        tuple[Seconds, ...],
-        Meta(
-            description="Pauses in seconds after the first, second… failure; the last one repeats",
-            min_length=1,
-            examples=[[2, 5, 15, 60, 300]],
-        ),
-    ]
-    park_after: Annotated[int, Meta(description="Attempts before a person must look", ge=1, examples=[50])]
-    jitter: Annotated[float, Meta(description="Share of a pause that is left to chance", ge=0, le=1)] = 0.2
-
-
-class Retry(Struct, frozen=True, forbid_unknown_fields=True):
-    """Schedules by class of error; a class left out keeps the built-in one."""
-
-    unreachable: Annotated[RetrySettings | None, Meta(description="Nobody answers at the address")] = None
-    timeout: Annotated[RetrySettings | None, Meta(description="The answer did not come in time")] = None
-    throttled: Annotated[RetrySettings | None, Meta(description="The partner asks us to slow down")] = None
-    server: Annotated[RetrySettings | None, Meta(description="The partner fails (5xx)")] = None
-    conflict: Annotated[RetrySettings | None, Meta(description="Somebody else writes the same record")] = None
-    credential: Annotated[RetrySettings | None, Meta(description="The partner refuses our credential")] = None
-    pending: Annotated[RetrySettings | None, Meta(description="What was done does not show there yet")] = None
-
-
 class Throttle(Struct, frozen=True, forbid_unknown_fields=True):
     """How fast a partner may be called, all workers together."""
 
@@ -314,6 +294,9 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     tracking_watch: Annotated[
         TrackingWatch | None, Meta(description="Carriers without push are asked, and silence is noticed")
     ] = None
+    order_intake: Annotated[
+        OrderIntake | None, Meta(description="Orders of channels, entered into the system of record once")
+    ] = None
     expectations: Annotated[
         Expectations | None, Meta(description="What should come and does not is said, with who is late")
     ] = None
@@ -371,6 +354,20 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Systems Crossdock talks to, by an id of lower-case letters, digits and hyphens"),
     ] = field(default_factory=dict)
     processes: Annotated[Processes, Meta(description="What has to happen, in which order")] = Processes()
+    calendars: Annotated[
+        dict[CalendarName, CalendarSettings], Meta(description="Working time by a name; always is day and night")
+    ] = field(default_factory=dict)
+    exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
+        ExceptionSettings()
+    )
+    customer_notices: Annotated[
+        CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
+    ] = None
+    routing: Annotated[Routing, Meta(description="Which warehouse, 3PL and carriers an order goes to")] = Routing()
+    enrichment: Annotated[Enrichment, Meta(description="What is known of customers and places")] = Enrichment()
+    delivery_windows: Annotated[DeliveryWindows, Meta(description="Delivery slots per area and day")] = (
+        DeliveryWindows()
+    )
     reconciliation: Annotated[ReconciliationSettings, Meta(description="Partners compared with the store, nightly")] = (
         ReconciliationSettings()
     )

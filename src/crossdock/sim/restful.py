@@ -163,11 +163,11 @@ class RestfulAccount:
 
     def take_webhooks(self, now: int) -> list[OutgoingWebhook]:
         """Webhooks that are due, signed."""
-        return self._webhooks.take(now) if self._webhooks else []
+        return self._webhooks.take(now) if self._webhooks is not None else []
 
     def webhook_answered(self, webhook: OutgoingWebhook, status: int, now: int) -> None:
         """Note the answer; the partner tries again as it does."""
-        if self._webhooks:
+        if self._webhooks is not None:  # an empty queue is false
             self._webhooks.answered(webhook, status, now)
 
     def fresh(self, prefix: str = "") -> str:

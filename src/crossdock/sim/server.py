@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Generator, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
@@ -103,6 +103,18 @@ class LoopbackApp:
         return _json(200, self._faults.rules)
 
 
+class Beside(Protocol):
+    """A second wire that a partner speaks beside HTTP; a simulator has it by a method ``beside(clock)``."""
+
+    async def start(self) -> int:
+        """Listen; the port."""
+        ...
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        ...
+
+
 class LoopbackServer:
     """A simulator served on ``host``:``port`` (0: any free one) in the running loop, webhooks included.
 
@@ -128,6 +140,8 @@ class LoopbackServer:
         config = uvicorn.Config(app, http=SeverableProtocol, lifespan="off", log_level="warning", access_log=False)
         self._server = _QuietServer(config)
         self._tasks: list[asyncio.Task[None]] = []
+        beside = getattr(simulator, "beside", None)
+        self._beside: Beside | None = beside(clock) if beside else None
 
     @property
     def port(self) -> int:
@@ -136,6 +150,8 @@ class LoopbackServer:
 
     async def start(self) -> int:
         """Listen and send webhooks from now on; the port."""
+        if self._beside is not None:
+            await self._beside.start()
         self._tasks = [
             asyncio.create_task(self._server.serve(sockets=[self._socket])),
             asyncio.create_task(self._send_webhooks()),
@@ -147,6 +163,8 @@ class LoopbackServer:
     async def stop(self) -> None:
         """Stop both and wait for them."""
         self._server.should_exit = True
+        if self._beside is not None:
+            await self._beside.stop()
         serving, sending = self._tasks
         sending.cancel()
         await asyncio.gather(serving, sending, return_exceptions=True)

@@ -15,6 +15,7 @@ from crossdock.storage.records import PLACES
 from crossdock.storage.statements import among, change_in, insert_new, rows_in
 from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, STATE
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, EXCHANGE, REFUSED
+from crossdock.storage.tables_notices import NOTICE
 from crossdock.storage.tables_work import EXCEPTION, FEED_CURSOR, INSTANCE, TIMER
 
 _MANY: Any = bindparam("many", expanding=True)
@@ -64,6 +65,7 @@ _DROP_EVENTS = delete(EVENT).where(among(EVENT.c.subject))
 _DROP_STATES = delete(STATE).where(among(STATE.c.subject))
 _DROP_EXCEPTIONS = delete(EXCEPTION).where(among(EXCEPTION.c.subject))
 _DROP_INSTANCES = delete(INSTANCE).where(among(INSTANCE.c.subject))
+_DROP_NOTICES = delete(NOTICE).where(among(NOTICE.c.subject))
 
 
 class SqlAgeing:
@@ -192,7 +194,9 @@ class SqlAgeing:
         if not subjects:
             return 0
         self._connection.execute(_REMEMBER, [{"subject": each, "ended_at": now} for each in sorted(subjects)])
-        for statement in (_DROP_ATTEMPTS, _DROP_COMMANDS, _DROP_STATES, _DROP_EXCEPTIONS, _DROP_INSTANCES):
+        for statement in (
+            _DROP_ATTEMPTS, _DROP_COMMANDS, _DROP_STATES, _DROP_EXCEPTIONS, _DROP_INSTANCES, _DROP_NOTICES,
+        ):  # fmt: skip
             change_in(self._connection, statement, subjects)
         return change_in(self._connection, _DROP_EVENTS, subjects)
 

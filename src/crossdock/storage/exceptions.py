@@ -1,63 +1,105 @@
-"""Business exceptions, open and resolved."""
+"""Business exceptions, open and resolved, and the alerts about them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from msgspec import structs
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import text as sql
 
-from crossdock.ports.stores import BookedException, OpenException
-from crossdock.storage.statements import among, change_in, rows_in, upsert, words
-from crossdock.storage.tables_work import EXCEPTION
+from crossdock.model.cases import Case
+from crossdock.ports.stores_exceptions import Alert
+from crossdock.storage.statements import among, change_in, insert_new, rows_in, upsert, words
+from crossdock.storage.tables_work import ALERT, EXCEPTION
 
-_OPEN = upsert(EXCEPTION)
-_RESOLVE = (
-    update(EXCEPTION)
-    .where(
-        EXCEPTION.c.subject == bindparam("of"),
-        EXCEPTION.c.kind == bindparam("what"),
-        EXCEPTION.c.pointer == bindparam("where"),
-        EXCEPTION.c.cause == bindparam("because"),
-        EXCEPTION.c.resolved_at == 0,
-    )
-    .values(resolved_at=bindparam("now"))
-)
-_OF_SUBJECTS = (
-    select(
-        EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.text, EXCEPTION.c.raised_at,
-        EXCEPTION.c.cause, EXCEPTION.c.resolved_at,
-    )
-    .where(among(EXCEPTION.c.subject))
-    .order_by(EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.cause)
+_FIELDS = Case.__struct_fields__
+CASE_COLUMNS = tuple(EXCEPTION.c[name] for name in _FIELDS)
+"""The columns a `Case` is made of, in its order."""
+
+_SAVE = upsert(EXCEPTION)
+_CASES = select(*CASE_COLUMNS).order_by(
+    EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.cause
 )  # fmt: skip
+_OF_SUBJECTS = _CASES.where(among(EXCEPTION.c.subject))
+_WITH_IDS = _CASES.where(among(EXCEPTION.c.id))
 _DROP = delete(EXCEPTION).where(among(EXCEPTION.c.subject))
+
+_ALERTS = select(*(ALERT.c[name] for name in Alert.__struct_fields__))
+_OPEN = insert_new(ALERT)
+_STILL_OPEN = exists().where(EXCEPTION.c.cause_group == ALERT.c.cause_group, EXCEPTION.c.resolved_at == 0)
+_CLOSE = update(ALERT).where(sql("closed_at = 0"), ~_STILL_OPEN).values(closed_at=bindparam("now"))
+_CLOSE_GROUPS = _CLOSE.where(among(ALERT.c.cause_group))
+_NOT_SENT = _ALERTS.where(sql("sent_at = 0 AND closed_at = 0")).order_by(ALERT.c.raised_at, ALERT.c.id)
+_LATEST = _ALERTS.order_by(ALERT.c.raised_at.desc(), ALERT.c.id)
+_SENT = update(ALERT).where(among(ALERT.c.id)).values(sent_at=bindparam("now"))
 
 
 class SqlExceptionBook:
-    """Business exceptions (`crossdock.ports.stores.ExceptionBook`)."""
+    """Business exceptions (`crossdock.ports.stores_exceptions.ExceptionBook`)."""
 
     def __init__(self, connection: Connection) -> None:
         """Works inside the transaction of ``connection``."""
         self._connection = connection
 
-    def open(self, rows: Sequence[OpenException]) -> None:
-        """Open (or reopen); one row per (subject, kind, pointer, cause)."""
-        latest = {(row.subject, row.kind, words(row.pointer), words(row.cause)): row for row in rows}
+    def save(self, cases: Sequence[Case]) -> None:
+        """Insert or replace; one row per (subject, kind, pointer, cause)."""
+        latest = {(each.subject, each.kind, each.pointer, each.cause): each for each in cases}
         if latest:
-            self._connection.execute(_OPEN, [
-                {"subject": subject, "kind": kind, "pointer": pointer, "cause": cause, "text": words(row.text),
-                 "raised_at": row.raised_at, "resolved_at": 0}
-                for (subject, kind, pointer, cause), row in sorted(latest.items(), key=lambda item: item[0])
-            ])  # fmt: skip
+            rows = [
+                {**structs.asdict(latest[key]), "id": latest[key].id, "cause_group": latest[key].cause_group}
+                for key in sorted(latest)
+            ]
+            self._connection.execute(_SAVE, rows)
 
-    def resolve(self, subject: str, kind: str, pointer: str, cause: str, now: int) -> None:
-        """Close it; nothing happens when it is not open."""
-        names = {"of": subject, "what": kind, "where": words(pointer), "because": words(cause), "now": now}
-        self._connection.execute(_RESOLVE, names)
-
-    def of_subjects(self, subjects: Iterable[str]) -> list[BookedException]:
+    def of_subjects(self, subjects: Iterable[str]) -> list[Case]:
         """All exceptions of these subjects, open and resolved, in the order of their keys."""
-        rows = rows_in(self._connection, _OF_SUBJECTS, subjects)
-        return [BookedException(OpenException(*row[:6]), row[6]) for row in rows]
+        return [Case(*row) for row in rows_in(self._connection, _OF_SUBJECTS, subjects)]
+
+    def with_ids(self, ids: Iterable[str]) -> list[Case]:
+        """Those of these ids, in the order of their keys."""
+        return [Case(*row) for row in rows_in(self._connection, _WITH_IDS, ids)]
 
     def drop(self, subjects: Iterable[str]) -> None:
         """Forget the exceptions of these subjects (a rebuild writes them anew)."""
         change_in(self._connection, _DROP, subjects)
+
+
+class SqlAlerts:
+    """Alerts (`crossdock.ports.stores_exceptions.Alerts`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Works inside the transaction of ``connection``."""
+        self._connection = connection
+
+    def open(self, rows: Sequence[Alert]) -> int:
+        """Keep those whose cause and occasion has none standing; how many are new."""
+        first = {(each.cause_group, each.occasion): each for each in reversed(rows)}
+        new = 0
+        for key in sorted(first):  # the order of all workers, so that two cannot lock each other out
+            values = {name: words(value) if isinstance(value, str) else value
+                      for name, value in structs.asdict(first[key]).items()}  # fmt: skip
+            new += self._connection.execute(_OPEN, values).rowcount
+        return new
+
+    def close(self, now: int, groups: Sequence[str] | None = None) -> int:
+        """Close those of causes of which nothing is open any more (of ``groups`` only, where given); how many."""
+        if groups is None:
+            return self._connection.execute(_CLOSE, {"now": now}).rowcount
+        return change_in(self._connection, _CLOSE_GROUPS, sorted(groups), now=now)
+
+    def unsent(self, limit: int = 100) -> list[Alert]:
+        """Standing ones nobody was told of, oldest first. One whose cause ended first is never sent."""
+        return [_alert(row) for row in self._connection.execute(_NOT_SENT.limit(limit))]
+
+    def sent(self, ids: Sequence[str], now: int) -> None:
+        """Somebody was told of these."""
+        change_in(self._connection, _SENT, ids, now=now)
+
+    def latest(self, *, standing_only: bool = True, limit: int = 50) -> list[Alert]:
+        """The newest first."""
+        query = _LATEST.where(sql("closed_at = 0")) if standing_only else _LATEST
+        return [_alert(row) for row in self._connection.execute(query.limit(limit))]
+
+
+def _alert(row: Any) -> Alert:
+    return Alert(*row)

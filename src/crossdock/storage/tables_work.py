@@ -52,10 +52,67 @@ EXCEPTION = Table(
     text("text"),
     number("raised_at"),
     number("resolved_at"),
+    text("id"),
+    text("cause_group"),
+    text("state"),
+    text("owner"),
+    text("assignee"),
+    text("severity"),
+    text("queue"),
+    text("category"),
+    text("partner"),
+    number("acknowledge_by"),
+    number("resolve_by"),
+    number("acknowledged_at"),
+    number("warned_at"),
+    number("breached_at"),
+    number("level", of=Integer()),
+    text("escalated_to"),
+    number("value"),
+    text("currency"),
+    text("waiting_on"),
+    number("waiting_until"),
+    text("resolved_by"),
+    text("reason"),
+    number("comments", of=Integer()),
+    number("owner_moved_at"),
+    number("waiting_moved_at"),
+    number("due_moved_at"),
 )
+"""Business exceptions as people work on them (`crossdock.model.cases.Case`); written by folding their events."""
 _STANDS = sql("resolved_at = 0")
 Index("business_exception_open", EXCEPTION.c.raised_at, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("business_exception_time", EXCEPTION.c.raised_at)
+Index("business_exception_id", EXCEPTION.c.id)
+Index("business_exception_group", EXCEPTION.c.cause_group, sqlite_where=_STANDS, postgresql_where=_STANDS)
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    text("cause_group"),
+    text("occasion"),
+    text("kind"),
+    text("partner"),
+    text("category"),
+    text("queue"),
+    text("severity"),
+    text("owner"),
+    text("told"),
+    text("subject"),
+    text("text"),
+    number("raised_at"),
+    number("sent_at"),
+    number("closed_at"),
+)
+"""One alert per cause and occasion while any exception of the cause is open; a notifier takes those not sent."""
+_UNCLOSED, _UNSENT = sql("closed_at = 0"), sql("sent_at = 0 AND closed_at = 0")
+Index(
+    "alert_standing", ALERT.c.cause_group, ALERT.c.occasion, unique=True,
+    sqlite_where=_UNCLOSED, postgresql_where=_UNCLOSED,
+)  # fmt: skip
+Index("alert_unsent", ALERT.c.raised_at, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+Index("alert_time", ALERT.c.raised_at)
 
 TIMER = Table(
     "timer",
@@ -86,6 +143,30 @@ INSTANCE = Table(
 """Where each process stands with each subject, as its moves say."""
 
 Index("instance_stage", INSTANCE.c.process, INSTANCE.c.stage, INSTANCE.c.since, INSTANCE.c.subject)
+
+SLOT = Table(
+    "slot",
+    METADATA,
+    Column("area", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    number("taken", of=Integer()),
+    sqlite_with_rowid=False,
+)
+"""How many orders have a delivery slot."""
+
+SLOT_TAKEN = Table(
+    "slot_taken",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    text("area"),
+    text("day"),
+    text("name"),
+    text("opens"),
+    text("closes"),
+    sqlite_with_rowid=False,
+)
+"""Which order has which delivery slot."""
 
 PARTNER_HEALTH = Table(
     "partner_health",

@@ -9,26 +9,29 @@ from crossdock.storage.ageing import SqlAgeing
 from crossdock.storage.blobs import SqlBlobs
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.doors import SqlDoors
-from crossdock.storage.exceptions import SqlExceptionBook
+from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.instances import SqlInstances
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
 from crossdock.storage.mappings import SqlMappings
+from crossdock.storage.notices import SqlNotices
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.records import Fetch
 from crossdock.storage.references import SqlReferences
+from crossdock.storage.slots import SqlSlots
 from crossdock.storage.states import SqlStates
 from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
+from crossdock.storage.views_exceptions import ExceptionViews
 from crossdock.storage.views_exchanges import ExchangeViews
 from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
-class SqlViews(ShipmentViews, ExchangeViews, RecordViews, QueueViews):
+class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None) -> None:
@@ -89,6 +92,11 @@ class SqlTransaction:
         return SqlExceptionBook(self._connection)
 
     @cached_property
+    def alerts(self) -> SqlAlerts:
+        """What somebody is told of exceptions."""
+        return SqlAlerts(self._connection)
+
+    @cached_property
     def lanes(self) -> SqlLanes:
         """Outbound commands."""
         return SqlLanes(self._connection)
@@ -102,6 +110,11 @@ class SqlTransaction:
     def instances(self) -> SqlInstances:
         """Where processes stand."""
         return SqlInstances(self._connection)
+
+    @cached_property
+    def slots(self) -> SqlSlots:
+        """Delivery slots."""
+        return SqlSlots(self._connection)
 
     @cached_property
     def partners(self) -> SqlPartners:
@@ -122,6 +135,11 @@ class SqlTransaction:
     def doors(self) -> SqlDoors:
         """What the API and the tower need."""
         return SqlDoors(self._connection)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        """Customers' notices."""
+        return SqlNotices(self._connection)
 
     @cached_property
     def mappings(self) -> SqlMappings:

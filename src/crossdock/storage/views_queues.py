@@ -21,7 +21,8 @@ _COMMANDS = select(
 ).where(OPEN)
 _PARKED_IN = select(func.count()).select_from(EXCHANGE).where(ATTENTION, EXCHANGE.c.status == "parked")
 _PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND.c.status.in_(["parked", "refused"]))
-_EXCEPTIONS = select(func.count()).select_from(EXCEPTION).where(text("resolved_at = 0"))
+_IS_TECHNICAL = case((EXCEPTION.c.queue == "technical", 1), else_=0)
+_EXCEPTIONS = select(func.count(), func.coalesce(func.sum(_IS_TECHNICAL), 0)).where(text("resolved_at = 0"))
 _WITHOUT_OWNER = select(func.count()).select_from(WAITING_FACT)
 _READ_TO = func.coalesce(LOG_CURSOR.c.position, 0)
 _NEXT_PLACE = cast(LOG_PARTITION.c.partition, BigInteger) * literal(PLACES, BigInteger) + _READ_TO + 1
@@ -61,6 +62,7 @@ class QueueViews:
         received, oldest_received = self._one(_RECEIVED)
         undecided, oldest_undecided = self._one(_UNDECIDED)
         commands, oldest_command, in_doubt, due, oldest_due = self._one(_COMMANDS, now=now)
+        exceptions, technical = self._one(_EXCEPTIONS)
         depth = {
             "received": received,
             "waiting": self._one(_WITHOUT_OWNER)[0],
@@ -69,7 +71,8 @@ class QueueViews:
             "due": due,
             "in_doubt": in_doubt,
             "parked": self._one(_PARKED_IN)[0] + self._one(_PARKED_OUT)[0],
-            "open_exceptions": self._one(_EXCEPTIONS)[0],
+            "open_exceptions": exceptions - technical,
+            "technical_exceptions": technical,
         }
         oldest = {
             "received": oldest_received,

@@ -1,4 +1,4 @@
-"""Business exceptions, refused bodies, facts without an owner, the log, and how much there is of everything."""
+"""Refused bodies, facts without an owner, the log, and how much there is of everything."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, text, tuple_
 
 from crossdock.model.events import Event, Fact
-from crossdock.ports.rows import MOST_SHIPMENTS, Counts, ExceptionRow
+from crossdock.ports.rows import MOST_SHIPMENTS, Counts
 from crossdock.storage.paging import after_key, page_of
 from crossdock.storage.records import EVENT_COLUMNS, PLACES, Fetch, events_of
 from crossdock.storage.tables import EVENT, LOG_PARTITION, STATE
@@ -16,28 +16,6 @@ from crossdock.storage.tables_work import EXCEPTION, WAITING_FACT
 
 _FACT: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 
-_EXCEPTION_KEY = (
-    EXCEPTION.c.raised_at,
-    EXCEPTION.c.subject,
-    EXCEPTION.c.kind,
-    EXCEPTION.c.pointer,
-    EXCEPTION.c.cause,
-)
-_EXCEPTIONS = (
-    select(
-        EXCEPTION.c.subject,
-        STATE.c.name,
-        STATE.c.sales_order,
-        EXCEPTION.c.kind,
-        EXCEPTION.c.pointer,
-        EXCEPTION.c.text,
-        EXCEPTION.c.raised_at,
-        EXCEPTION.c.resolved_at,
-        EXCEPTION.c.cause,
-    )
-    .join(STATE, STATE.c.subject == EXCEPTION.c.subject, isouter=True)
-    .order_by(*(column.desc() for column in _EXCEPTION_KEY))
-)
 _REFUSED = (
     select(
         REFUSED.c.id,
@@ -64,7 +42,7 @@ _OPEN_COMMANDS = (
 )
 _PARKED_IN = select(func.count()).select_from(EXCHANGE).where(ATTENTION, EXCHANGE.c.status == "parked")
 _PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND.c.status.in_(["parked", "refused"]))
-_OPEN_EXCEPTIONS = select(func.count()).select_from(EXCEPTION).where(text("resolved_at = 0"))
+_OPEN_EXCEPTIONS = select(EXCEPTION.c.queue, func.count()).where(text("resolved_at = 0")).group_by(EXCEPTION.c.queue)
 _FACTS_WAITING = select(func.count()).select_from(WAITING_FACT)
 # Along an index and never past a bound: counted whole, a page of an old store would cost as much as the store is old.
 _SHIPMENTS = select(func.count()).select_from(
@@ -86,24 +64,6 @@ class RecordViews:
         """Works inside the transaction of ``connection``; ``fetch`` reads events' bytes that rows let go of."""
         self._connection = connection
         self._fetch = fetch
-
-    def exceptions(
-        self, *, open_only: bool = True, kind: str = "", subject: str = "", after: str = "", limit: int = 50
-    ) -> tuple[list[ExceptionRow], str]:
-        """Business exceptions, newest first."""
-        query = _EXCEPTIONS.limit(limit + 1)
-        if open_only:
-            query = query.where(text("business_exception.resolved_at = 0"))
-        if kind:
-            query = query.where(EXCEPTION.c.kind == kind)
-        if subject:
-            query = query.where(EXCEPTION.c.subject == subject)
-        key = after_key(after, int, str, str, str, str)
-        if key:
-            query = query.where(tuple_(*_EXCEPTION_KEY) < tuple_(*key))
-        rows = self._connection.execute(query).all()
-        shown = [ExceptionRow(row[0], row[1] or "", row[2] or "", *row[3:8]) for row in rows]
-        return page_of(shown, limit, [(row[6], row[0], row[3], row[4], row[8]) for row in rows])
 
     def refused(self, partner: str = "", limit: int = 50) -> list[tuple[str, str, str, int, int, int, str, str]]:
         """Refused bodies as (id, partner, channel, status, received_at, length, operator, engineer), newest first."""
@@ -144,6 +104,7 @@ class RecordViews:
         received, oldest_received_at = self._connection.execute(_RECEIVED).one()
         open_commands = {row[0]: (row[1], row[2]) for row in self._connection.execute(_OPEN_COMMANDS)}
         in_doubt = open_commands.get("in_doubt", (0, 0))[0]
+        exceptions = {row[0]: int(row[1]) for row in self._connection.execute(_OPEN_EXCEPTIONS)}
         return Counts(
             received=received,
             oldest_received_at=oldest_received_at,
@@ -152,7 +113,8 @@ class RecordViews:
             oldest_queued_at=min((oldest for _, oldest in open_commands.values()), default=0),
             parked=self._count(_PARKED_IN) + self._count(_PARKED_OUT),
             in_doubt=in_doubt,
-            open_exceptions=self._count(_OPEN_EXCEPTIONS),
+            open_exceptions=sum(number for queue, number in exceptions.items() if queue != "technical"),
+            technical_exceptions=exceptions.get("technical", 0),
             shipments=self._connection.execute(_SHIPMENTS, {"most": MOST_SHIPMENTS}).scalar_one(),
             events=self._count(_EVENTS_THERE),
         )

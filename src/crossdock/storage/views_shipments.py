@@ -28,7 +28,8 @@ _COLUMNS = (
 )
 _LIST = (
     select(*_COLUMNS)
-    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "sku", "storage")))  # no shipments
+    # nobody ships a request, a feed, stock, or what a channel placed
+    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "sku", "storage", "co")))
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
 _NEWEST = 500

@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 from litestar.response import Redirect
 
 from crossdock.model.milestones import MILESTONES
-from crossdock.ports.rows import Counts, ExceptionRow, ExchangeRow, ShipmentRow
+from crossdock.ports.rows import Chosen, Counts, ExceptionRow, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.chips import PHASES
 from crossdock.tower.desk import At
@@ -81,13 +81,17 @@ async def parked(
 ) -> Response[Any]:
     """What waits for a person, with both texts and what can be done."""
 
-    def step(tx: Transaction) -> tuple[list[ExchangeRow], str, Counts]:
+    def step(tx: Transaction) -> tuple[list[ExchangeRow], str, list[ExceptionRow], Counts]:
         rows, following = tx.views.exchanges(partner=_clean(partner), statuses=PARKED, after=after, limit=_ROWS)
-        return rows, following, tx.views.counts()
+        technical = Chosen(queue="technical", partner=_clean(partner))
+        noticed, _ = tx.views.exceptions(chosen=technical, limit=_ROWS)
+        return rows, following, noticed, tx.views.counts()
 
-    rows, following, counts = await desk.context.store.read(step)
+    rows, following, noticed, counts = await desk.context.store.read(step)
     older = f"/parked?{urlencode({'partner': partner, 'after': following})}" if following else ""
-    return desk.page(request, "parked.html", rows=rows, older=older, counts=counts, partner=partner, done=done)
+    return desk.page(
+        request, "parked.html", rows=rows, older=older, noticed=noticed, counts=counts, partner=partner, done=done
+    )
 
 
 @get("/exceptions")
@@ -95,7 +99,8 @@ async def exceptions(request: Request[Any, Any, Any], desk: At, show: str = "", 
     """Business exceptions: what somebody has to put right in a system of record."""
 
     def step(tx: Transaction) -> tuple[list[ExceptionRow], str, Counts]:
-        rows, following = tx.views.exceptions(open_only=show != "all", after=after, limit=_ROWS)
+        business = Chosen(queue="business")
+        rows, following = tx.views.exceptions(open_only=show != "all", chosen=business, after=after, limit=_ROWS)
         return rows, following, tx.views.counts()
 
     rows, following, counts = await desk.context.store.read(step)

@@ -5,7 +5,8 @@ import binascii
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -80,6 +81,23 @@ class RecordingCaller:
     async def close(self) -> None:
         """Close the inner caller."""
         await self._inner.close()
+
+
+@contextmanager
+def call_noted(method: str, place: str, what: str) -> Iterator[dict[str, Any]]:
+    """Note a call that is no HTTP (a mail handed in) among the calls of the command; the caller adds what came of it to
+    the row. ``what`` holds no secret and no personal data. Raises `NotSent` where the work is another's by now.
+    """
+    row: dict[str, Any] = {"method": method, "url": place, "request_body": what}
+    calls = _CALLS.get()
+    if calls is not None:
+        calls.append(row)
+    try:
+        _still_ours()
+        yield row
+    except (NotSent, NoAnswer) as problem:
+        row["problem"] = f"{type(problem).__name__}: {problem}"
+        raise
 
 
 def _still_ours() -> None:

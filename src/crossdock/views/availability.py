@@ -9,6 +9,7 @@ from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.stock_state import standing
 from crossdock.ports.stores import Transaction
+from crossdock.settings.stock import AvailabilitySettings
 
 NONE = Decimal(0)
 _SECOND = 1_000_000
@@ -95,10 +96,15 @@ def _at(state: FulfilmentState, now: int, freshness: Freshness) -> LocationStock
         on_hand=now_there.on_hand,
         available=now_there.available,
         reserved=level.reserved,
-        blocked=level.blocked,
+        blocked=now_there.blocked,
         unit=level.unit,
         as_of=as_of,
         changed_at=now_there.as_of,
         age=age,
         stale=age > freshness.stale_after,
     )
+
+
+def freshness(policy: AvailabilitySettings) -> Freshness:
+    """How old a word on stock may be, as configured."""
+    return Freshness(int(policy.stale_after_minutes * 60_000_000), int(policy.refuse_after_hours * 3_600_000_000))

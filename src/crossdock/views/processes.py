@@ -13,7 +13,7 @@ from crossdock.ports.rows import ExceptionRow
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.ports.stores_processes import Instance, StageCount
-from crossdock.views.timeline import Ambiguous, resolve
+from crossdock.views.timeline import named_by
 
 _STATE = msgspec.json.Decoder(FulfilmentState)
 _UNKNOWN = Stage("", "This stage is of a version that is not installed.")
@@ -76,12 +76,7 @@ class StageLine(Struct, frozen=True):
 
 def processes_of(tx: Transaction, reference: str, known: Mapping[str, Process]) -> tuple[ProcessStory, ...]:
     """The processes of every subject ``reference`` names (a sales order and its deliveries may share one)."""
-    try:
-        subject = resolve(tx, reference)
-        subjects = [subject] if subject else []
-    except Ambiguous as several:
-        subjects = several.subjects
-    return tuple(_story(tx, subject, known) for subject in subjects)
+    return tuple(_story(tx, subject, known) for subject in named_by(tx, reference))
 
 
 def stages(tx: Transaction, known: Mapping[str, Process]) -> tuple[StageLine, ...]:

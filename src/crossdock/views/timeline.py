@@ -22,6 +22,9 @@ from crossdock.views.expected import Expected, expected_next
 from crossdock.views.packages import PackageLine, packages_of
 from crossdock.views.wording import command_name, say
 
+CHANNEL = "co:"
+"""Begins the subject of what a channel placed: the beginning of a story whose middle is the delivery."""
+
 _MOST_EXCHANGES = 500
 _STAGE = {"message": 0, "attempt": 1, "event": 2, "command": 3, "breaker": 4}
 
@@ -103,18 +106,29 @@ def story_of(tx: Transaction, reference: str) -> Story | None:
 
 
 def resolve(tx: Transaction, reference: str) -> str | None:
-    """The one subject a reference names exactly. Raises `Ambiguous`."""
+    """The one subject a reference names exactly; where it names goods and the order they are of, the goods are meant.
+    Raises `Ambiguous`.
+    """
+    subjects = named_by(tx, reference)
+    if len(subjects) > 1:
+        goods = [each for each in subjects if not each.startswith(CHANNEL)]
+        subjects = goods or subjects
+    if len(subjects) > 1:
+        raise Ambiguous(reference.strip(), subjects)
+    return subjects[0] if subjects else None
+
+
+def named_by(tx: Transaction, reference: str) -> list[str]:
+    """Every subject a reference names exactly, in order: a delivery, its sales order, what a channel placed."""
     text = reference.strip()
     if not text:
-        return None
+        return []
     if tx.views.shipment(text) is not None or tx.states.load([text]):
-        return text
+        return [text]
     subjects = sorted({hit.subject for hit in tx.views.search(text) if hit.value == text})
     if len(subjects) > 1:  # carriers use numbers again: what ended long ago is not meant
         subjects = sorted(set(subjects) - tx.log.ended(subjects)) or subjects
-    if len(subjects) > 1:
-        raise Ambiguous(text, subjects)
-    return subjects[0] if subjects else None
+    return subjects
 
 
 def timeline(

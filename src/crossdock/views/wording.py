@@ -2,13 +2,17 @@
 
 from crossdock.model import deciding
 from crossdock.model import events as ev
+from crossdock.model import exceptions as exc
+from crossdock.model.channel_orders import ChannelOrderPlaced
 from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCancelled, PickupScheduled
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.milestones import MILESTONES
+from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
+from crossdock.model.routing import OrderRouted, Routed
 from crossdock.model.tracking import TrackingEvent
 from crossdock.views import returning, warehousing
 from crossdock.views.saying import Said
@@ -29,7 +33,12 @@ COMMANDS = {
     "proof.record.v1": "Write proof of delivery",
     "document.record.v1": "Attach papers",
     "note.record.v1": "Write note",
+    "sales_order.place.v1": "Enter order",
+    "sales_order.amend.v1": "Change order",
     **warehousing.COMMANDS,
+    "activity.raise.v1": "Raise activity",
+    "activity.close.v1": "Close activity",
+    "customer.notify.v1": "Mail the customer",
     **returning.COMMANDS,
 }
 
@@ -63,6 +72,8 @@ def say(body: ev.EventBody) -> Said:
             | ev.CommandFailed()
         ):
             return _business(body)
+        case ChannelOrderPlaced() | OrderRouted():
+            return _placed(body) if isinstance(body, ChannelOrderPlaced) else _routed(body.routed)
         case ev.DeadlinePassed(timer):
             return Said("Deadline passed", timer)
         case ProcessMoved() | ExpectationExpired() | ExpectationFulfilled():
@@ -81,6 +92,21 @@ def _progress(body: ProcessMoved | ExpectationExpired | ExpectationFulfilled) ->
             return Said(f"{what} has come from {who} after all", f"late by {lasting(late)}")
 
 
+def _placed(body: ChannelOrderPlaced) -> Said:
+    order, slot = body.order, body.slot
+    again = f", revision {body.revision}" if body.revision > 1 else ""
+    where = place_of(order.receiver.address) or "an unknown place"
+    window = f", {slot.day} {slot.name}" if slot else ""
+    told = f"{_many(len(order.lines), 'line')} to {order.receiver.name}, {where}{window}"
+    return Said(f"Order {order.reference} placed by {order.channel}{again}", told)
+
+
+def _routed(routed: Routed) -> Said:
+    where = routed.partner or ("straight to a carrier" if routed.rule else "nobody")
+    rule = f"by rule {routed.rule}" if routed.rule else "no rule fits"
+    return Said(f"Routed to {where}", f"{rule}, version {routed.version}", routed.rule)
+
+
 def _business(body: ev.EventBody) -> Said:
     match body:
         case ev.FulfilmentRequested(order):
@@ -94,8 +120,8 @@ def _business(body: ev.EventBody) -> Said:
             return Said("Delivery order cancelled", reason)
         case ExceptionRaised(kind, text, pointer):
             return Said(f"Exception: {text}", pointer, kind)
-        case ExceptionResolved(kind, pointer):
-            return Said("Exception resolved", pointer, kind)
+        case ExceptionResolved(kind, pointer, by=by, reason=reason):
+            return Said(f"Exception resolved by {by}" if by else "Exception resolved", reason or pointer, kind)
         case ev.CommandFailed(what=what, operator=operator, package_id=package):
             return Said(f"{command_name(what)} failed", operator, package=package)
         case _:
@@ -195,6 +221,63 @@ def _collected(body: ev.EventBody) -> Said:
             return Said(f"Manifest {reference} closed with {partner}", _many(len(shipments), "shipment"), manifest_id)
         case AddressChecked(partner, verdict=verdict, messages=messages):
             return Said(f"Address {verdict}, says {partner}", "; ".join(messages))
+        case _:
+            return _worked_on(body)
+
+
+def _worked_on(body: ev.EventBody) -> Said:
+    """What people do about an exception."""
+    match body:
+        case exc.ExceptionAssigned(kind, actor=actor, owner=owner, assignee=assignee, reason=reason):
+            to = " of ".join(each for each in (assignee, owner) if each)
+            return Said(f"Exception given to {to} by {actor}", reason, kind)
+        case exc.ExceptionWaiting(kind, actor=actor, on=on, until=until, reason=reason):
+            span = f" until {rfc3339(until)[:16]}Z" if until else ""
+            return Said(f"Exception waits on {on}{span}, says {actor}", reason, kind)
+        case exc.ExceptionResumed(kind, actor=actor, reason=reason):
+            return Said(
+                f"Exception goes on, says {actor}" if actor else "Exception goes on: its time came", reason, kind
+            )
+        case exc.ExceptionCommented(kind, actor=actor, text=text):
+            return Said(f"{actor}: {text}", code=kind)
+        case _:
+            return _timed(body)
+
+
+def _timed(body: ev.EventBody) -> Said:
+    """What the exception desk does about it."""
+    match body:
+        case exc.ExceptionRouted(kind, owner, severity, resolve_by=resolve_by):
+            by = f"to be over by {rfc3339(resolve_by)[:16]}Z" if resolve_by else ""
+            return Said(f"Exception belongs to {owner}, {severity}", by, kind)
+        case exc.ExceptionTimed(kind, resolve_by=resolve_by):
+            by = f"is to be over by {rfc3339(resolve_by)[:16]}Z" if resolve_by else "has no time running"
+            return Said(f"Exception {by}", code=kind)
+        case exc.ExceptionWarned(kind, clock, due_at):
+            return Said(f"Exception soon late: {_PROMISES[clock]} {rfc3339(due_at)[:16]}Z", code=kind)
+        case exc.ExceptionBreached(kind, clock, due_at):
+            return Said(f"Exception late: {_PROMISES[clock]} {rfc3339(due_at)[:16]}Z", code=kind)
+        case exc.ExceptionEscalated(kind, level, to):
+            return Said(f"Exception goes up to {to}", f"level {level}", kind)
+        case _:
+            return _notified(body)
+
+
+_PROMISES = {"acknowledge": "somebody was to take it by", "resolve": "it was to be over by"}
+
+
+_NOTICES = {"due": "Customer is told", "held": "Notice held", "deferred": "Notice waits", "dropped": "Notice dropped"}
+
+
+def _notified(body: ev.EventBody) -> Said:
+    match body:
+        case NoticeDecided(kind, step, reason=reason, channels=channels):
+            return Said(f"{_NOTICES[step]}: {kind.replace('_', ' ')}", reason.replace("_", " ") or ", ".join(channels))
+        case CustomerNotified(partner, kind, assumed=assumed):
+            detail = "the server's answer was lost; it is not sent again" if assumed else ""
+            return Said(f"Mailed by {partner}: {kind.replace('_', ' ')}", detail)
+        case CustomerUnsubscribed(by=by):
+            return Said("Customer wants no more mails", f"by {by}")
         case _:
             return warehousing.say(body) or returning.say(body) or Said(ev.type_of(body))
 

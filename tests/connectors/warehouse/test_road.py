@@ -15,6 +15,7 @@ from crossdock.sim.faults import Effect, Match, Rule, When
 from crossdock.sim.mischief import RoughRoad
 from crossdock.sim.scenario import Webhooks
 from crossdock.storage.opening import open_store
+from crossdock.views.availability import Freshness, availability_of
 
 
 @pytest.fixture(scope="session")
@@ -223,6 +224,27 @@ async def test_damage_leaves_one_of_five(make_road):
     road.do("damage", sku="DESK-1", quantity=4)
     await road.turn(hub)
     assert standing((await road.state(hub, "sku:DESK-1@WH")).stock).available == 1
+
+
+@pytest.mark.req("D1", "D2", "D4", "A12")
+async def test_the_same_road_on_postgresql(migrated_postgres_url):
+    road = Road(migrated_postgres_url, sim={"stock": "DESK-1=100"})
+    hub = road.hub()
+    road.told = RoughRoad(road.sim, Webhooks(twice=0.5, shuffled=True), 1)
+    await road.ask_for(hub, *(demand(number) for number in range(12)))
+    await road.turn(hub)
+    for number in range(12):
+        road.do("finish", reference=f"WH/OUT/{number:05}")
+    road.do("level", skus=["DESK-1"])
+    road.clock.advance(5)
+    road.do("damage", sku="DESK-1", quantity=39)
+    await road.turn(hub)
+    assert await shipped_all(road, hub, range(12))
+    now = road.clock.now()
+    found = await hub.store.read(lambda tx: availability_of(tx, "DESK-1", now, Freshness()))
+    assert (found.available, found.stale, found.locations[0].blocked) == (1, False, 39)
+    await hub.close()
+    await hub.store.close()
 
 
 @pytest.mark.req("M21")

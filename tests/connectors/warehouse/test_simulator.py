@@ -107,6 +107,20 @@ async def test_events_can_be_told_in_reverse(make_world):
     assert sent == [*sorted(sent[:4]), *sorted(sent[:4], reverse=True)]
 
 
+@pytest.mark.req("I2")
+async def test_a_webhook_nobody_took_comes_again(make_world):
+    world = make_world(pushing())
+    await released(world)
+    (webhook,) = world.sim.take_webhooks(world.clock.now())
+    world.sim.webhook_answered(webhook, 0, world.clock.now())
+    world.clock.advance(5)
+    (again,) = world.sim.take_webhooks(world.clock.now())
+    assert (again.id, again.attempt) == (webhook.id, 2)
+    world.sim.webhook_answered(again, 202, world.clock.now())
+    world.clock.advance(100_000)
+    assert world.sim.take_webhooks(world.clock.now()) == []
+
+
 async def test_orders_go_on_at_their_pace(make_world):
     world = make_world(pushing(pace="60"))
     await released(world)

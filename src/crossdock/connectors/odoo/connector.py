@@ -26,6 +26,7 @@ from crossdock.model.beliefs import DELIVERY_ORDER, Statement
 from crossdock.model.commands import CommandBody, RecordShipping
 from crossdock.model.events import Fact, RecordWritten, WrittenDocument
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.names import names_of
 from crossdock.model.transfers import RecordPlan
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.reconcile import Statements
@@ -207,7 +208,7 @@ class OdooConnector:
         made = tuple(each for each in outcome if isinstance(each, WrittenDocument))
         marker = body.tracking_number if isinstance(body, RecordShipping) else getattr(body, "marker", command.key)
         written = RecordWritten(self._partner, _tag(body), marker, made)
-        return (Fact(written, at, subject=command.subject), *own)
+        return (Fact(written, at, subject=command.subject, binds=names_of(written, self._partner)), *own)
 
 
 def build(surroundings: Surroundings) -> OdooConnector:

@@ -27,11 +27,12 @@ class Picking(Struct):
 
 
 class Sale(Struct):
-    """A row of sale.order; ``client_order_ref`` is the customer's own order number."""
+    """A row of sale.order; ``client_order_ref`` is the customer's own order number, ``origin`` where it was placed."""
 
     id: int
     name: str
     client_order_ref: Text = False
+    origin: Text = False
 
 
 class Partner(Struct):

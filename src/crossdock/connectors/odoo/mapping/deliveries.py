@@ -60,6 +60,7 @@ def order_of(partner: str, delivery: Delivery, default_weight: Decimal | None) -
         sales_order=sale.name if sale else "",
         sales_order_id=str(sale.id) if sale else "",
         customer_order=text(sale.client_order_ref) if sale else "",
+        channel=text(sale.origin) if sale else "",
         service_level=delivery.carrier,
         deliver_by=utc_or_none(picking.date_deadline),
         company=delivery.company,

@@ -64,7 +64,9 @@ async def _load(session: OdooSession, rows: Rows, pickings: Sequence[Row]) -> di
     moves = await session.find("stock.move", of_these, [*MOVE_FIELDS, "sale_line_id"])
     lines = await session.find("stock.move.line", of_these, LINE_FIELDS)
     await rows.get_goods(moves, lines)
-    await rows.get_if_readable("sale.order", ids_in(pickings, "sale_id"), ["name", "client_order_ref", "write_date"])
+    await rows.get_if_readable(
+        "sale.order", ids_in(pickings, "sale_id"), ["name", "origin", "client_order_ref", "write_date"]
+    )
     await rows.get("delivery.carrier", ids_in(pickings, "carrier_id"), ["name"])
     await rows.get("res.company", ids_in(pickings, "company_id"), ["name", "partner_id"])
     await rows.get("stock.picking.type", ids_in(pickings, "picking_type_id"), ["warehouse_id"])

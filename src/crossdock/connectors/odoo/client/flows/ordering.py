@@ -10,7 +10,7 @@ from crossdock.connectors.odoo.client.flows.flow import Outcome
 from crossdock.connectors.odoo.client.flows.items import Found, Items, label
 from crossdock.connectors.odoo.client.flows.quantities import Asked, Quantities
 from crossdock.connectors.odoo.client.flows.sales import LINE, OPEN, ORDER, Confirmation
-from crossdock.connectors.odoo.client.session import OdooSession, identifier
+from crossdock.connectors.odoo.client.session import OdooSession, Row, identifier
 from crossdock.connectors.odoo.mapping.sales import (
     InexactPrice,
     OrderLine,
@@ -22,6 +22,7 @@ from crossdock.connectors.odoo.mapping.sales import (
     price_per,
     prices_missing,
 )
+from crossdock.model.events import WrittenDocument
 from crossdock.model.sales import PlaceSalesOrder, SalesLine
 from crossdock.ports.connector import Documents
 
@@ -56,13 +57,13 @@ class PlaceOrder:
         row = await self._confirmation.order(order)
         if row["state"] in OPEN and (body.confirm or _mixed(body)):
             return None  # to be confirmed yet, or perhaps to be priced
-        return await self._confirmation.documents(row)
+        return await self._documents(body, row)
 
     async def carry_out(self, body: PlaceSalesOrder, documents: Documents, *, again: bool) -> Outcome:  # noqa: ARG002 - it has no document
         """Find it or make it, price it, confirm it. Another message may have placed it before."""
         order = await self._anchors.named(ORDER, order_name(body)) if again or _mixed(body) else 0
         if order and (row := await self._confirmation.order(order))["state"] not in OPEN:
-            return await self._confirmation.documents(row)
+            return await self._documents(body, row)
         company = await self._company(body)
         lines = [] if order else await self._lines(body, company)
         order = order or await self._made(body, lines, company)
@@ -71,7 +72,13 @@ class PlaceOrder:
         row = await self._confirmation.order(order)
         if body.confirm and row["state"] in OPEN:
             row = await self._confirmation.confirmed(order, row)
-        return await self._confirmation.documents(row)
+        return await self._documents(body, row)
+
+    async def _documents(self, body: PlaceSalesOrder, row: Row) -> Outcome:
+        """The order, its transfers, and its lines in the order they were placed in: ids grow as lines are made."""
+        ids = sorted(row.get("order_line") or [])[: len(body.lines)]
+        lines = [WrittenDocument("sales_order_line", str(each), str(number)) for number, each in enumerate(ids, 1)]
+        return (*await self._confirmation.documents(row), *lines)
 
     async def _made(self, body: PlaceSalesOrder, lines: list[OrderLine], company: int) -> int:
         """Everything that can stand against it is looked at before anything is written."""

@@ -1,0 +1,1 @@
+"""Customers' notices in words: templates by kind and language, signed links, and addresses as keyed hashes."""
