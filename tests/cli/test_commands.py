@@ -52,6 +52,11 @@ GROUPS = {
         "pickup",
         "return",
         "void",
+        "return-goods",
+        "refuse-return",
+        "receive-return",
+        "redeliver",
+        "announce-receipt",
     },
 }
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
