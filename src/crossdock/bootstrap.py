@@ -53,6 +53,7 @@ from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.processes.routing import known_of, router_of
 from crossdock.processes.shipping_work import Record
+from crossdock.settings.loading import Loaded
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.notices_checks import notice_faults
@@ -227,7 +228,11 @@ class Installation(Struct, frozen=True):
 
 def load(path: Path) -> tuple[Installation | None, tuple[Fault, ...]]:
     """Read and check the configuration at ``path``: the installation, or every fault there is with file and line."""
-    loaded = read_settings(path)
+    return installed(read_settings(path))
+
+
+def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
+    """The same of a configuration that was read already."""
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
@@ -298,15 +303,9 @@ def world(installation: Installation, store: Store) -> World:
     """Production: the machine's clock, fresh ids, the network."""
     slots = asyncio.Semaphore(installation.settings.workers.delivery_concurrency)
     return World(
-        store=store,
-        clock=RealClock(),
-        ids=FreshIds(),
-        secrets=installation.secrets,
-        connect=partial(connect, slots=slots),
-        metrics=Metrics(),
-        spans=start_telemetry(installation.settings.telemetry.otlp_endpoint),
-        owner=worker_name(),
-    )
+        store, RealClock(), FreshIds(), installation.secrets, partial(connect, slots=slots), Metrics(),
+        start_telemetry(installation.settings.telemetry.otlp_endpoint), worker_name(),
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -360,20 +359,21 @@ def address_hash(installation: Installation, address: str) -> str:
 
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
-    settings, workers = installation.settings, installation.settings.workers
+    return joined(installation, world(installation, store), roles)
+
+
+def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL_ROLES) -> Hub:
+    """The same in any world: what production runs, a simulation runs as well."""
+    settings, workers, store = installation.settings, installation.settings.workers, place.store
     sizes = Sizes(
-        translate=workers.translate_batch,
-        reduce=workers.reduce_batch,
-        claim_seconds=workers.claim_seconds,
-        deliveries=workers.delivery_concurrency,
-        pace=Pace(lease=workers.lease_seconds),
-    )
+        workers.translate_batch, workers.reduce_batch, workers.claim_seconds, workers.delivery_concurrency,
+        Pace(lease=workers.lease_seconds),
+    )  # fmt: skip
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
     watched = settings.processes.tracking_watch
-    quiet = QuietFeeds(store, watched.feeds if watched else {}, RealClock().now())
-    place = world(installation, store)
+    quiet = QuietFeeds(store, watched.feeds if watched else {}, place.clock.now())
     customers = KnownCustomers(partial(address_hash, installation))
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
         "retention": _nightly_retention(installation, place),

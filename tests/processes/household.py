@@ -53,8 +53,14 @@ class Household:
             self._tell(each)
         return self.commands[before:]
 
-    def _tell(self, told: ev.EventBody) -> None:
-        pending = [(told, self.now)]
+    def tell_at_once(self, *bodies: ev.EventBody) -> list[Any]:
+        """The same of facts that are appended together: what follows from one comes after all of them."""
+        before = len(self.commands)
+        self._tell(*bodies)
+        return self.commands[before:]
+
+    def _tell(self, *told: ev.EventBody) -> None:
+        pending = [(each, self.now) for each in told]
         while pending:
             body, at = pending.pop(0)
             event = self._event(body, at)

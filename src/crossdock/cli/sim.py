@@ -1,7 +1,8 @@
-"""`crossdock sim`: a simulated partner on loopback, to try things against."""
+"""`crossdock sim`: a simulated partner on loopback to try things against, or a story played on virtual time."""
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -9,26 +10,40 @@ from typing import Annotated
 import typer
 
 from crossdock.catalog import UnknownPlugin, simulators
+from crossdock.cli import sim_run
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, note
 from crossdock.sim.faults import FaultBook, InvalidFaults, Rule, load_faults
 from crossdock.sim.server import LoopbackServer
 from crossdock.transports import machine
 
+_HELP = "Start a simulated partner on loopback (crossdock sim odoo), or play a scenario (crossdock sim run)."
+Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes the simulator's own, -1 any free one.")]
+Faults = Annotated[Path | None, typer.Option(help="A file of scripted faults (YAML or JSON).")]
+Options = Annotated[list[str] | None, typer.Option("--option", help="An option of the simulator: name=value.")]
+Seed = Annotated[int, typer.Option(help="Decides faults with a probability.")]
+
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("sim")(sim)
+    """Add the commands; every simulator is a command by its own name, too."""
+    group = typer.Typer(help=_HELP, no_args_is_help=True)
+    group.command("run")(sim_run.run)
+    group.command("partner")(partner)
+    for name in simulators().names():
+        group.command(name, hidden=True, help=f"The same as: crossdock sim partner {name}")(_named(name))
+    app.add_typer(group, name="sim")
 
 
-def sim(
+def partner(
     partner: Annotated[str, typer.Argument(help=f"One of: {', '.join(simulators().names())}.")],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes the simulator's own, -1 any free one.")] = 0,
-    faults: Annotated[Path | None, typer.Option(help="A file of scripted faults (YAML or JSON).")] = None,
-    option: Annotated[list[str] | None, typer.Option(help="An option of the simulator: name=value.")] = None,
-    seed: Annotated[int, typer.Option(help="Decides faults with a probability.")] = 0,
+    port: Port = 0,
+    faults: Faults = None,
+    option: Options = None,
+    seed: Seed = 0,
     json: AsJson = False,
 ) -> None:
-    """Start a simulated partner on loopback and leave it running until Ctrl-C."""
+    """Start a simulated partner on loopback and leave it running until Ctrl-C. The name alone does it as well:
+    crossdock sim odoo.
+    """
     try:
         spec = simulators().get(partner)
     except UnknownPlugin as unknown:
@@ -58,6 +73,15 @@ def sim(
             await serving
 
     asyncio.run(run())
+
+
+def _named(name: str) -> Callable[..., None]:
+    def start(
+        port: Port = 0, faults: Faults = None, option: Options = None, seed: Seed = 0, json: AsJson = False
+    ) -> None:
+        partner(name, port, faults, option, seed, json)
+
+    return start
 
 
 def _rules(faults: Path | None) -> tuple[Rule, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from msgspec import structs
@@ -25,7 +26,7 @@ from crossdock.processes.ordering import intake_policy
 from crossdock.processes.outstanding import hours_of
 from crossdock.processes.owed_by_carriers import CARRIERS_OWE
 from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
-from crossdock.processes.payment_gate import PaymentPolicy, payment_gate
+from crossdock.processes.payment_gate import PaymentPolicy, is_to_speak, payment_gate
 from crossdock.processes.release_work import ReleasePolicy
 from crossdock.processes.returning_configured import returning
 from crossdock.processes.routing import Router
@@ -91,14 +92,17 @@ def _releasing(settings: Processes, router: Router | None) -> list[Process]:
         chosen.append(
             credit_hold(CreditPolicy(credit.tolerance_percent, credit.hours, credit.on_expiry, credit.assignee))
         )
-    if settings.payment_gate:
-        chosen.append(payment_gate(PaymentPolicy(settings.payment_gate.require, settings.payment_gate.enough)))
+    paying = settings.payment_gate and PaymentPolicy(settings.payment_gate.require, settings.payment_gate.enough)
+    if paying:
+        chosen.append(payment_gate(paying))
     if settings.order_release:
         given = settings.order_release
         declared = settings.order_to_ship.customs.required if settings.order_to_ship else REQUIRED
         warehouse = given.warehouse or ""
         rules = router.decided if router and router.book.rules else None
         policy = ReleasePolicy(lambda _order: warehouse, rules, declared, frozenset(given.express))
+        if paying:
+            policy = structs.replace(policy, is_awaited=partial(is_to_speak, policy=paying))
         chosen.append(order_release(policy))
     return chosen
 

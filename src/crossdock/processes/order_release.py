@@ -95,6 +95,8 @@ def _went_on(work: Work) -> None:
         return
     if work.state.holds():
         progress.stage = "held"
+    elif work.policy.is_awaited(work.state):
+        return
     elif isinstance(work.event.body, OrderChecked) or progress.stage == "held":
         _release(work, order)
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
+from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.releasing import OrderFreed, OrderHeld, ReviewDecided
 from crossdock.ports.process import Chart, Decision, Move, Process, Situation, Stage
 
@@ -34,6 +35,16 @@ class Paying(Struct, omit_defaults=True):
     stage: str = "watching"
     hold: str = ""
     raised: str = ""
+
+
+def is_to_speak(state: FulfilmentState, policy: PaymentPolicy) -> bool:
+    """Whether the gate has to hold an order by what is known of its payments, and has never done so: its hold is on the
+    way. A payment reported before its order is folded before the hold that follows from it.
+    """
+    standings = {standing for _, standing in state.payments.values()}
+    if state.cancelled or standings & set(policy.enough):
+        return False
+    return (bool(standings) or policy.require == "all") and not any(each.startswith(f"{GATE} ") for each in state.held)
 
 
 _DECODE = msgspec.json.Decoder(Paying).decode

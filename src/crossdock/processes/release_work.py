@@ -26,16 +26,22 @@ def _nowhere(_order: DeliveryOrder) -> str:
     return ""
 
 
+def _nobody(_state: FulfilmentState) -> bool:
+    return False
+
+
 class ReleasePolicy(Struct, frozen=True):
     """What configuration decides. ``route`` gives the warehouse (a partner) that ships an order, "" for none;
     ``rules`` decide instead where there are any, at a time (epoch microseconds); ``declared`` are the facts of a line
-    without which it does not go abroad; ``express`` are the service levels that go before all others.
+    without which it does not go abroad; ``express`` are the service levels that go before all others; ``is_awaited``
+    whether a gate has yet to say that it holds the order.
     """
 
     route: Callable[[DeliveryOrder], str] = _nowhere
     rules: Callable[[DeliveryOrder, int], OrderRouted] | None = None
     declared: Collection[str] = REQUIRED
     express: frozenset[str] = frozenset()
+    is_awaited: Callable[[FulfilmentState], bool] = _nobody
 
 
 class Releasing(Struct, omit_defaults=True):

@@ -47,7 +47,15 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
         text = "must be a list of sections such as 'partners:'"
         return Loaded(root, None, (Fault.at(node.place, "", text, "see: crossdock init"),))
     faults += _include(node, path)
-    faults += _override(node, environ)
+    loaded = judge(node, root, environ)
+    if not faults:
+        return loaded
+    return structs.replace(loaded, faults=tuple(sorted({*faults, *loaded.faults})), settings=None)
+
+
+def judge(node: Node, root: Path, environ: Mapping[str, str]) -> Loaded:
+    """The settings that ``node``, a whole configuration, holds under the variables of ``environ``, or its faults."""
+    faults = list(_override(node, environ))
     settings, more = read_config(Settings, node)
     faults += more
     faults += _cross_checks(node)

@@ -84,6 +84,13 @@ class OdooConfig(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["accept", "park"],
         Meta(description="When more comes than was ordered: accept it as Odoo does, or park the receipt for a person"),
     ] = "accept"
+    credit: Annotated[
+        bool,
+        Meta(
+            description="Read with every delivery what its customer owes and may owe, which processes.credit_hold "
+            "decides by; the integration user needs the right Invoicing / Billing"
+        ),
+    ] = False
     freight_product: Annotated[
         str,
         Meta(description="SKU of the service that freight charges are booked as", examples=["FREIGHT"]),

@@ -134,6 +134,15 @@ class Removed(Struct):
     changed_at: str
 
 
+class Credit(Struct):
+    """What the customer's company owes (invoiced, and ordered but not invoiced) and may owe, in ``currency``."""
+
+    owed: Decimal
+    to_invoice: Decimal
+    limit: Decimal
+    currency: str
+
+
 class Delivery(Struct):
     """One transfer and everything it refers to. ``changed_at`` is the newest write_date among them, naive UTC;
     ``sold`` is told of transfers to another country, whose value is declared.
@@ -152,6 +161,7 @@ class Delivery(Struct):
     packages: tuple[Package, ...] = ()
     products: tuple[Product, ...] = ()
     units: tuple[Unit, ...] = ()
+    credit: Credit | None = None
 
 
 class Movement(Struct):

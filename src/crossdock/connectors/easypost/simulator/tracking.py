@@ -80,7 +80,7 @@ class Trackers:
         if action == "advance":
             texts = ("status", "status_detail", "message", "signed_by")
             given = {name: str(arguments[name]) for name in texts if name in arguments}
-            return self.advance(arguments["tracking_code"], now, **given)
+            return self.advance(arguments["tracking_code"], now, unsigned=bool(arguments.get("unsigned")), **given)
         if action == "finish":
             tracker = self._by_code(arguments["tracking_code"])
             while journeys.steps_taken(tracker) < len(journeys.JOURNEY):
@@ -90,12 +90,13 @@ class Trackers:
         raise UnknownAction(f"there is no action '{action}'; there are {names}")
 
     def advance(
-        self, code: str, now: int, *, status: str = "", status_detail: str = "", message: str = "", signed_by: str = ""
-    ) -> Json:
+        self, code: str, now: int, *, status: str = "", status_detail: str = "", message: str = "",
+        signed_by: str = "", unsigned: bool = False,
+    ) -> Json:  # fmt: skip
         """One scan of the parcel: the next of the ordinary journey, or the one described; tells it by webhook.
 
-        A delivery is signed by the addressee unless ``signed_by`` names somebody else. Raises `KeyError` for an
-        unknown code.
+        A delivery is signed by the addressee unless ``signed_by`` names somebody else or it is ``unsigned``. Raises
+        `KeyError` for an unknown code.
         """
         tracker = self._by_code(code)
         sender, receiver = self._ends[code]
@@ -106,7 +107,7 @@ class Trackers:
         else:
             taken = min(journeys.steps_taken(tracker), len(journeys.JOURNEY) - 1)
             step = journeys.JOURNEY[taken]
-        if step.status == journeys.DELIVERED and not signed_by:
+        if step.status == journeys.DELIVERED and not (signed_by or unsigned):
             signed_by = str((receiver or {}).get("name") or "John Tester").upper()
         place = receiver if step.at_destination else sender
         previous = journeys.scan(tracker, step, place, now, signed_by=signed_by)

@@ -16,12 +16,13 @@ from crossdock.connectors.odoo.mapping.goods import (
 )
 from crossdock.connectors.odoo.mapping.parties import party_of, text
 from crossdock.connectors.odoo.mapping.units import exact, total
-from crossdock.connectors.odoo.wire import Delivery, Line, Move, Number, Package, Product, Sold, Text, Unit
+from crossdock.connectors.odoo.wire import Credit, Delivery, Line, Move, Number, Package, Product, Sold, Text, Unit
 from crossdock.model.events import Fact, FulfilmentCancelled, FulfilmentRequested
 from crossdock.model.identifiers import Reference, ReferenceKind, delivery_order_id, parse_sscc
 from crossdock.model.money import Money, minor_exponent
 from crossdock.model.order import DeliveryOrder, OrderLine, Packed
 from crossdock.model.order import Package as Parcel
+from crossdock.model.releasing import CreditStanding
 from crossdock.model.units import Measure
 
 
@@ -64,7 +65,20 @@ def order_of(partner: str, delivery: Delivery, default_weight: Decimal | None) -
         service_level=delivery.carrier,
         deliver_by=utc_or_none(picking.date_deadline),
         company=delivery.company,
+        credit=_credit(delivery.credit),
     )
+
+
+def _credit(told: Credit | None) -> CreditStanding | None:
+    """What the customer owes and may owe, to the minor unit; nothing where there is no limit."""
+    if told is None or told.limit <= 0 or not told.currency:
+        return None
+    owed, limit = (_minor(amount, told.currency) for amount in (told.owed + told.to_invoice, told.limit))
+    return CreditStanding(Money(owed, told.currency), Money(limit, told.currency))
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    return int(amount.scaleb(minor_exponent(currency)).to_integral_value(ROUND_HALF_UP))
 
 
 def _lines(delivery: Delivery) -> tuple[OrderLine, ...]:
@@ -91,9 +105,7 @@ def _value(move: Move, sold: Sold | None) -> Money | None:
         return None
     if int(sold.product_uom) != move.product_uom:
         return None
-    exact_value = sold.price_reduce_taxexcl * move.product_uom_qty
-    minor = exact_value.scaleb(minor_exponent(sold.currency)).to_integral_value(ROUND_HALF_UP)
-    return Money(int(minor), sold.currency)
+    return Money(_minor(sold.price_reduce_taxexcl * move.product_uom_qty, sold.currency), sold.currency)
 
 
 def _quantity(move: Move, product: Product, units: Mapping[int, Unit], pointer: str) -> Measure:

@@ -5,7 +5,14 @@ from typing import Any
 
 import msgspec
 
-from crossdock.connectors.odoo.simulator import stock_lines, stock_moves, trade_invoices, trade_purchases, trade_sales
+from crossdock.connectors.odoo.simulator import (
+    stock_lines,
+    stock_moves,
+    trade_credit,
+    trade_invoices,
+    trade_purchases,
+    trade_sales,
+)
 from crossdock.connectors.odoo.simulator.database import Database, Row
 from crossdock.connectors.odoo.simulator.office_automation import AUTOMATION_RULES
 from crossdock.connectors.odoo.simulator.office_imports import SINCE_19, WEB
@@ -62,6 +69,7 @@ _EARLY = 18
 _ALSO_COMPUTED: dict[str, Mapping[str, Callable[[Database, Row], Any]]] = {
     "stock.location": {"warehouse_id": warehouse_of},
     "stock.picking": {"purchase_id": trade_purchases.order_of},
+    "res.partner": trade_credit.COMPUTED,
     "sale.order": trade_invoices.SALE_COMPUTED,
     "sale.order.line": trade_invoices.SALE_LINE_COMPUTED,
 }

@@ -17,7 +17,8 @@ OFFICE: dict[str, str] = {
         "country_id>res.country commercial_partner_id>res.partner company_id>res.company complete_name:c type:s "
         "vat:c active:b child_ids<res.partner.parent_id customer_rank:i supplier_rank:i comment:h barcode:c "
         "property_stock_customer>stock.location property_stock_supplier>stock.location date_localization:a "
-        "category_id*res.partner.category user_id>res.users email_formatted:c function:c website:c company_type:s"
+        "category_id*res.partner.category user_id>res.users email_formatted:c function:c website:c company_type:s "
+        "credit:f credit_to_invoice:f credit_limit:f use_partner_credit_limit:b"
     ),
     "res.partner.category": "name:c",
     "res.country": "name:c code:c",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from crossdock.connectors.odoo.client.cursor import seconds
+from crossdock.connectors.odoo.client.feeds.credit import read_credit
 from crossdock.connectors.odoo.client.reading import (
     LINE_FIELDS,
     MOVE_FIELDS,
@@ -48,10 +49,11 @@ async def read_deliveries(session: OdooSession, ids: Sequence[int]) -> tuple[set
     ready = [row for row in found if row.get("state") == "assigned"]
     rows = Rows(session)
     dealt = await _load(session, rows, ready) if ready else {}
+    credit = await read_credit(session, ready) if ready and session.config.credit else {}
     documents = []
     for row in found:
         if row.get("state") == "assigned":
-            documents.append(_delivery(rows, row, *dealt[row["id"]]))
+            documents.append(_delivery(rows, row, *dealt[row["id"]], credit.get(row["id"])))
         elif row.get("state") == "cancel":
             picking = {"id": row["id"], "name": row["name"], "state": "cancel"}
             documents.append(Document(row["id"], seconds(row.get("write_date")), {"picking": picking}, closed=True))
@@ -110,7 +112,7 @@ def _sold(rows: Rows, moves: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _delivery(rows: Rows, picking: Row, moves: list[Row], lines: list[Row]) -> Document:
+def _delivery(rows: Rows, picking: Row, moves: list[Row], lines: list[Row], credit: Row | None) -> Document:
     """One transfer's document and the newest write_date of what is in it."""
     moves = [row for row in moves if row.get("state") != "cancel"]
     packages = rows.held(rows.packages, ids_in(lines, "result_package_id"))
@@ -133,6 +135,7 @@ def _delivery(rows: Rows, picking: Row, moves: list[Row], lines: list[Row]) -> D
         "packages": [bare(row) for row in {row["id"]: row for row in packages}.values()],
         "products": [rows.product(row) for row in products],
         "units": rows.held("uom.uom", units),
+        **({"credit": credit} if credit else {}),
     }
     return Document(picking["id"], max(seconds(row.get("write_date")) for row in newest), told)
 
