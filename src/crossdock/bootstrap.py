@@ -51,14 +51,13 @@ from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
 from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
-from crossdock.processes.routing import Router, knowledge, rule_book
+from crossdock.processes.routing import known_of, router_of
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import Loaded
 from crossdock.settings.loading import load as read_settings
 from crossdock.settings.nodes import Fault
 from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
-from crossdock.settings.preferences import preferences_of
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
 from crossdock.storage.opening import MigratableStore
@@ -237,7 +236,7 @@ def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
     plugins = installed_connectors()
     specs, broken = plugins.working(), {each.name: str(each) for each in plugins.broken()}
     configs, faults = read_partners(loaded, {name: spec.config for name, spec in specs.items()}, broken)
-    preferences, more = preferences_of(loaded)
+    known, more = known_of(loaded)
     faults = sorted({*loaded.faults, *faults, *more})
     if faults or loaded.settings is None:
         return None, tuple(faults)
@@ -249,7 +248,6 @@ def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
         for name, partner in settings.partners.items()
         if partner.enabled
     )
-    known = knowledge(settings.enrichment, preferences)
     return Installation(settings, ReferencedSecrets(loaded.root), plans, known), ()
 
 
@@ -349,7 +347,7 @@ def processes_of(
 ) -> list[Process]:
     """The processes configured, in the order they decide in; ``customers`` is what notices look at beside events."""
     settings, known = installation.settings, customers or KnownCustomers(partial(address_hash, installation))
-    return every_process(settings, record, known, Router(rule_book(settings.routing), installation.knowledge))
+    return every_process(settings, record, known, router_of(settings, installation.knowledge))
 
 
 def address_hash(installation: Installation, address: str) -> str:

@@ -10,11 +10,10 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "availability",
-    "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk", "doctor", "drill",
-    "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "odoo", "parked", "partner", "rate",
-    "rebuild", "reconcile", "replay", "restore", "retention", "runbook", "serve", "shipengine", "sim", "trace",
-    "translate", "webhooks", "workers",
+    "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
+    "doctor", "drill", "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "notices", "odoo",
+    "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention",
+    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "log": {"fetch", "ship", "status"},
@@ -24,6 +23,8 @@ GROUPS = {
     "clients": {"create", "list", "revoke"},
     "config": {"schema"},
     "drill": {"carrier-outage"},
+    "orders": {"free-window", "list", "place", "show", "windows"},
+    "route": {"check", "diff", "enrich", "explain", "test", "try"},
     "parked": {"discard", "list", "retry", "show"},
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
@@ -52,6 +53,11 @@ GROUPS = {
         "pickup",
         "return",
         "void",
+        "return-goods",
+        "refuse-return",
+        "receive-return",
+        "redeliver",
+        "announce-receipt",
     },
 }
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"

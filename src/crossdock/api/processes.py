@@ -16,7 +16,7 @@ from crossdock.backbone import telling
 from crossdock.model.events import Fact
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import from_epoch_us, rfc3339
-from crossdock.model.money import InvalidAmount, Money, money
+from crossdock.model.money import Money
 from crossdock.model.releasing import PaymentReported, ReviewDecided
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.stores import Transaction
@@ -112,9 +112,9 @@ class Reviewed(Struct, frozen=True):
 
 
 class Amount(Struct, frozen=True, forbid_unknown_fields=True):
-    """An exact amount: ``value`` as a decimal text in major units, ``currency`` by ISO 4217."""
+    """An exact amount: ``minor`` units (cents for EUR, yen for JPY) of ``currency`` (ISO 4217)."""
 
-    value: Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,4})?$", examples=["129.90"])]
+    minor: Annotated[int, Meta(ge=0, le=2**53, examples=[12990])]
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 
 
@@ -212,7 +212,7 @@ async def report_payment(
 ) -> Response[PaymentNoted]:
     """For shops and payment providers; kept until its order is here."""
     data = await strictly(request, PaymentRequest)
-    amount = _amount(data.amount)
+    amount = Money(data.amount.minor, data.amount.currency) if data.amount else None
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, PaymentNoted]:
         body = PaymentReported(client.id, data.transaction, data.state, data.sequence, amount)
@@ -224,13 +224,6 @@ async def report_payment(
     response = await once.run(request, idempotency_key, effect)
     context.store.wake("log")
     return response
-
-
-def _amount(given: Amount | None) -> Money | None:
-    try:
-        return money(given.value, given.currency) if given else None
-    except InvalidAmount as wrong:
-        raise ProblemError(422, str(wrong)) from None
 
 
 def _process(each: Standing) -> ProcessResource:

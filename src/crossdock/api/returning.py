@@ -49,7 +49,7 @@ class GoodsReturnRequest(Struct, frozen=True, forbid_unknown_fields=True):
     source: Text = "desk"
 
 
-class ReturnReceipt(Struct, frozen=True, forbid_unknown_fields=True):
+class ReturnReceiptRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What came back and in what condition; ``receipt`` is its number and counts once."""
 
     reason: Why
@@ -58,14 +58,14 @@ class ReturnReceipt(Struct, frozen=True, forbid_unknown_fields=True):
     final: bool = True
 
 
-class ReturnRefusal(Struct, frozen=True, forbid_unknown_fields=True):
+class ReturnRefusalRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing of what is open is taken back; ``goods`` says where they are to be."""
 
     reason: Why
     goods: Literal["none", "back", "kept"] = "none"
 
 
-class Redelivery(Struct, frozen=True, forbid_unknown_fields=True):
+class RedeliveryRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """What the customer wants done with a parcel that could not be delivered; without a tracking number with all that
     wait.
     """
@@ -95,10 +95,10 @@ async def request_return(
     summary="Goods came back", tags=_TAG,
 )  # fmt: skip
 async def receive_return(
-    request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnReceipt, idempotency_key: Key  # noqa: A002 - the path says id
+    request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnReceiptRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
     """201: it is written down; what follows is seen of the order."""
-    data = await strictly(request, ReturnReceipt)
+    data = await strictly(request, ReturnReceiptRequest)
     lines = tuple(
         ReceivedLine(Item(each.sku), _positive(each.quantity), damaged=_within(each.damaged, each.quantity))
         for each in data.lines
@@ -111,10 +111,10 @@ async def receive_return(
     summary="Goods are not taken back", tags=_TAG,
 )  # fmt: skip
 async def refuse_return(
-    request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnRefusal, idempotency_key: Key  # noqa: A002 - the path says id
+    request: Request[Any, Any, Any], context: Here, id: Id, data: ReturnRefusalRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
     """201: it is written down; what follows is seen of the order."""
-    data = await strictly(request, ReturnRefusal)
+    data = await strictly(request, ReturnRefusalRequest)
     return await ask(request, context, id, RefuseReturn(data.goods), data.reason, idempotency_key)
 
 
@@ -123,10 +123,10 @@ async def refuse_return(
     summary="What is to happen with a parcel that could not be delivered", tags=_TAG,
 )  # fmt: skip
 async def redeliver(
-    request: Request[Any, Any, Any], context: Here, id: Id, data: Redelivery, idempotency_key: Key  # noqa: A002 - the path says id
+    request: Request[Any, Any, Any], context: Here, id: Id, data: RedeliveryRequest, idempotency_key: Key  # noqa: A002 - the path says id
 ) -> Response[Job]:  # fmt: skip
     """201: it is written down; what follows is seen of the order."""
-    data = await strictly(request, Redelivery)
+    data = await strictly(request, RedeliveryRequest)
     wanted = Redeliver(data.choice, data.tracking_number, data.day, data.place)
     return await ask(request, context, id, wanted, data.reason, idempotency_key)
 

@@ -56,7 +56,9 @@ class Metrics:
         self.depth = Gauge("crossdock_queue_messages", "Messages by stage.", ["stage"], registry=reg)
         self.age = Gauge("crossdock_queue_age_seconds", "Age of the oldest message, by stage.", ["stage"], registry=reg)
         self.failures = Counter("crossdock_step_failures_total", "Engine steps that failed.", ["step"], registry=reg)
+        self._of_exceptions(reg)
 
+    def _of_exceptions(self, reg: CollectorRegistry) -> None:
         words = ["queue", "owner", "severity"]
         self.exceptions = Gauge(
             "crossdock_exceptions_open",

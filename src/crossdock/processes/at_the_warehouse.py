@@ -41,6 +41,9 @@ def followed(work: Work) -> None:
     work.resolve(lambda each: each.kind in _FAILURES.values())
     if release is None or stage not in {*AT_THE_WAREHOUSE, "attention"}:
         return
+    if release.cancelled or (release.refused and not release.acknowledged):  # what came late was said before
+        undoing.begin(work, f"{release.partner} does not ship it")
+        return
     if release.acknowledged >= work.progress.revision:
         work.resolve(lambda each: each.kind == "change.refused")
     work.progress.stage = STAGES_THERE.get(release.stage, stage)

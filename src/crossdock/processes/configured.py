@@ -16,7 +16,7 @@ from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
 from crossdock.processes.customer_notices import customer_notices
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
-from crossdock.processes.exceptions_configured import exception_processes
+from crossdock.processes.exceptions_configured import calendar_of, exception_processes
 from crossdock.processes.expectations import Patience, StageLimit, expectations
 from crossdock.processes.notices_policy import Customers, NoticesPolicy
 from crossdock.processes.order_intake import order_intake
@@ -41,13 +41,14 @@ from crossdock.settings.returning import FailedDelivery, ProcureToReceive, Retur
 from crossdock.settings.sections import PartnerSettings, Processes, Settings
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
+from crossdock.settings.working import CalendarSettings
 
 
 def every_process(
     settings: Settings, record: Callable[[], Record], customers: Customers, router: Router
 ) -> list[Process]:
     """Those of orders, of customers' notices, and then of the exceptions that all of them raise."""
-    chosen = configured(settings.processes, record, settings.partners, router)
+    chosen = configured(settings.processes, record, settings.partners, router, settings.calendars)
     if settings.customer_notices:
         chosen.append(notices(settings.customer_notices, settings.project.timezone, customers))
     return [*chosen, *exception_processes(settings.exceptions, settings.calendars)]
@@ -58,10 +59,11 @@ def configured(
     record: Callable[[], Record] = dict,
     partners: Mapping[str, PartnerSettings] | None = None,
     router: Router | None = None,
+    calendars: Mapping[str, CalendarSettings] | None = None,
 ) -> list[Process]:
     """In the order they decide in; one left out of the configuration does not run. ``record`` is how promises were
     kept so far, which carriers are chosen by; ``partners`` say what is done when one of them is down,
-    ``router`` where orders go.
+    ``router`` where orders go, ``calendars`` when people work.
     """
     chosen = _releasing(settings, router)
     if settings.order_intake:
@@ -72,15 +74,13 @@ def configured(
         chosen += [order_to_ship(shipping, record), carriers_desk()]
     if settings.delivery_to_invoice:
         given = settings.delivery_to_invoice
-        by_the_warehouse = settings.order_release is not None and settings.order_release.warehouse is not None
-        complete = given.complete_transfer and not by_the_warehouse  # what left is written when it leaves
-        policy = DeliveryToInvoicePolicy(given.when, complete, given.post, given.partial)
+        policy = DeliveryToInvoicePolicy(given.when, given.complete_transfer, given.post, given.partial)
         chosen.append(delivery_to_invoice(policy))
     chosen += returning(settings)
     if settings.tracking_watch:
         chosen.append(tracking_watch(_watching(settings.tracking_watch)))
     if settings.expectations:
-        chosen.append(expectations(_patience(settings.expectations, chosen)))
+        chosen.append(expectations(_patience(settings.expectations, chosen, calendars or {})))
     return chosen
 
 
@@ -107,7 +107,7 @@ def _releasing(settings: Processes, router: Router | None) -> list[Process]:
     return chosen
 
 
-def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
+def _patience(given: Expectations, chosen: Sequence[Process], calendars: Mapping[str, CalendarSettings]) -> Patience:
     """Limits of the stages of every process that runs, and of what carriers owe."""
     stages = {
         (process.name, stage.name): StageLimit(hours, stage.waits_for)
@@ -117,7 +117,8 @@ def _patience(given: Expectations, chosen: Sequence[Process]) -> Patience:
     }
     rules = (*WAREHOUSES_OWE, *CARRIERS_OWE)
     owed = {kind: limit for kind, limit in hours_of(rules, given.hours).items() if limit or kind not in given.hours}
-    return Patience(rules, owed, stages)
+    working = {word: calendar_of(calendars[name]) for word, name in given.calendars.items() if name in calendars}
+    return Patience(rules, owed, stages, working)
 
 
 def there_are() -> list[Process]:

@@ -105,9 +105,15 @@ def _follow(
     if billing.missing:
         billing.phase = "partial" if has_arrived(situation.fulfilment) else "waiting"
         return (), ()
-    billing.phase = "completing" if policy.complete else "invoicing"
-    orders, ready = _orders(situation.fulfilment, policy)
+    complete = policy.complete and not _left_a_warehouse(situation.fulfilment)
+    billing.phase = "completing" if complete else "invoicing"
+    orders, ready = _orders(situation.fulfilment, policy, complete=complete)
     return orders, (ready,)
+
+
+def _left_a_warehouse(state: FulfilmentState) -> bool:
+    """What left a warehouse was written when it left (order_release)."""
+    return any(release.despatches for release in state.warehouse.values())
 
 
 def missing(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[str, ...]:
@@ -157,16 +163,16 @@ def _lacking(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> dict[st
     return lacking
 
 
-def _orders(state: FulfilmentState, policy: DeliveryToInvoicePolicy) -> tuple[tuple[Order, ...], ev.EventBody]:
+def _orders(
+    state: FulfilmentState, policy: DeliveryToInvoicePolicy, *, complete: bool
+) -> tuple[tuple[Order, ...], ev.EventBody]:
     order = state.order
     assert order is not None
     marker = digest(NAME, order.id)[:16]
-    complete = Order(
-        "complete", order.partner, CompleteTransfer(order.external_id, f"{marker}-c", remainder="backorder")
-    )
+    finish = Order("complete", order.partner, CompleteTransfer(order.external_id, f"{marker}-c", remainder="backorder"))
     invoice = Order("invoice", order.partner, IssueInvoice(order.sales_order_id, f"{marker}-i", policy.post))
     ready = ev.InvoiceReady(order.id, order.sales_order, policy.when)
-    return ((complete, invoice) if policy.complete else (invoice,)), ready
+    return ((finish, invoice) if complete else (invoice,)), ready
 
 
 def _written(billing: Billing, body: ev.RecordWritten) -> None:

@@ -102,7 +102,7 @@ def _moves() -> Iterator[Move]:
         yield Move(before, "amending", _PLACED, "change quantities in the system of record")
     yield Move("entered", "attention", _PLACED, "an exception: the channel changed it after entry")
     yield Move("attention", "entered", _PLACED, entered)
-    for before in ("entering", "amending", "attention"):
+    for before in ("rejected", "entering", "amending", "attention"):
         yield Move(before, "entered", _WRITTEN, entered)
         yield Move(before, "amending", _WRITTEN, "what the channel changed meanwhile is changed there")
         if before != "attention":

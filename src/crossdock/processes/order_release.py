@@ -182,4 +182,5 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "shipment.voided.v1": undoing.go_on,
     "record.written.v1": undoing.go_on,
     "command.failed.v1": at_the_warehouse.failed,
+    "exception.resolved.v1": Work.closed,
 }

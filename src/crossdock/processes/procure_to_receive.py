@@ -68,10 +68,8 @@ def procure_to_receive(policy: ReceivingPolicy) -> Process:
         own = _DECODE(situation.process) if situation.process else Receiving()
         course = Course(NAME, situation, own)
         _take_in(course, own)
-        if own.transfer is None and not own.notices and not course.state.inbound:
+        if not own.stage and not _concerns(course, own):
             return Decision(situation.process)
-        if own.transfer is not None and (own.transfer.direction != "incoming" or own.transfer.return_of):
-            return Decision(situation.process)  # what customers send back is received by return_to_refund
         announce(course, own, policy)
         notify(course, own)
         follow(course, own, policy)
@@ -86,6 +84,13 @@ def procure_to_receive(policy: ReceivingPolicy) -> Process:
 
 
 _DECODE = msgspec.json.Decoder(Receiving).decode
+
+
+def _concerns(course: Course, own: Receiving) -> bool:
+    """Whether goods are to come in. What customers send back is received by return_to_refund."""
+    if own.transfer is None:
+        return bool(own.notices or course.state.inbound)
+    return own.transfer.direction == "incoming" and not own.transfer.return_of
 
 
 def _take_in(course: Course, own: Receiving) -> None:

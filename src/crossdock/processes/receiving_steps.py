@@ -276,7 +276,7 @@ def _by_sku(lines: tuple[MovedLine, ...]) -> list[MovedLine]:
 def advance(course: Course, own: Receiving, policy: ReceivingPolicy) -> None:
     """Write the receipts, one after the other."""
     transfer = own.transfer
-    if transfer is None:
+    if transfer is None or transfer.return_of:
         return
     for name, found in own.receipts.items():
         step = f"receive/{name}"

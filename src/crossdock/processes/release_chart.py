@@ -50,6 +50,8 @@ def _moves() -> Iterator[Move]:
                 if before != after:
                     yield Move(before, after, on, "labels may be bought" if after == "packed" else "")
         yield Move(before, "cancelling", _CANCELLED, "ask the warehouse to stop")
+        for on in _SAID.values():
+            yield Move(before, "undoing", on, _UNDO)
         yield Move(before, "undoing", "warehouse_order.refused.v1", _UNDO)
         yield Move(before, "undoing", "warehouse_order.cancelled.v1", _UNDO)
         yield Move(before, "undoing", "stock.short.v1", _UNDO)

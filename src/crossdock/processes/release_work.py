@@ -114,6 +114,13 @@ class Work:
         self.progress.raised.append(Raised(kind, pointer, self.event.key))
         self.events.append(ExceptionRaised(kind, text, pointer, self.event.key))
 
+    def closed(self) -> None:
+        """A person ended an exception: should it come again, it is raised again."""
+        body = self.event.body
+        if isinstance(body, ExceptionResolved):
+            ended = Raised(body.kind, body.pointer, body.cause)
+            self.progress.raised = [each for each in self.progress.raised if each != ended]
+
     def resolve(self, which: Callable[[Raised], bool]) -> None:
         """Close those this process holds open and ``which`` picks."""
         for each in [each for each in self.progress.raised if which(each)]:

@@ -24,7 +24,11 @@ from crossdock.model.routing import (
 )
 from crossdock.processes.ordering import minutes
 from crossdock.settings.enrichment import DeliveryWishes, Enrichment, PreferenceSettings
+from crossdock.settings.loading import Loaded
+from crossdock.settings.nodes import Fault
+from crossdock.settings.preferences import preferences_of
 from crossdock.settings.routing import Routing, RoutingCalendar, RoutingConditions, RoutingEffect, RoutingRule
+from crossdock.settings.sections import Settings
 
 
 class Router(Struct, frozen=True):
@@ -47,6 +51,17 @@ class Router(Struct, frozen=True):
         """The same as an event of the order."""
         seen = self.considered(order, channel=channel)
         return OrderRouted(order.id, route(seen, self.book, at), seen, at)
+
+
+def router_of(settings: Settings, known: Knowledge) -> Router:
+    """The routing rules in force, with what is ``known`` of customers."""
+    return Router(rule_book(settings.routing), known)
+
+
+def known_of(loaded: Loaded) -> tuple[Knowledge, list[Fault]]:
+    """What the configuration and its file know of customers, or the faults of the file."""
+    lines, faults = preferences_of(loaded)
+    return knowledge(loaded.settings.enrichment if loaded.settings else Enrichment(), lines), faults
 
 
 def knowledge(given: Enrichment, more: Sequence[PreferenceSettings] = ()) -> Knowledge:

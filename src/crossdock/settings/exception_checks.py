@@ -23,6 +23,9 @@ def exception_faults(root: Node) -> Iterator[Fault]:
     known = ["always", *sorted(calendars)]
     for name, node in teams.items():
         yield from _unknown(_child(node, "calendar"), f"exceptions.teams.{name}.calendar", known, "calendars")
+    expected = _child(_child(root, "processes"), "expectations")
+    for word, node in _entries(expected, "calendars"):
+        yield from _unknown(node, f"processes.expectations.calendars.{word}", known, "calendars")
     default = _text(_child(section, "default_queue")) or "operations"
     there = sorted({*teams, default})
     for word, node in _entries(section, "owners"):

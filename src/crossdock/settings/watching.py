@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.words import Hours, PartnerId, Size
+from crossdock.settings.working import CalendarName
 
 
 class TrackingWatch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,5 +58,13 @@ class Expectations(Struct, frozen=True, forbid_unknown_fields=True):
             description="Hours a process may stay in a stage, by process and stage; one left out keeps its own, 0 "
             "waits for as long as it takes",
             examples=[{"order_to_ship": {"labelled": 24}}],
+        ),
+    ] = field(default_factory=dict)
+    calendars: Annotated[
+        dict[str, CalendarName],
+        Meta(
+            description="Whose working time the hours of a kind or of a process's stages count in (a name under "
+            "calendars); day and night unless said",
+            examples=[{"pick": "warehouse", "order_release": "office"}],
         ),
     ] = field(default_factory=dict)
