@@ -98,7 +98,7 @@ async def test_a_payment_is_noted_with_its_order_or_kept_until_there_is_one(worl
         "order": "SO0990",
         "transaction": "t1",
         "state": "authorized",
-        "amount": {"minor": 1290, "currency": "EUR"},
+        "amount": {"minor": "1290", "currency": "EUR"},
     }
     noted = await post(world, "/v1/payments", paid)
     assert (noted.status_code, noted.json()) == (202, {"shipments": [HELD]})
@@ -106,5 +106,5 @@ async def test_a_payment_is_noted_with_its_order_or_kept_until_there_is_one(worl
     assert (waits.status_code, waits.json()) == (202, {"shipments": []})
     kept = await world.store.read(lambda tx: tx.views.waiting())
     assert "SO7777" in {value for _, value, _, _ in kept}
-    wrong = {**paid, "amount": {"minor": 12.5, "currency": "EUR"}}
+    wrong = {**paid, "amount": {"minor": "12.5", "currency": "EUR"}}
     assert (await post(world, "/v1/payments", wrong, key="k3")).status_code == 422

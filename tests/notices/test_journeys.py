@@ -222,7 +222,7 @@ async def test_a_notice_that_is_not_out_in_time_counts_as_not_triggered():
         post.clock.advance_to(MONDAY + HOUR)
         assert (await hub.store.read(lambda tx: figures(tx, objective, post.clock.now()))).not_triggered == 1
         raised = await hub.store.read(lambda tx: tx.exceptions.of_subjects([SUBJECT]))
-        assert [(each.exception.kind, each.resolved_at) for each in raised] == [("notice.failed", 0)]
+        assert [(each.kind, each.resolved_at) for each in raised] == [("notice.failed", 0)]
 
 
 @pytest.mark.req("E12")

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +21,9 @@ def pooler(postgres_url, tmp_path):
     database = parts.path[1:]
     folder = tmp_path / "pooler"
     folder.mkdir()
-    for each in (folder, *list(folder.parents)[:3]):
+    for each in (folder, *folder.parents):
+        if each == Path(tempfile.gettempdir()) or each == each.parent:
+            break
         each.chmod(0o777)
     (folder / "users.txt").write_text('"postgres" ""\n')
     settings = folder / "pgbouncer.ini"

@@ -112,9 +112,9 @@ class Reviewed(Struct, frozen=True):
 
 
 class Amount(Struct, frozen=True, forbid_unknown_fields=True):
-    """An exact amount: ``minor`` units (cents for EUR, yen for JPY) of ``currency`` (ISO 4217)."""
+    """An exact amount: ``minor`` units (cents for EUR, yen for JPY), in digits, of ``currency`` (ISO 4217)."""
 
-    minor: Annotated[int, Meta(ge=0, le=2**53, examples=[12990])]
+    minor: Annotated[str, Meta(pattern=r"^[0-9]{1,15}$", examples=["12990"])]
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 
 
@@ -126,7 +126,7 @@ class PaymentRequest(Struct, frozen=True, forbid_unknown_fields=True):
     order: Short
     transaction: Short
     state: Literal["pending", "authorized", "captured", "failed", "refunded"]
-    sequence: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    sequence: Annotated[float, Meta(ge=0, le=2**53, description="A whole number; what is beyond is cut.")] = 0
     amount: Amount | None = None
 
 
@@ -212,10 +212,10 @@ async def report_payment(
 ) -> Response[PaymentNoted]:
     """For shops and payment providers; kept until its order is here."""
     data = await strictly(request, PaymentRequest)
-    amount = Money(data.amount.minor, data.amount.currency) if data.amount else None
+    amount = Money(int(data.amount.minor), data.amount.currency) if data.amount else None
 
     def effect(tx: Transaction, client: Client, now: int) -> tuple[int, PaymentNoted]:
-        body = PaymentReported(client.id, data.transaction, data.state, data.sequence, amount)
+        body = PaymentReported(client.id, data.transaction, data.state, int(data.sequence), amount)
         names = tuple(Reference(kind, data.order, issuer) for issuer in ("", *context.partners) for kind in _NAMES)
         told = telling.tell(tx, Fact(body, from_epoch_us(now), lookups=names), client.id, now)
         tx.doors.audit(now, client.id, f"payment.{data.state}", data.order, data.transaction)
