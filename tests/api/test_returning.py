@@ -61,8 +61,8 @@ async def test_receipts_refusals_and_answers_are_facts(world):
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("return-receipts", {"receipt": "G1", "lines": [{"sku": "SKU-1", "quantity": "1", "damaged": "2"}]}, 422),
-        ("return-requests", {"lines": [{"sku": "SKU-1", "quantity": "0"}]}, 422),
+        ("return-receipts", {"receipt": "G1", "lines": [{"sku": "SKU-1", "quantity": "1", "damaged": "2"}]}, 409),
+        ("return-requests", {"lines": [{"sku": "SKU-1", "quantity": "0"}]}, 409),
         ("return-receipts", {"receipt": "G1", "lines": []}, 422),
         ("redeliveries", {"choice": "tomorrow"}, 422),
         ("redeliveries", {"choice": "again", "day": "soon"}, 422),

@@ -7,6 +7,7 @@ import msgspec
 from crossdock.api.order_bodies import OrderRequest
 from crossdock.api.pacing import LimitRequest
 from crossdock.api.resources import ReplayRequest
+from crossdock.api.returning import GoodsReturnRequest, ReturnReceiptRequest
 
 _QUANTITY = {
     "description": "A whole number, or a decimal text with six decimals at most.",
@@ -46,6 +47,13 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
     _, ordered = msgspec.json.schema_components((OrderRequest,), ref_template="#/components/schemas/{name}")
     bodies |= ordered
     bodies["OrderLineRequest"]["properties"]["quantity"] = _QUANTITY
+    _, returned = msgspec.json.schema_components(
+        (GoodsReturnRequest, ReturnReceiptRequest), ref_template="#/components/schemas/{name}"
+    )
+    bodies |= returned
+    for line, names in (("ReturnLine", ("quantity",)), ("InspectedLine", ("quantity", "damaged"))):
+        for name in names:
+            bodies[line]["properties"][name] = _QUANTITY
     bodies["ReplayRequest"]["properties"]["ids"]["items"] = whole["ReplayRequest"]["properties"]["ids"]["items"]
     bodies["ReplayRequest"]["anyOf"] = [{"required": [name]} for name in _SELECTION]
     for path, item in schema["paths"].items():

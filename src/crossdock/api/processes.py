@@ -111,7 +111,7 @@ class Reviewed(Struct, frozen=True):
     holds: list[str]
 
 
-class Amount(Struct, frozen=True, forbid_unknown_fields=True):
+class AmountRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """An exact amount: ``minor`` units (cents for EUR, yen for JPY), in digits, of ``currency`` (ISO 4217)."""
 
     minor: Annotated[str, Meta(pattern=r"^[0-9]{1,15}$", examples=["12990"])]
@@ -127,7 +127,7 @@ class PaymentRequest(Struct, frozen=True, forbid_unknown_fields=True):
     transaction: Short
     state: Literal["pending", "authorized", "captured", "failed", "refunded"]
     sequence: Annotated[float, Meta(ge=0, le=2**53, description="A whole number; what is beyond is cut.")] = 0
-    amount: Amount | None = None
+    amount: AmountRequest | None = None
 
 
 class PaymentNoted(Struct, frozen=True):

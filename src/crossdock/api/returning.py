@@ -139,7 +139,7 @@ def _within(quantity: Decimal, most: Decimal, least: Decimal = Decimal(0)) -> De
     if quantity.is_finite() and least <= quantity <= most:
         return quantity
     told = "quantities are above 0, and no more can be damaged than came"
-    raise ProblemError(422, told, Fault(told, pointer="/lines"), kind="unanswerable")
+    raise ProblemError(409, told, Fault(told, pointer="/lines"), kind="unanswerable")
 
 
 ROUTES = (request_return, receive_return, refuse_return, redeliver)
