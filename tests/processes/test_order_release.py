@@ -24,6 +24,7 @@ from crossdock.model.releasing import (
 )
 from crossdock.model.returning import ReturnRequested
 from crossdock.model.shipment import Booking, Document
+from crossdock.model.tracking import TrackingEvent
 from crossdock.model.transfers import LotQuantity, MovedLine
 from crossdock.model.units import Measure
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
@@ -283,6 +284,47 @@ def test_reopened_after_it_was_stopped_it_is_released_anew_under_another_referen
     assert [body_of(each).reference for each in given] == [f"{REF}/2"]
 
 
+def parked(home: Household, command) -> None:
+    home.tell(ev.CommandFailed(f"{command.key}#1", WMS, command.kind, "The key is wrong.", "401"))
+
+
+@pytest.mark.req("A8", "K2")
+def test_a_release_that_was_parked_is_taken_back_when_the_order_is_put_right_and_never_makes_a_second_one():
+    home = house()
+    [first] = home.tell(requested())
+    parked(home, first)
+    assert (home.stages["order_release"], home.open_exceptions()[0][0]) == ("attention", "release.failed")
+    [second] = home.tell(requested(lines=(MORE,), changed_at=stamp("2026-11-21T06:10:00Z")))
+    assert home.effects.withdrawn == [first.key]
+    assert body_of(second).reference == body_of(first).reference == REF
+    home.tell(*TO_PACKED[:1])
+    assert home.open_exceptions() == []
+
+
+@pytest.mark.req("A9")
+def test_cancelled_while_its_release_is_parked_it_ends_at_once_and_the_release_is_taken_back():
+    home = house()
+    [release] = home.tell(requested())
+    parked(home, release)
+    assert home.tell(cancelled()) == []
+    assert (home.stages["order_release"], home.effects.withdrawn) == ("cancelled", [release.key])
+
+
+@pytest.mark.req("A9", "C3")
+def test_cancelled_after_its_carrier_has_it_no_label_is_voided_and_a_return_is_opened():
+    home = house(warehouse="")
+    home.tell(
+        ev.FulfilmentRequested(delivery_order()), ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))), BOOKED, LABEL
+    )
+    picked_up = TrackingEvent("easypost", "T1", "picked_up", stamp("2026-11-21T13:00:00Z"), raw_code="in_transit")
+    home.tell(ev.TrackingReported(picked_up))
+    given = home.tell(cancelled())
+    assert [each.kind for each in given] == []
+    assert [each.body.reason for each in home.log if isinstance(each.body, ReturnRequested)] == ["changed_mind"]
+    assert "order.cancelled_after_pickup" in [kind for kind, _ in home.open_exceptions()]
+    assert home.state.live_bookings()
+
+
 ANY = st.sampled_from(
     [
         requested(), requested(lines=(MORE,), changed_at=stamp("2026-11-21T06:10:00Z")), cancelled(30),
@@ -291,6 +333,8 @@ ANY = st.sampled_from(
         ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))), structs.replace(SHIPPED, despatch="D2"),
         requested(credit=CreditStanding(money("150", "EUR"), money("100", "EUR"))),
         ReviewDecided("r1", "credit", "approve", "cli:fin", "x"),
+        ev.CommandFailed("k", WMS, "warehouse_order.release.v1", "The key is wrong.", "401"),
+        ev.CommandFailed("l", WMS, "warehouse_order.cancel.v1", "The key is wrong.", "401"),
         ReviewDecided("r2", "credit", "reject", "cli:fin", "x"),
     ]
 )  # fmt: skip

@@ -304,18 +304,17 @@ def cancelled(work: Work) -> None:
     """The order is off: void what was bought, unless the goods are on their way. One that waited for its clearance is
     stopped by whoever clears it: a warehouse may have shipped it.
     """
-    if work.progress.phase == "cancelled" or not work.state.cancelled or work.policy.on_clearance:
+    if work.state.cancelled and not work.policy.on_clearance:
+        stopped(work)
+
+
+def stopped(work: Work) -> None:
+    """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it."""
+    if work.progress.phase == "cancelled":
         return
     if any(journey.standing.moved for journey in work.state.journeys.values()):
         text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
         work.raise_exception("order.cancelled_after_pickup", text)
-        return
-    stopped(work)
-
-
-def stopped(work: Work) -> None:
-    """Nothing of the order leaves: take back what is being bought, void what was bought."""
-    if work.progress.phase == "cancelled":
         return
     work.progress.phase, work.progress.cleared = "cancelled", ""
     work.clear(QUOTES)

@@ -14,7 +14,7 @@ from crossdock.model.releasing import OrderChecked, OrderCleared, OrderStopped
 from crossdock.model.routing import OrderRouted
 from crossdock.model.rules import Problem, problems_of
 from crossdock.model.warehouse import AmendOrder, CancelOrder, ReleaseOrder
-from crossdock.ports.process import Decision, Process, Situation
+from crossdock.ports.process import Decision, Process, Situation, command_key
 from crossdock.processes import at_the_warehouse, undoing
 from crossdock.processes.release_chart import AT_THE_WAREHOUSE, CHART
 from crossdock.processes.release_work import NAME, ReleasePolicy, Work, essence
@@ -59,6 +59,7 @@ def _requested(work: Work) -> None:
 def _check(work: Work, order: DeliveryOrder, version: str) -> None:
     """Faults keep it here; without any, the gates have their say before it goes on."""
     progress = work.progress
+    work.take_back()
     problems = _problems(work, order)
     work.resolve(lambda each: each.pointer.startswith("/fault/") and each.pointer not in {_place(p) for p in problems})
     progress.version = "" if any(each.kind == NO_ROUTE for each in problems) else version
@@ -110,15 +111,18 @@ def _release(work: Work, order: DeliveryOrder) -> None:
         return
     if decided is not None:
         work.events.append(decided)
-    progress.warehouse = decided.routed.partner if decided else work.policy.route(order)
-    progress.number += 1
-    if not progress.warehouse:
+    warehouse = decided.routed.partner if decided else work.policy.route(order)
+    # Nobody heard of the last release: said again under its reference it is the same, and never a second one.
+    is_unheard = bool(progress.reference) and progress.warehouse == warehouse and work.release is None
+    progress.warehouse, progress.number = warehouse, progress.number + (not is_unheard)
+    if not warehouse:
         progress.stage = "cleared"
         work.events.append(OrderCleared(order.id, f"{progress.number}/{progress.version}"))
         return
     progress.stage, progress.revision = "releasing", 1
     progress.reference = order.id if progress.number == 1 else f"{order.id}/{progress.number}"
     urgency = decided.routed.priority if decided else ""
+    progress.given = command_key(NAME, work.event.key, "release")
     work.give("release", progress.warehouse, ReleaseOrder(progress.reference, work.as_routed(order, decided)), urgency)
 
 
@@ -135,10 +139,13 @@ def _cancelled(work: Work) -> None:
     progress = work.progress
     if not work.state.cancelled or progress.stage in {"cancelled", "cancelling", "undoing", "undeliverable"}:
         return
-    if progress.stage in AT_THE_WAREHOUSE or progress.stage == "attention":
+    if progress.stage == "attention" and work.release is None:
+        work.take_back()
+        _stop(work)
+    elif progress.stage in {*AT_THE_WAREHOUSE, "attention"}:
         progress.stage = "cancelling"
         work.give("cancel", progress.warehouse, CancelOrder(progress.reference, "cancelled by the customer"))
-    elif progress.stage == "shipped":
+    elif progress.stage == "shipped" or any(each.standing.moved for each in work.state.journeys.values()):
         undoing.ask_back(work)
     else:
         _stop(work)

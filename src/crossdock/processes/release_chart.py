@@ -62,7 +62,7 @@ def _moves() -> Iterator[Move]:
 
 
 def _before_release() -> Iterator[Move]:
-    for before in ("checking", "rejected", "held", "cleared", "cancelled"):
+    for before in ("checking", "rejected", "held", "cleared", "cancelled", "attention"):
         if before != "checking":
             yield Move(before, "checking", _REQUESTED, "let the gates have their say")
         if before != "rejected":

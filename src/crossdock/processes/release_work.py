@@ -47,7 +47,7 @@ class ReleasePolicy(Struct, frozen=True):
 class Releasing(Struct, omit_defaults=True):
     """The process's own state. ``number`` counts releases, ``revision`` what the warehouse was told of the present one;
     ``despatches`` are those the system of record was told of; ``asked`` what was asked for while undoing, ``why`` the
-    reason for it; ``stops`` how often it was stopped.
+    reason for it; ``stops`` how often it was stopped; ``given`` the key of the release's command.
     """
 
     stage: str = "checking"
@@ -58,6 +58,7 @@ class Releasing(Struct, omit_defaults=True):
     revision: int = 0
     stops: int = 0
     why: str = ""
+    given: str = ""
     raised: list[Raised] = field(default_factory=list)
     despatches: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Work:
         self.before = self.progress.stage if situation.process else ""
         self.orders: list[Order] = []
         self.events: list[ev.EventBody] = []
+        self.withdrawn: list[str] = []
 
     @property
     def order(self) -> DeliveryOrder | None:
@@ -114,6 +116,12 @@ class Work:
         self.progress.raised.append(Raised(kind, pointer, self.event.key))
         self.events.append(ExceptionRaised(kind, text, pointer, self.event.key))
 
+    def take_back(self) -> None:
+        """A release that stopped on its way is not sent any more, should somebody retry it."""
+        if self.progress.given:
+            self.withdrawn.append(self.progress.given)
+            self.progress.given = ""
+
     def closed(self) -> None:
         """A person ended an exception: should it come again, it is raised again."""
         body = self.event.body
@@ -133,6 +141,7 @@ class Work:
             _ENCODE(self.progress),
             orders=tuple(self.orders),
             events=tuple(self.events),
+            withdrawn=tuple(self.withdrawn),
             before=self.before,
             stage=self.progress.stage,
         )
