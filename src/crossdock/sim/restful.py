@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -57,7 +58,7 @@ class Scripted(Struct, forbid_unknown_fields=True):
     carry_out: bool = False
 
 
-class RestfulAccount:
+class RestfulAccount(ABC):
     """The part of `crossdock.sim.simulator.Simulator` that all REST partners share. A partner's simulator gives
     `routes`, `authenticate`, `refusal` (its form of an error), `live_labels` and `state`, and may give `actions`.
     """
@@ -82,21 +83,21 @@ class RestfulAccount:
 
     # ---- what a partner gives
 
+    @abstractmethod
     def routes(self) -> tuple[Route, ...]:
         """What can be called."""
-        raise NotImplementedError
 
+    @abstractmethod
     def authenticate(self, call: Call, path: str) -> None:
         """Raise `Refused` where the credentials are not the account's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal(self, status: int, code: str, text: str) -> HttpResponse:
         """An error in the partner's form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def live_labels(self) -> dict[str, list[str]]:
         """Tracking numbers bought and not voided, by our reference."""
-        raise NotImplementedError
 
     def state(self) -> object:
         """All there is, JSON-able."""
