@@ -47,6 +47,16 @@ def _again(levels, body) -> bool:
     return levels.setdefault(body.level, body) is not body
 
 
+@pytest.mark.req("L13", "H9")
+def test_a_person_named_later_does_not_hide_the_team_named_before():
+    """Hypothesis found it: the second word came first, said no team, and its time shut out the first."""
+    raised = exc.ExceptionRaised(text="no SKU", partner="odoo", **NAMED)
+    team = exc.ExceptionAssigned(owner="claims", assignee="", id="r1", actor="api:ann", **NAMED)
+    person = exc.ExceptionAssigned(owner="", assignee="bob", id="r2", actor="api:ann", **NAMED)
+    case = fold(fold(fold(opened(SUBJECT, raised), raised, 1), person, 4), team, 2)
+    assert (case.owner, case.assignee) == ("claims", "bob")
+
+
 @given(exceptions)
 def test_a_case_is_named_by_what_it_is_about(body):
     case = fold(opened(SUBJECT, body), body, 1)

@@ -60,6 +60,7 @@ class Case(Struct, frozen=True):
     reason: str = ""
     comments: int = 0
     owner_moved_at: int = 0
+    assignee_moved_at: int = 0
     waiting_moved_at: int = 0
     due_moved_at: int = 0
 
@@ -140,10 +141,13 @@ def _routed(case: Case, body: ExceptionRouted, at: int) -> Changes:
 
 
 def _assigned(case: Case, body: ExceptionAssigned, at: int) -> Changes:
-    taken = {"acknowledged_at": _earlier(case.acknowledged_at, at)} if body.assignee else {}
-    if at < case.owner_moved_at:
-        return taken
-    return {**taken, "owner": body.owner or case.owner, "assignee": body.assignee, "owner_moved_at": at}
+    """The latest word holds for team and person each: who is named without a team stays with the team there is."""
+    moved: Changes = {"acknowledged_at": _earlier(case.acknowledged_at, at)} if body.assignee else {}
+    if body.owner and at >= case.owner_moved_at:
+        moved |= {"owner": body.owner, "owner_moved_at": at}
+    if at >= case.assignee_moved_at:
+        moved |= {"assignee": body.assignee, "assignee_moved_at": at}
+    return moved
 
 
 def _waiting(case: Case, body: ExceptionWaiting, at: int) -> Changes:

@@ -76,6 +76,7 @@ EXCEPTION = Table(
     text("reason"),
     number("comments", of=Integer()),
     number("owner_moved_at"),
+    number("assignee_moved_at"),
     number("waiting_moved_at"),
     number("due_moved_at"),
 )
