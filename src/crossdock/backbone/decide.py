@@ -14,7 +14,7 @@ from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
-from crossdock.model.identifiers import partition_of, trace_id_of
+from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.progress import ProcessMoved
@@ -263,24 +263,3 @@ def _time(tx: Transaction, effects: Effects) -> None:
         tx.timers.set(due)
     if cleared:
         tx.timers.clear(cleared)
-
-
-async def fire_timers(store: Store, now: int, limit: int = 200) -> int:
-    """Turn due timers into ``deadline.passed`` events, exactly once each; how many."""
-
-    def step(tx: Transaction) -> int:
-        due = tx.timers.due(now, limit)
-        events = []
-        for timer in due:
-            fact = ev.Fact(ev.DeadlinePassed(timer.name, timer.due_at), from_epoch_us(now), subject=timer.subject)
-            trace_id = trace_id_of(timer.subject)
-            events.append(NewEvent(fact.key(timer.subject), timer.subject, fact, now, "", "", trace_id))
-        if events:
-            events.sort(key=lambda event: partition_of(event.subject))
-            tx.log.append(events, now)
-        return len(due)
-
-    fired = await store.run(step)
-    if fired:
-        store.wake("log")
-    return fired
