@@ -54,6 +54,7 @@ assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from pa
 
 chaos: $(DEV) ## 1,000 seeds of every simulation, five peak days and crashes in process, then real SIGKILLs under the demo's load, five times
 	$(BIN)/crossdock chaos --seeds 1000 --scenario all
+	$(BIN)/crossdock chaos stories --seeds 100
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash --deselect tests/crash/test_simulation.py::test_every_promise_holds_under_every_seed $(PYTEST)
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/connectors tests/devkit -k "leave_one_label or leaves_no_label" --durations=0 $(PYTEST)
 	CROSSDOCK_KILLS=3 $(BIN)/python -m pytest tests/kills -rs --durations=0 $(PYTEST)
