@@ -145,7 +145,7 @@ def _purchase(comparing: Comparing, found: _Found, row: Row, book: PurchaseBook)
 def _stock(comparing: Comparing, plain: Plain, found: _Found, wanted: Books) -> None:
     """On hand, nothing still reserved, no stock in two rows, and what was scrapped by moves of its own."""
     inside = ["location_id.usage", "=", "internal"]
-    fields = ["product_id", "quantity", "reserved_quantity", "location_id"]
+    fields = ["product_id", "quantity", "reserved_quantity", "location_id", "package_id"]
     rows = plain.find_in("stock.quant", "product_id", list(found.skus), fields, inside)
     on_hand: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -155,7 +155,7 @@ def _stock(comparing: Comparing, plain: Plain, found: _Found, wanted: Books) -> 
     for sku, quantity in sorted(wanted.stock.items()):
         comparing.same(sku, "on hand", quantity, on_hand[sku])
         comparing.same(sku, "still reserved", 0, held[sku])
-    places = Counter((linked(row["product_id"]), linked(row["location_id"])) for row in rows)
+    places = Counter(tuple(linked(row[each]) for each in ("product_id", "location_id", "package_id")) for row in rows)
     comparing.same("stock", "rows of stock that stand twice", [], sorted(key for key, n in places.items() if n > 1))
     lost = ["location_dest_id.usage", "=", "inventory"]
     moved = plain.find_in("stock.move", "product_id", list(found.skus), ["product_id", "quantity", "state"], lost)

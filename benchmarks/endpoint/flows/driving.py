@@ -138,7 +138,7 @@ class Driver:
         await self._house.tell("/v1/payments", {**payment, "state": "pending"}, f"{sale.reference}-0")
         picking = await self._do(self._office.sell, sale)
         path = f"/v1/shipments/{quote(f'do:odoo:{picking}', safe='')}/processes"
-        await self._until("its hold", self._stands, path, "payment_gate", "held")
+        await self._until("its hold", self._stands, path, "payment_gate", "waiting")
         if self._town.has(f"do:odoo:{picking}"):
             self.seen.early.append(sale.reference)
         paid = {**payment, "state": "captured", "sequence": 1}
