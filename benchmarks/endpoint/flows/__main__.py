@@ -43,7 +43,7 @@ class Result(Struct, frozen=True):
     tag: str
     serie: str
     seconds: float
-    kills: list[float]
+    kills: list[tuple[float, int]]
     stuck: dict[str, str]
     parked: list[str]
     audit: Audit
@@ -129,7 +129,8 @@ async def _killing(house: House, kills: int, chance: random.Random, driving: "as
         if driving.done():
             return
         await house.kill()
-        print(f"killed after {house.kills[-1]} s", file=sys.stderr, flush=True)
+        at, flying = house.kills[-1]
+        print(f"killed after {at} s, {flying} commands under way", file=sys.stderr, flush=True)
         await asyncio.sleep(chance.uniform(0.0, 2.0))
         await house.start()
 
@@ -148,7 +149,11 @@ async def _quiet(house: House) -> list[str]:
 def shown(result: Result) -> None:
     """The result for people, on stdout."""
     told = result.audit
-    print(f"Odoo {result.serie}, run {result.tag}: {result.seconds / 60:.1f} min, killed {len(result.kills)} times")
+    print(
+        f"Odoo {result.serie}, run {result.tag}: {result.seconds / 60:.1f} min, killed {len(result.kills)} times,",
+        end=" ",
+    )
+    print(f"{sum(flying for _, flying in result.kills)} commands cut off")
     print(f"  {told.documents}")
     print(f"  {told.values} values compared, {len(told.differences)} differences")
     for name, why in result.stuck.items():

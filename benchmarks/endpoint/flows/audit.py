@@ -126,8 +126,7 @@ def _partners(comparing: Comparing, name: str, book: SaleBook, evidence: tuple[S
     subjects = [f"do:odoo:{one}" for one in seen.deliveries.get(name, [])]
     comparing.same(name, "live labels", book.parcels, [len(town.labels(each)) for each in subjects])
     comparing.same(name, "despatches", [1] * len(book.parcels), [town.despatches(each) for each in subjects])
-    if name in seen.tasks:
-        comparing.same(name, "tasks while held and after", (1, 0), seen.tasks[name])
+    comparing.same(name, "tasks while something was wrong, and after", (book.tasks, 0), seen.tasks.get(name, (0, 0)))
 
 
 def _purchase(comparing: Comparing, found: _Found, row: Row, book: PurchaseBook) -> None:

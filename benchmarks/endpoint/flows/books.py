@@ -15,7 +15,8 @@ from benchmarks.endpoint.ledger.yard import Terms
 
 class SaleBook(Struct):
     """All there must be of one sales order. By SKU: ``ordered``, ``delivered`` (less what came back) and ``invoiced``;
-    ``out``, ``back`` and ``scrapped`` are pieces moved. ``transfers`` are (direction, state), sorted.
+    ``out``, ``back`` and ``scrapped`` are pieces moved. ``transfers`` are (direction, state), sorted; ``tasks`` were
+    open in Odoo while something was wrong.
     """
 
     ordered: dict[str, int]
@@ -28,6 +29,7 @@ class SaleBook(Struct):
     bills: list[Bill] = field(default_factory=list)
     transfers: list[tuple[str, str]] = field(default_factory=list)
     parcels: list[int] = field(default_factory=list)
+    tasks: int = 0
 
 
 class PurchaseBook(Struct):
@@ -68,6 +70,8 @@ def sale_book(sale: Sale, goods: dict[str, Good], terms: Terms) -> SaleBook:
     book = SaleBook(dict(sale.lines), _amounts(sale.lines, goods, terms))
     book.delivered = dict.fromkeys(sale.lines, 0)
     book.invoiced = dict.fromkeys(sale.lines, 0)
+    short = sum(sale.deliveries[0].get(sku, 0) < quantity for sku, quantity in sale.lines.items())
+    book.tasks = short + (sale.kind == "credit")
     for delivery in sale.deliveries:
         book.transfers.append(("outgoing", "done"))
         book.parcels.append(sale.parcels)

@@ -139,9 +139,13 @@ class Office:
         wanted = [["product_id", "=", self._products[sku]], ["location_id.usage", "=", "internal"]]
         return int(sum(row["quantity"] for row in self.plain.find("stock.quant", wanted, ["quantity"])))
 
-    def tasks(self, picking: int) -> int:
-        """Open activities on a transfer."""
-        wanted = [["res_model", "=", PICKING], ["res_id", "=", picking], ["active", "=", True]]
+    def order(self, reference: str) -> int:
+        """A sales order by the customer's reference."""
+        return self._one(ORDER, [["client_order_ref", "=", reference]])
+
+    def tasks(self, model: str, number: int) -> int:
+        """Open activities on a record."""
+        wanted = [["res_model", "=", model], ["res_id", "=", number], ["active", "=", True]]
         return len(self.plain.find("mail.activity", wanted, ["id"]))
 
     def _price(self, sku: str) -> float:

@@ -141,7 +141,6 @@ class Credit(Struct):
     to_invoice: Decimal
     limit: Decimal
     currency: str
-    ordered: Decimal = Decimal(0)
 
 
 class Delivery(Struct):

@@ -73,8 +73,7 @@ def _credit(told: Credit | None) -> CreditStanding | None:
     """What the customer owes and may owe, to the minor unit; nothing where there is no limit."""
     if told is None or told.limit <= 0 or not told.currency:
         return None
-    exposure = told.owed + told.to_invoice + told.ordered
-    owed, limit = (_minor(amount, told.currency) for amount in (exposure, told.limit))
+    owed, limit = (_minor(amount, told.currency) for amount in (told.owed + told.to_invoice, told.limit))
     return CreditStanding(Money(owed, told.currency), Money(limit, told.currency))
 
 
