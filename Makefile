@@ -12,7 +12,7 @@ CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
+.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo flows clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ golden: $(DEV) ## Compare translations with golden events, then 100,000 mutated 
 
 odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
+
+flows: $(DEV) ## Drive sales, returns and purchases through a real Odoo from a configuration, against books kept apart (FOLDER=..., FLOWS="--kills 5")
+	$(BIN)/python -m benchmarks.endpoint.flows --folder $(FOLDER) $(FLOWS)
 
 record: $(DEV) ## Record flows of that real Odoo anew for the simulator's tests (FLOW="sale-in-parts ...": only these)
 	$(BIN)/python -m tests.odoo.record $(FLOW)
