@@ -24,8 +24,8 @@ dev: $(DEV) ## The same with the tools of the checks
 demo: $(RUNTIME) ## Run the story of 20 orders on loopback; KEEP=1 leaves it running with its page open
 	$(BIN)/crossdock demo $(if $(KEEP),--keep)
 
-test: $(DEV) ## Run all tests (those that need something absent say so and skip)
-	$(BIN)/python -m pytest $(PYTEST)
+test: $(DEV) ## Run all tests, one process a core (those that need something absent say so and skip)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what pre-commit runs
 	$(BIN)/ruff format --check $(CHECKED)
