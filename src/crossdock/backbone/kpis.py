@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from crossdock.model.kpis import HOUR, Kpi
+from crossdock.model.kpis import HOUR
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board, KpiItem, Span, Terms
 
@@ -103,8 +103,3 @@ def history(tx: Transaction, board: Board, terms: Terms, points: Sequence[int], 
     if not terms.kpi.history:
         return []
     return [read(tx, board, terms, at, Window(until=at, partner=partner)) for at in points]
-
-
-def scorecard(tx: Transaction, board: Board, kpis: Sequence[Kpi], now: int, window: Window) -> list[Reading]:
-    """Some figures over one period: a partner's, or everybody's. ``window`` says from when to when."""
-    return [read(tx, board, terms_of(board, kpi.name), now, window) for kpi in kpis]

@@ -122,5 +122,7 @@ def _read() -> dict[str, Kpi]:
 KPIS: dict[str, Kpi] = _read()
 """Every key figure there is, by its name."""
 
-SCORECARD: tuple[Kpi, ...] = tuple(sorted((each for each in KPIS.values() if each.scorecard), key=lambda k: k.scorecard))
+SCORECARD: tuple[Kpi, ...] = tuple(
+    sorted((each for each in KPIS.values() if each.scorecard), key=lambda k: k.scorecard)
+)
 """Those that say how well a partner does, in the order of its scorecard."""

@@ -122,8 +122,8 @@ def _scanned(row: Parcel, event: Event) -> Changes:
     placeless = not (place.city or place.postcode or place.country)
     changes: Changes = {
         "scans": row.scans + 1,
-        "incomplete": row.incomplete + (placeless or not scan.occurred.zone_known),
-        "late": row.late + (event.received_at - at > LATE),
+        "incomplete": row.incomplete + (placeless or not (scan.occurred.tz_known or scan.occurred.zone)),
+        "late": row.late + (scan.occurred.precision != "day" and event.received_at - at > LATE),
         "invalid": row.invalid + (kind.code == "unknown"),
         "partner": row.partner or plain(scan.partner),
     }

@@ -6,19 +6,19 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from crossdock.backbone.kpis import Reading, Window, read_all
+from crossdock.model.kpis import KPIS, Kpi
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.notices import kind_of
 from crossdock.ports.spec import Kind
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board, Terms
-from crossdock.model.kpis import KPIS, Kpi
 from crossdock.settings.sections import Settings
 
 _PAGES = {"exceptions": "/exceptions", "parked": "/parked", "orders": "/"}
 
 
 class Shown(Struct, frozen=True):
-    """One figure on a page. ``value`` is None where nothing is known (``text`` is "–" then, and ``why`` says so).
+    """One figure on a page. ``value`` is None where nothing is known (``text`` is "-" then, and ``why`` says so).
     ``link`` opens the list behind it: the path of ``page`` with ``filter`` as its query; ``api`` gives the same rows.
     ``state`` is good, bad, plain (nobody set a threshold) or unwatched.
     """
@@ -68,10 +68,10 @@ def text_of(value: float | None, unit: str) -> str:
     """A figure as people read it.
 
     >>> text_of(97.25, "percent"), text_of(3.0, "parcels"), text_of(None, "days")
-    ('97.2 %', '3', '–')
+    ('97.2 %', '3', '-')
     """
     if value is None:
-        return "–"
+        return "-"
     rounded = f"{value:.0f}" if value == int(value) else f"{value:.1f}"
     return f"{rounded} %" if unit == "percent" else rounded
 
@@ -88,7 +88,9 @@ def board_of(settings: Settings, kinds: Mapping[str, Kind]) -> Board:
     """The figures as ``settings`` watch them; ``kinds`` are what the configured partners are, by id."""
     given = settings.kpis
     notices = settings.customer_notices
-    codes = {kind: [code for code in MILESTONES if kind_of(code) == kind] for kind in (notices.kinds if notices else ())}
+    codes = {
+        kind: [code for code in MILESTONES if kind_of(code) == kind] for kind in (notices.kinds if notices else ())
+    }
     terms = []
     for kpi in KPIS.values():
         objective = given.objectives_seconds.get(kpi.name, kpi.objective)
@@ -115,4 +117,4 @@ def _is_set(settings: Settings, path: str) -> bool:
     value: object = settings
     for name in path.split("."):
         value = getattr(value, name, None)
-    return bool(value) or (value is not None and not isinstance(value, bool | float | int | tuple | dict))
+    return bool(value)

@@ -1,7 +1,7 @@
 -- title: Delayed feeds
 -- meaning: Partners of which nothing was heard for longer than they may be silent.
 -- unit: feeds
--- over: 0
+-- over: 2
 -- severity: high
 -- queue: technical
 -- owner: integration

@@ -1,7 +1,7 @@
 -- title: Exceptions past their promise
 -- meaning: Open business exceptions that nobody took, or that did not end, in the time their kind promises.
 -- unit: exceptions
--- over: 0
+-- over: 10
 -- severity: high
 -- owner: operations
 -- do: Take them or give them to somebody who can: crossdock exceptions assign.

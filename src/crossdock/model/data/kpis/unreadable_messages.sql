@@ -10,7 +10,6 @@
 -- page: parked
 -- hours: 24
 -- scorecard: 12
--- history: no
 -- runbook: runbooks/bad-mapping.md
 -- requirement: I11
 SELECT partner, '' AS carrier, '' AS subject, '' AS reference, MIN(received_at) AS since,
