@@ -53,7 +53,7 @@ def terms_of(board: Board, name: str) -> Terms:
     return found
 
 
-def span_of(board: Board, terms: Terms, now: int, window: Window) -> Span:
+def span_of(board: Board, terms: Terms, now: int, window: Window = Window()) -> Span:  # noqa: B008 - immutable
     """What its query is asked with."""
     at = min(window.until or now, now)
     since = window.since or at - int(terms.kpi.hours * HOUR)

@@ -1,4 +1,4 @@
-"""What is measured of parcels and of orders at warehouses, written by the reducer with what else follows from events."""
+"""What is measured of parcels and of orders at warehouses, written by the reducer with what else events lead to."""
 
 from collections.abc import Iterable, Sequence
 

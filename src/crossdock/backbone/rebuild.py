@@ -1,5 +1,5 @@
-"""Read models rebuilt from the log: states, lists, exceptions, deadlines, measures and names are what the events up to the
-reducer's cursor make of them. What differs is found without a write, and put right partition by partition.
+"""Read models rebuilt from the log: states, lists, exceptions, deadlines, measures and names are what the events up
+to the reducer's cursor make of them. What differs is found without a write, and put right partition by partition.
 
 Nothing is decided anew towards the outside: no command is given and no event appended. Process states hold decisions,
 and decisions belong to the version and configuration that made them: where today's would have given other commands than

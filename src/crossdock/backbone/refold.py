@@ -40,7 +40,7 @@ class Model(Struct, frozen=True):
 
     def hash(self) -> str:
         """Of everything in it."""
-        measured = (*self.parcels, *self.handovers)
+        measured: tuple[Parcel | Handover, ...] = (*self.parcels, *self.handovers)
         return subject_hash(self.row, self.exceptions, self.timers, self.instances, measured)
 
 

@@ -29,9 +29,9 @@ SECOND = 1_000_000
 class Kpi(Struct, frozen=True):
     """One key figure. It is bad when it is ``worse`` than ``threshold`` (None: nobody is alerted). ``page`` and
     ``filter`` name the list behind it in the tower. ``hours`` is the period it looks back over, 0 for what stands at a
-    moment; ``objective`` is in seconds, 0 for none. ``needs`` are settings of which one has to be there, else nothing is
-    ever counted. ``history`` says whether it can be told of moments that have passed. ``scorecard`` is its place on a
-    partner's scorecard, 0 for none; ``do`` is the operator's text and ``runbook`` a page of the documentation.
+    moment; ``objective`` is in seconds, 0 for none. ``needs`` are settings of which one has to be there, else nothing
+    is ever counted. ``history`` says whether it can be told of moments that have passed. ``scorecard`` is its place on
+    a partner's scorecard, 0 for none; ``do`` is the operator's text and ``runbook`` a page of the documentation.
     """
 
     name: str
@@ -77,10 +77,9 @@ class BadKpi(ValueError):
 
 
 def kpi_of(name: str, text: str) -> Kpi:
-    """Read one file: a header of comments (``-- key: value``, continued by ``--   more``), then the query. Raises `BadKpi`.
+    """Read one file: a header of comments (``-- key: value``, continued by ``--   more``), then the query.
 
-    >>> kpi_of("x", "-- title: X\\n-- meaning: M.\\n-- unit: u\\n-- owner: o\\n-- do: D.\\nSELECT 1").title
-    'X'
+    Raises `BadKpi`.
     """
     words: dict[str, str] = {}
     key, lines = "", text.splitlines()

@@ -1,4 +1,4 @@
-"""What is measured of parcels and of orders handed to warehouses: a fold over events, the same for any order of arrival.
+"""What is measured of parcels and of orders at warehouses: a fold over events, the same for any order of arrival.
 
 Of what is said twice the earliest moment holds; what was scanned is counted, and every event is folded once.
 """
@@ -138,7 +138,7 @@ def _proved(row: Parcel, event: Event) -> Changes:
     return {"proof_at": _earlier(row.proof_at, event.received_at or event.recorded_at)}
 
 
-def _judged(row: Parcel, event: Event) -> Changes:
+def _judged(_row: Parcel, event: Event) -> Changes:
     body = event.body
     assert isinstance(body, PromiseJudged)
     return {"on_time": int(body.on_time)}

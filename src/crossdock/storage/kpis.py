@@ -30,7 +30,6 @@ def _indented(sql: str) -> str:
     return "\n".join(f"  {line}" for line in sql.splitlines())
 
 
-@cache
 def number_sql(kpi: Kpi, dimension: str = "", *, about: bool = False) -> str:
     """The statement that gives the figure as ``value``, or with a ``dimension`` that of each of its words as ``word``,
     ``value``. ``about`` one partner or carrier only.
@@ -51,13 +50,11 @@ def _ranked(rows: str, rank: int, dimension: str) -> str:
         f"SELECT {word}item.value AS value, ROW_NUMBER() OVER ({part} ORDER BY item.value) AS place,\n"
         f"  COUNT(*) OVER ({part}) AS many\n{rows}"
     )
-    return (
-        f"SELECT {'word, ' if dimension else ''}value FROM (\n{_indented(inner)}\n) AS ranked\n"
-        f"WHERE place = (many * {rank} + 99) / 100"
-    )
+    wanted = "word, value" if dimension else "value"
+    ranked = f"SELECT {wanted} FROM (\n{_indented(inner)}\n) AS ranked"  # noqa: S608 - words of ours, no values
+    return f"{ranked}\nWHERE place = (many * {rank} + 99) / 100"
 
 
-@cache
 def items_sql(kpi: Kpi, *, about: bool = False) -> str:
     """The statement that gives the rows behind the figure, the oldest first."""
     columns = ", ".join(f"item.{name}" for name in COLUMNS)
@@ -114,7 +111,10 @@ class SqlKeyFigures:
     def items(self, kpi: Kpi, span: Span, limit: int = 100) -> list[KpiItem]:
         """What is counted, the oldest first."""
         rows = self._rows(items_sql(kpi, about=bool(span.partner)), span, limit)
-        return [KpiItem(*row[:4], int(row[4]), float(row[5]), float(row[6]), *row[7:]) for row in rows]
+        return [
+            KpiItem(row[0], row[1], row[2], row[3], int(row[4]), float(row[5]), float(row[6]), row[7], row[8])
+            for row in rows
+        ]
 
     def sql(self, kpi: Kpi, span: Span, *, items: bool = False) -> str:
         """The statement as it is run, with its values in it."""

@@ -29,49 +29,89 @@ def _quantile(rank: str, series: str, by: str = "") -> str:
 
 
 ENGINE: tuple[Panel, ...] = (
-    Panel("Taken in", (("sum by (partner, result) (rate(crossdock_intake_total[5m]))", "{{partner}} {{result}}"),), "reqps"),
+    Panel(
+        "Taken in",
+        (("sum by (partner, result) (rate(crossdock_intake_total[5m]))", "{{partner}} {{result}}"),),
+        "reqps",
+    ),
     Panel("Commit, p99", ((_quantile("0.99", "crossdock_intake_commit_seconds"), "commit"),), "s"),
     Panel("Messages in one commit", ((_quantile("0.5", "crossdock_intake_batch_messages"), "median"),)),
     Panel("Waiting", (("max by (stage) (crossdock_queue_messages)", "{{stage}}"),)),
     Panel("Oldest waiting", (("max by (stage) (crossdock_queue_age_seconds)", "{{stage}}"),), "s"),
     Panel("Translated", (("sum by (status) (rate(crossdock_translated_total[5m]))", "{{status}}"),), "reqps"),
-    Panel("Events", (("sum(rate(crossdock_events_total[5m]))", "recorded"),
-                     ("sum(rate(crossdock_decided_total[5m]))", "decided")), "reqps"),
+    Panel(
+        "Events",
+        (("sum(rate(crossdock_events_total[5m]))", "recorded"), ("sum(rate(crossdock_decided_total[5m]))", "decided")),
+        "reqps",
+    ),
     Panel("Commands", (("sum by (kind) (rate(crossdock_commands_total[5m]))", "{{kind}}"),), "reqps"),
     Panel("Steps that failed", (("sum by (step) (increase(crossdock_step_failures_total[5m]))", "{{step}}"),)),
     Panel("From received to carried out, p95", ((_quantile("0.95", "crossdock_propagation_seconds"), "all"),), "s"),
     Panel("Outboxes behind", (("max by (outbox) (crossdock_outbox_age_seconds)", "{{outbox}}"),), "s"),
     Panel("Let go by retention", (("sum by (of) (increase(crossdock_retention_rows_total[1d]))", "{{of}}"),)),
-)  # fmt: skip
+)
 _ERRORS = 'crossdock_deliveries_total{verdict!~"Done|AlreadyDone"}'
 PARTNERS: tuple[Panel, ...] = (
     Panel("Breakers open", (("max by (partner) (crossdock_breaker_open)", "{{partner}}"),)),
-    Panel("Calls", (("sum by (partner, verdict) (rate(crossdock_deliveries_total[5m]))", "{{partner}} {{verdict}}"),), "reqps"),
-    Panel("Error rate", ((f"sum by (partner) (rate({_ERRORS}[5m])) / sum by (partner) (rate(crossdock_deliveries_total[5m]))",
-                          "{{partner}}"),), "percentunit"),
+    Panel(
+        "Calls",
+        (("sum by (partner, verdict) (rate(crossdock_deliveries_total[5m]))", "{{partner}} {{verdict}}"),),
+        "reqps",
+    ),
+    Panel(
+        "Error rate",
+        (
+            (
+                f"sum by (partner) (rate({_ERRORS}[5m])) / sum by (partner) (rate(crossdock_deliveries_total[5m]))",
+                "{{partner}}",
+            ),
+        ),
+        "percentunit",
+    ),
     Panel("Call, p95", ((_quantile("0.95", "crossdock_delivery_seconds", ", partner"), "{{partner}}"),), "s"),
-    Panel("From received to carried out, p95",
-          ((_quantile("0.95", "crossdock_propagation_seconds", ", partner"), "{{partner}}"),), "s"),
-    Panel("Orders released, p95", ((_quantile("0.95", "crossdock_release_latency_seconds", ", partner"), "{{partner}}"),),
-          "s"),
-    Panel("Messages that stopped", (('sum by (partner) (increase(crossdock_translated_total{status="parked"}[1h]))',
-                                     "{{partner}}"),)),
-    Panel("Delivered on time", (('max by (partner) (crossdock_kpi_by_partner{kpi="on_time_rate"})', "{{partner}}"),),
-          "percent"),
-    Panel("First scan in time", (('max by (partner) (crossdock_kpi_by_partner{kpi="first_scan_rate"})', "{{partner}}"),),
-          "percent"),
-    Panel("Exceptions per 1,000 orders",
-          (('max by (partner) (crossdock_kpi_by_partner{kpi="exceptions_per_thousand"})', "{{partner}}"),)),
+    Panel(
+        "From received to carried out, p95",
+        ((_quantile("0.95", "crossdock_propagation_seconds", ", partner"), "{{partner}}"),),
+        "s",
+    ),
+    Panel(
+        "Orders released, p95",
+        ((_quantile("0.95", "crossdock_release_latency_seconds", ", partner"), "{{partner}}"),),
+        "s",
+    ),
+    Panel(
+        "Messages that stopped",
+        (('sum by (partner) (increase(crossdock_translated_total{status="parked"}[1h]))', "{{partner}}"),),
+    ),
+    Panel(
+        "Delivered on time",
+        (('max by (partner) (crossdock_kpi_by_partner{kpi="on_time_rate"})', "{{partner}}"),),
+        "percent",
+    ),
+    Panel(
+        "First scan in time",
+        (('max by (partner) (crossdock_kpi_by_partner{kpi="first_scan_rate"})', "{{partner}}"),),
+        "percent",
+    ),
+    Panel(
+        "Exceptions per 1,000 orders",
+        (('max by (partner) (crossdock_kpi_by_partner{kpi="exceptions_per_thousand"})', "{{partner}}"),),
+    ),
     Panel("Gaps", (("sum by (partner, kind) (crossdock_reconciliation_gaps)", "{{partner}} {{kind}}"),)),
-    Panel("Scans nobody understands", (('max by (partner) (crossdock_kpi_by_partner{kpi="scans_invalid"})', "{{partner}}"),),
-          "percent"),
-)  # fmt: skip
+    Panel(
+        "Scans nobody understands",
+        (('max by (partner) (crossdock_kpi_by_partner{kpi="scans_invalid"})', "{{partner}}"),),
+        "percent",
+    ),
+)
 EXCEPTIONS: tuple[Panel, ...] = (
     Panel("Open exceptions by owner", (('sum by (owner) (crossdock_exceptions_open{queue="business"})', "{{owner}}"),)),
-    Panel("Past their promise", (('sum by (owner) (crossdock_exceptions_past_promise{queue="business"})', "{{owner}}"),)),
+    Panel(
+        "Past their promise", (('sum by (owner) (crossdock_exceptions_past_promise{queue="business"})', "{{owner}}"),)
+    ),
     Panel("Older than", (('sum by (than) (crossdock_exceptions_older{queue="business"})', "{{than}}"),)),
     Panel("Oldest", (("max by (owner) (crossdock_exceptions_oldest_seconds)", "{{owner}}"),), "s"),
-)  # fmt: skip
+)
 
 
 def figure_panel(kpi: Kpi) -> Panel:
@@ -108,9 +148,11 @@ def dashboard(uid: str, title: str, panels: Iterable[Panel]) -> dict[str, Any]:
         "tags": ["crossdock"],
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "browser",
-        "templating": {"list": [{"name": "datasource", "type": "datasource", "query": "prometheus", "label": "Prometheus"}]},
+        "templating": {
+            "list": [{"name": "datasource", "type": "datasource", "query": "prometheus", "label": "Prometheus"}]
+        },
         "panels": [_panel(each, place) for place, each in enumerate(panels)],
-    }  # fmt: skip
+    }
 
 
 def _panel(panel: Panel, place: int) -> dict[str, Any]:
