@@ -2,8 +2,8 @@
 
 from math import ceil
 
-from crossdock.model.events import ProofCaptured, ShipmentBooked, ShipmentVoided, TrackingReported, type_of
 from crossdock.model.deciding import PromiseJudged
+from crossdock.model.events import ProofCaptured, ShipmentBooked, ShipmentVoided, TrackingReported, type_of
 from crossdock.model.exceptions import ExceptionBreached, ExceptionRaised, ExceptionResolved, ExceptionRouted
 from crossdock.model.instants import epoch_us
 from crossdock.model.milestones import MILESTONES
@@ -163,7 +163,9 @@ def _messages(ledger, at, partner):
         "failed_syncs": float(len(stopped) + sum(1 for each in commands if each[3] == "parked")),
         "invalid_warehouse_events": float(sum(1 for each in stopped if each == "north")),
         "delayed_carrier_responses": float(
-            sum(1 for p, _, sent, fate, _ in commands if p == "easypost" and fate == "open" and sent <= at - 600_000_000)
+            sum(
+                1 for p, _, sent, fate, _ in commands if p == "easypost" and fate == "open" and sent <= at - 600_000_000
+            )
         ),
         "propagation_seconds": rank(95, writes),
         "delayed_propagation": float(sum(1 for each in writes if each > 300)),

@@ -6,7 +6,6 @@ import pytest
 
 from crossdock import bootstrap
 from crossdock.cli.main import main
-from crossdock.storage.opening import open_store
 from kpis.generated import Ledger, events_of, fold, write_events
 
 WAREHOUSE = """
@@ -80,6 +79,14 @@ class Month:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """A fresh database of each kind, with the schema in it once it is opened and migrated."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("migrated_postgres_url")
+    return f"sqlite:///{tmp_path / 'crossdock.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def month(request, tmp_path_factory, months, monkeypatch):
     """The same month for all tests of a module that only read it."""
     monkeypatch.setenv("NORTH_TOKEN", "token")
@@ -91,6 +98,3 @@ def month(request, tmp_path_factory, months, monkeypatch):
             url = request.getfixturevalue("postgres_server").create_migrated()
         months[request.param] = Month(installed(folder / "home", url))
     return months[request.param]
-
-
-__all__ = ["open_store"]

@@ -57,7 +57,8 @@ class Story:
             return
         stamp = occurred or from_epoch_us(at)
         fact = Fact(body, stamp, subject=self.subject)
-        self.events.append(NewEvent(fact.key(self.subject), self.subject, fact, at, self.partner, "", digest(self.subject)))
+        key, trace_id = fact.key(self.subject), digest(self.subject)
+        self.events.append(NewEvent(key, self.subject, fact, at, self.partner, "", trace_id))
 
     def after(self, low, high):
         return int(self.random.uniform(low, high) * MINUTE)
@@ -109,9 +110,13 @@ class Story:
     def _delivered(self, at):
         if self.random.random() < 0.8:
             due = at + self.after(-600, 3000)
-            self.say(PromiseJudged(self.number, self.partner, self.carrier, "std", due, at, at <= due), at + MINUTE * 30)
+            self.say(
+                PromiseJudged(self.number, self.partner, self.carrier, "std", due, at, at <= due), at + MINUTE * 30
+            )
         if self.random.random() < 0.7:
-            self.say(ProofCaptured(ProofOfDelivery(self.partner, self.number, from_epoch_us(at))), at + self.after(60, 3000))
+            self.say(
+                ProofCaptured(ProofOfDelivery(self.partner, self.number, from_epoch_us(at))), at + self.after(60, 3000)
+            )
 
     def trouble(self):
         for kind in KINDS:
