@@ -1,29 +1,26 @@
-"""Writes docs/reference/kpis.md: a section for each key figure, from its one definition."""
+"""The page of key figures: a section for each, from its one definition."""
 
-from collections.abc import Iterator
+# ruff: noqa: INP001 - a script's module, no package
+
+from describing import table
 
 from crossdock.model.kpis import KPIS, Kpi
 
-HEAD = """# Key figures
-
-<!-- Written by docs/generate.py from src/crossdock/model/data/kpis/; edit those files. -->
-
-Each figure has one definition, and everything reads it: SQL, API, metrics, command line, page and alerts. How to read and
-configure them is in [Measure](../how-to/measure.md).
-
-| figure | what it is | unit | bad when | owner |
-| --- | --- | --- | --- | --- |
+HEAD = """\
+Each figure has one definition (a file of `src/crossdock/model/data/kpis/`), and everything reads it: SQL, API, metrics,
+command line, page and alerts. How they are read and configured is in [Measure](../how-to/measure.md).
+"""
+SQL = """\
+Of each query `:at` is the moment it is asked for, `:since` the begin of its period (both in epoch microseconds), and
+`crossdock kpi sql NAME` prints the statement with all values in it. What it lists is what is counted.
 """
 
 
-def page() -> str:
+def kpis() -> str:
     """The page."""
-    rows = [f"| [{each.name}](#{each.name}) | {each.title} | {each.unit} | {_limit(each)} | {each.owner} |" for each in _all()]
-    return HEAD + "\n".join(rows) + "\n\n" + "\n".join(map(_section, _all()))
-
-
-def _all() -> Iterator[Kpi]:
-    yield from KPIS.values()
+    rows = [(f"[{each.name}](#{each.name})", each.title, each.unit, _limit(each), each.owner) for each in KPIS.values()]
+    overview = table(("figure", "what it is", "unit", "bad when", "owner"), rows)
+    return "\n".join(["# Key figures\n", HEAD, overview, SQL, *map(_section, KPIS.values())])
 
 
 def _limit(kpi: Kpi) -> str:
@@ -31,13 +28,13 @@ def _limit(kpi: Kpi) -> str:
 
 
 def _section(kpi: Kpi) -> str:
-    facts = [f"unit: {kpi.unit}", f"bad when: {_limit(kpi)}", f"owner: {kpi.owner}"]
+    facts = [f"made of its rows as: {kpi.measure}, in {kpi.unit}", f"bad when: {_limit(kpi)}; owner: {kpi.owner}"]
     if kpi.hours:
-        facts.append(f"looks back over: {kpi.hours:g} h")
+        facts.append(f"looks back over {kpi.hours:g} hours unless asked otherwise")
     if kpi.objective:
-        facts.append(f"objective: {kpi.objective:g} s")
+        facts.append(f"objective: {kpi.objective:g} seconds")
     if kpi.needs:
-        facts.append(f"needs: {' or '.join(f'`{each}`' for each in kpi.needs)}")
+        facts.append(f"needs {' or '.join(f'`{each}`' for each in kpi.needs)}")
     if not kpi.history:
         facts.append("of the past it is not known")
     lines = [

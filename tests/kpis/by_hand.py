@@ -121,8 +121,8 @@ def _parcels(events, at, partner):
     return {
         "on_time_rate": share([row["judged"] == 1 for row in landed if "judged" in row]),
         "first_scan_rate": share([0 < row["scanned"] <= row["booked"] + day for row in old]),
-        "first_scan_hours": rank(50, [max(r["scanned"] - r["booked"], 0) / HOUR for r in live if r["scanned"]]),
-        "proof_hours": rank(50, [max(r["proved"] - r["delivered"], 0) / HOUR for r in landed if "proved" in r]),
+        "first_scan_time": rank(50, [max(r["scanned"] - r["booked"], 0) / HOUR for r in live if r["scanned"]]),
+        "proof_time": rank(50, [max(r["proved"] - r["delivered"], 0) / HOUR for r in landed if "proved" in r]),
         "proof_rate": share([0 < row.get("proved", 0) <= row["delivered"] + day for row in long_gone]),
         "scans_incomplete": share([_is_incomplete(each.body.event) for each in scans]),
         "scans_late": share([each.received_at - epoch_us(each.body.event.occurred) > 4 * HOUR for each in scans]),
@@ -142,7 +142,7 @@ def _warehouses(events, at, partner):
     held = [row for row in rows if row["released"] <= at and not ({"shipped", "cancelled", "refused"} & set(row))]
     return {
         "awaiting_fulfilment": float(len(held)),
-        "acknowledgement_minutes": rank(50, answers),
+        "acknowledgement_time": rank(50, answers),
         "fulfilment_continuity": share([0 < row.get("shipped", 0) <= row["released"] + DAY for row in old]),
     }
 

@@ -189,7 +189,7 @@ async def test_notices_nobody_triggered_are_counted_and_others_are_not(store):
 
 
 @pytest.mark.req("I12")
-async def test_days_to_green_are_those_from_the_first_message_to_the_certificate(store):
+async def test_time_to_green_are_those_from_the_first_message_to_the_certificate(store):
     def step(tx):
         for name, partner, days in (("e1", "acme", 9), ("e2", "acme", 5), ("e3", "north", 4)):
             at = AT - days * DAY
@@ -198,8 +198,8 @@ async def test_days_to_green_are_those_from_the_first_message_to_the_certificate
         tx.doors.audit(AT - 3 * DAY, "ann", "partner.certified", "north", "all green")
 
     await store.run(step)
-    assert await value(store, "days_to_green") == pytest.approx((7 + 1) / 2)
-    assert terms_of(BOARD, "days_to_green").unwatched, "no command certifies partners yet"
+    assert await value(store, "time_to_green") == pytest.approx((7 + 1) / 2)
+    assert terms_of(BOARD, "time_to_green").unwatched, "no command certifies partners yet"
 
 
 def test_what_is_not_configured_says_so():

@@ -84,7 +84,7 @@ def test_success_is_told_beside_the_period_before(month):
     card = month.read(lambda tx: success(tx, month.board, AT - 3 * DAY, AT, AT))
     before = month.read(lambda tx: success(tx, month.board, AT - 6 * DAY, AT - 3 * DAY, AT))
     assert [each.name for each in card.lines] == [
-        "fulfilment_continuity", "exceptions_per_thousand", "on_time_rate", "days_to_green",
+        "fulfilment_continuity", "exceptions_per_thousand", "on_time_rate", "time_to_green",
     ]  # fmt: skip
     assert [each.before for each in card.lines] == [each.value for each in before.lines]
     assert sum(1 for each in card.lines if each.value is not None and each.before is not None) == 3

@@ -10,7 +10,7 @@ from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board
 from crossdock.views.kpis import text_of
 
-SUCCESS = ("fulfilment_continuity", "exceptions_per_thousand", "on_time_rate", "days_to_green")
+SUCCESS = ("fulfilment_continuity", "exceptions_per_thousand", "on_time_rate", "time_to_green")
 """What says how well everything goes: orders are shipped, exceptions become fewer, promises are kept, and partners are
 ready sooner.
 """
