@@ -18,9 +18,13 @@ Of each query `:at` is the moment it is asked for, `:since` the begin of its per
 
 def kpis() -> str:
     """The page."""
-    rows = [(f"[{each.name}](#{each.name})", each.title, each.unit, _limit(each), each.owner) for each in KPIS.values()]
+    rows = map(_row, KPIS.values())
     overview = table(("figure", "what it is", "unit", "bad when", "owner"), rows)
     return "\n".join(["# Key figures\n", HEAD, overview, SQL, *map(_section, KPIS.values())])
+
+
+def _row(kpi: Kpi) -> tuple[str, ...]:
+    return f"`{kpi.name}`", f"[{kpi.title}](#{kpi.anchor})", kpi.unit, _limit(kpi), kpi.owner
 
 
 def _limit(kpi: Kpi) -> str:
@@ -38,7 +42,7 @@ def _section(kpi: Kpi) -> str:
     if not kpi.history:
         facts.append("of the past it is not known")
     lines = [
-        f"## {kpi.name}", "", f"**{kpi.title}.** {kpi.meaning}", "", *(f"- {each}" for each in facts), "",
+        f"## {kpi.title}", "", f"`{kpi.name}`: {kpi.meaning}", "", *(f"- {each}" for each in facts), "",
         f"What to do: {kpi.do}", "", "```sql", kpi.sql, "```", "",
     ]  # fmt: skip
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
+from crossdock.views.kpis import UNCONFIGURED
 
 
 class Answer(Protocol):
@@ -157,4 +158,4 @@ class Context(Struct, frozen=True, kw_only=True):
     notices: Objective | None = None
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
-    board: Board = Board()
+    board: Board = UNCONFIGURED

@@ -260,7 +260,7 @@ def _period(window: Window, now: int) -> tuple[int, int]:
 
 
 def _instant(name: str, text: str | None) -> int:
-    if not text:
+    if text is None:
         return 0
     try:
         moment = datetime.fromisoformat(text)

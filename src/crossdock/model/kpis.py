@@ -61,6 +61,11 @@ class Kpi(Struct, frozen=True):
         """The exception that stands while it is bad."""
         return f"kpi.{self.name}"
 
+    @property
+    def anchor(self) -> str:
+        """Its section in docs/reference/kpis.md, as headings are linked."""
+        return re.sub(r"\s+", "-", re.sub(r"[^\w\s]", "", self.title).strip().lower())
+
     def is_bad(self, value: float | None, threshold: float | None) -> bool:
         """Whether ``value`` is worse than ``threshold``; a value nobody knows is not."""
         if value is None or threshold is None:

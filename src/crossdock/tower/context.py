@@ -10,6 +10,7 @@ from crossdock.ports.connector import Documents
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import UNCONFIGURED
 
 
 class Requests(Protocol):
@@ -34,4 +35,4 @@ class Context(Struct, frozen=True, kw_only=True):
     sessions: Sessions
     version: str
     secure: bool = False
-    board: Board = Board()
+    board: Board = UNCONFIGURED

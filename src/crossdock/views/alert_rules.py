@@ -141,7 +141,7 @@ def figure_rule(kpi: Kpi) -> Rule:
     sign = ">" if kpi.worse == "over" else "<"
     expr = f'{most}({series}) {sign} max(crossdock_kpi_threshold{{kpi="{kpi.name}"}})'
     name = "Crossdock" + "".join(word.capitalize() for word in kpi.name.split("_"))
-    page = kpi.runbook if kpi.runbook.startswith("runbooks/") else f"{FIGURES}#{kpi.name}"
+    page = kpi.runbook if kpi.runbook.startswith("runbooks/") else f"{FIGURES}#{kpi.anchor}"
     labels = {"kpi": kpi.name, "queue": kpi.queue, "owner": kpi.owner}
     return Rule(name, expr, "5m", kpi.severity, f"{kpi.title}: {{{{ $value }}}} {kpi.unit}.", page, labels)
 
@@ -175,8 +175,8 @@ def _written(rule: Rule, docs: str) -> dict[str, Any]:
 def url_of(page: str, docs: str) -> str:
     """Where a page of docs/ is read.
 
-    >>> url_of("reference/kpis.md#failed_syncs", "https://docs.example/")
-    'https://docs.example/reference/kpis.html#failed_syncs'
+    >>> url_of("reference/kpis.md#failed-syncs", "https://docs.example/")
+    'https://docs.example/reference/kpis.html#failed-syncs'
     """
     file, _, anchor = page.partition("#")
     return f"{docs.rstrip('/')}/{file.removesuffix('.md')}.html{f'#{anchor}' if anchor else ''}"

@@ -118,3 +118,7 @@ def _is_set(settings: Settings, path: str) -> bool:
     for name in path.split("."):
         value = getattr(value, name, None)
     return bool(value)
+
+
+UNCONFIGURED: Board = board_of(Settings(), {})
+"""All figures as they are watched where nothing is configured."""
