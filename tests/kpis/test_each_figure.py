@@ -219,3 +219,18 @@ def test_a_figure_nobody_knows_is_a_fault_of_the_configuration(tmp_path):
         "'missing_prooofs' is no key figure",
     ]
     assert "missing_proofs" in faults[1].hint
+
+
+async def test_what_was_measured_goes_with_an_ended_order(store):
+    story = Story(1, Random(3))
+    shipped = story.at_the_warehouse() or AT - DAY
+    story.on_its_way(shipped)
+    await write_events(store, story.events)
+    await fold(store)
+
+    def kept(tx):
+        return len(tx.measures.parcels([story.subject])), len(tx.measures.handovers([story.subject]))
+
+    assert await store.read(kept) == (1, 1)
+    await store.run(lambda tx: tx.ageing.end([story.subject], AT))
+    assert await store.read(kept) == (0, 0)

@@ -105,7 +105,7 @@ def test_a_rebuild_from_the_events_gives_the_same_scorecard(month):
 
     def spoil(tx):
         subjects = tx.states.subjects("", 10_000)
-        parcels, handovers = tx.measures.load(subjects)
+        parcels, handovers = tx.measures.parcels(subjects), tx.measures.handovers(subjects)
         tx.measures.drop(subjects[::2])
         tx.measures.save([structs.replace(each, scans=99, on_time=1) for each in parcels[1::3]], handovers[:1])
 

@@ -34,6 +34,11 @@ def measure(tx: Transaction, events: Sequence[Event]) -> None:
     """Write what ``events`` make of their rows, in the transaction that decides on them."""
     if not events:
         return
-    parcels, handovers = tx.measures.load(sorted({each.subject for each in events}))
+    about: dict[type[Parcel | Handover], set[str]] = {Parcel: set(), Handover: set()}
+    for event in events:
+        if of := key_of(event):
+            about[of[0]].add(event.subject)
+    parcels = tx.measures.parcels(sorted(about[Parcel])) if about[Parcel] else ()
+    handovers = tx.measures.handovers(sorted(about[Handover])) if about[Handover] else ()
     moved, held = fold_all(parcels, handovers, events)
     tx.measures.save(list(moved.values()), list(held.values()))

@@ -186,10 +186,9 @@ def _kept(tx: Transaction, subjects: Sequence[str]) -> dict[str, Model]:
         instances[instance.subject].append(instance)
     parcels: dict[str, list[Parcel]] = defaultdict(list)
     handovers: dict[str, list[Handover]] = defaultdict(list)
-    moved, held = tx.measures.load(subjects)
-    for parcel in moved:
+    for parcel in tx.measures.parcels(subjects):
         parcels[parcel.subject].append(parcel)
-    for handover in held:
+    for handover in tx.measures.handovers(subjects):
         handovers[handover.subject].append(handover)
     return {
         name: Model(

@@ -1,6 +1,6 @@
 """The part of a transaction that counts key figures, and the words it is asked with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -85,7 +85,11 @@ class KeyFigures(Protocol):
 class Measures(Protocol):
     """What was measured of parcels and of orders handed to warehouses, folded from events by the reducer."""
 
-    def load(self, subjects: Sequence[str]) -> tuple[list[Parcel], list[Handover]]:
+    def parcels(self, subjects: Iterable[str]) -> list[Parcel]:
+        """Those of these subjects, in the order of their keys."""
+        ...
+
+    def handovers(self, subjects: Iterable[str]) -> list[Handover]:
         """Those of these subjects, in the order of their keys."""
         ...
 

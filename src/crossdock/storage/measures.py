@@ -1,6 +1,6 @@
 """What is measured of parcels and of orders at warehouses (`crossdock.ports.stores_kpis.Measures`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 from sqlalchemy import Connection, delete, select
@@ -30,10 +30,13 @@ class SqlMeasures:
         """Works inside the transaction of ``connection``."""
         self._connection = connection
 
-    def load(self, subjects: Sequence[str]) -> tuple[list[Parcel], list[Handover]]:
+    def parcels(self, subjects: Iterable[str]) -> list[Parcel]:
         """Those of these subjects, in the order of their keys."""
-        parcels = [Parcel(*row) for row in rows_in(self._connection, _PARCELS, subjects)]
-        return parcels, [Handover(*row) for row in rows_in(self._connection, _HANDOVERS, subjects)]
+        return [Parcel(*row) for row in rows_in(self._connection, _PARCELS, subjects)]
+
+    def handovers(self, subjects: Iterable[str]) -> list[Handover]:
+        """Those of these subjects, in the order of their keys."""
+        return [Handover(*row) for row in rows_in(self._connection, _HANDOVERS, subjects)]
 
     def save(self, parcels: Sequence[Parcel], handovers: Sequence[Handover]) -> None:
         """Insert or replace; in the order of their keys, as all workers do."""
