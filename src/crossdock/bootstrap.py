@@ -19,6 +19,7 @@ from crossdock.backbone.deliver import Courier, Partner
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.engine import Engine, FeedPlan, Pace
 from crossdock.backbone.intake import Intake
+from crossdock.backbone.kpi_watch import KpiWatch
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.nightly import Nightly, Plan
@@ -46,11 +47,13 @@ from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
 from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.retrying import schedules
 from crossdock.processes.routing import known_of, router_of
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import Loaded
@@ -68,6 +71,7 @@ from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
+from crossdock.views.kpis import board_of
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
@@ -319,14 +323,9 @@ async def connected(installation: Installation, partner: str) -> AsyncIterator[C
         await http.close()
 
 
-def schedules(settings: Settings) -> dict[str, Schedule]:
-    """The retry schedule of every class of error: the built-in one unless configured."""
-    chosen = {**DEFAULT_SCHEDULES}
-    for error_class in DEFAULT_SCHEDULES:
-        retry = getattr(settings.retry, str(error_class))
-        if retry is not None:
-            chosen[error_class] = Schedule(retry.schedule, retry.park_after, retry.jitter)
-    return chosen
+def board(installation: Installation) -> Board:
+    """The key figures as this installation watches them."""
+    return board_of(installation.settings, {plan.id: plan.spec.kind for plan in installation.plans})
 
 
 def retention(installation: Installation) -> Retention:
@@ -377,6 +376,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
     customers = KnownCustomers(partial(address_hash, installation))
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
         "retention": _nightly_retention(installation, place),
+        "kpis": KpiWatch(store, place.clock, board(installation), place.metrics.registry, settings.kpis),
         "alerts": Alerting(store),
     }
     if given := settings.customer_notices:

@@ -16,8 +16,10 @@ from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
+from crossdock.views.kpis import UNCONFIGURED
 
 
 class Answer(Protocol):
@@ -133,7 +135,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
-    there is none).
+    there is none), ``board`` the key figures that are watched.
     """
 
     store: Store
@@ -156,3 +158,4 @@ class Context(Struct, frozen=True, kw_only=True):
     notices: Objective | None = None
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
+    board: Board = UNCONFIGURED

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from crossdock.backbone.casebook import book
 from crossdock.backbone.customers import note
+from crossdock.backbone.measuring import measure
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
@@ -16,6 +17,7 @@ from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.measures import EVENTS as MEASURED
 from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
@@ -56,6 +58,7 @@ class Effects(Struct):
     exceptions: list[ev.Event] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     notices: list[ev.Event] = field(default_factory=list)
+    measured: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -158,6 +161,8 @@ class Reducer:
             effects.instances.append(stands)
         if isinstance(event.body, NoticeDecided | CustomerNotified | CustomerUnsubscribed):
             effects.notices.append(event)
+        if isinstance(event.body, MEASURED):
+            effects.measured.append(event)
         tag = ev.type_of(event.body)
         if tag.startswith("exception."):
             effects.exceptions.append(event)
@@ -215,6 +220,7 @@ class Reducer:
         _time(tx, effects)
         book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
+        measure(tx, effects.measured)
         if effects.notices:
             note(tx, effects.notices)
         if effects.events:

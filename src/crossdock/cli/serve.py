@@ -27,6 +27,7 @@ from crossdock.bootstrap import (
     Hub,
     Installation,
     address_hash,
+    board,
     hub,
     load,
     open_store,
@@ -173,6 +174,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             ping=_pinger(installation, joined),
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
+            board=board(installation),
             processes={each.name: each for each in processes_of(installation)},
             matrix=matrix(settings.exceptions, settings.calendars),
             teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
@@ -190,6 +192,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             sessions=sessions,
             version=__version__,
             secure=address.startswith("https://"),
+            board=board(installation),
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None

@@ -11,6 +11,7 @@ from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
 from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
+from crossdock.settings.kpi_checks import kpi_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.ordering_checks import ordering_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
@@ -143,6 +144,7 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     yield from fanout_faults(node)
     yield from exception_faults(node)
     yield from ordering_faults(node)
+    yield from kpi_faults(node)
     yield from routing_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from crossdock.settings.enrichment import Enrichment
 from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.kpis import KpiSettings
 from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
@@ -360,6 +361,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    kpis: Annotated[KpiSettings, Meta(description="Key figures: when they are bad")] = KpiSettings()
     customer_notices: Annotated[
         CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
     ] = None

@@ -85,6 +85,7 @@ _STANDS = sql("resolved_at = 0")
 Index("business_exception_open", EXCEPTION.c.raised_at, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("business_exception_time", EXCEPTION.c.raised_at)
 Index("business_exception_id", EXCEPTION.c.id)
+Index("business_exception_kind", EXCEPTION.c.kind, EXCEPTION.c.resolved_at, EXCEPTION.c.raised_at)
 Index("business_exception_group", EXCEPTION.c.cause_group, sqlite_where=_STANDS, postgresql_where=_STANDS)
 
 ALERT = Table(

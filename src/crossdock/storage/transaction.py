@@ -12,10 +12,12 @@ from crossdock.storage.doors import SqlDoors
 from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.instances import SqlInstances
+from crossdock.storage.kpis import SqlKeyFigures
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
 from crossdock.storage.mappings import SqlMappings
+from crossdock.storage.measures import SqlMeasures
 from crossdock.storage.notices import SqlNotices
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.records import Fetch
@@ -145,6 +147,16 @@ class SqlTransaction:
     def mappings(self) -> SqlMappings:
         """Gaps and rulings."""
         return SqlMappings(self._connection)
+
+    @cached_property
+    def kpis(self) -> SqlKeyFigures:
+        """Key figures."""
+        return SqlKeyFigures(self._connection)
+
+    @cached_property
+    def measures(self) -> SqlMeasures:
+        """What was measured of parcels and orders at warehouses."""
+        return SqlMeasures(self._connection)
 
     @cached_property
     def ageing(self) -> SqlAgeing:
