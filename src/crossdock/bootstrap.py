@@ -32,10 +32,12 @@ from crossdock.backbone.ship import Shipper
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
 from crossdock.bridges.joining import Fanout, fan_out
+from crossdock.bridges.logstream import shipper_of, stream_of
 from crossdock.catalog import connectors as installed_connectors
 from crossdock.governance.retaining import NightlyRetention, Retainer, RetentionMetrics
 from crossdock.governance.retention import Retention, configured, no_shorter
 from crossdock.model.enrichment import Knowledge
+from crossdock.model.flows import Flow
 from crossdock.model.fulfilment import summary_of
 from crossdock.notices.links import recipient_hash
 from crossdock.ports.clock import Clock, Ids
@@ -46,11 +48,11 @@ from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
 from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store, Transaction
-from crossdock.ports.stream import Stream
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
 from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
+from crossdock.processes.retrying import schedules
 from crossdock.processes.routing import known_of, router_of
 from crossdock.processes.shipping_work import Record
 from crossdock.settings.loading import Loaded
@@ -68,13 +70,16 @@ from crossdock.transports.capped import CappedCaller
 from crossdock.transports.http import AiohttpCaller
 from crossdock.transports.machine import FreshIds, RealClock, worker_name
 from crossdock.transports.recorder import RecordingCaller
+from crossdock.views.flows import flow_faults, flows_of
 
 Schedules = Mapping[str, Schedule]
 Jobs = Mapping[str, Callable[[int], Awaitable[object]]]
 
 
 class PartnerPlan(Struct, frozen=True):
-    """A partner as configured: its connector's declaration, the typed configuration, and how hard to press it."""
+    """A partner as configured: its connector's declaration, the typed configuration, how hard to press it, and when to
+    try again, where that is its own.
+    """
 
     id: str
     spec: ConnectorSpec
@@ -83,6 +88,7 @@ class PartnerPlan(Struct, frozen=True):
     allow_hosts: tuple[str, ...] = ()
     allow_private: bool = False
     priority: int = 50
+    retry: Schedules | None = None
 
 
 class World(Struct, frozen=True):
@@ -143,7 +149,13 @@ def _partner_of(world: World, plan: PartnerPlan, http: HttpCaller, journal: Jour
     surroundings = Surroundings(plan.id, plan.config, http, world.clock, world.secrets)
     spec = plan.spec
     return Partner(
-        spec.build(surroundings), journal, plan.limits, retry, plan.priority, spec.together, spec.largest_batch
+        spec.build(surroundings),
+        journal,
+        plan.limits,
+        plan.retry or retry,
+        plan.priority,
+        spec.together,
+        spec.largest_batch,
     )
 
 
@@ -244,41 +256,33 @@ def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
     if wrong := notice_faults(loaded, configs):
         return None, wrong
     plans = tuple(
-        _plan(name, partner, specs[partner.connector], configs[name])
+        _plan(name, partner, specs[partner.connector], configs[name], settings)
         for name, partner in settings.partners.items()
         if partner.enabled
     )
-    return Installation(settings, ReferencedSecrets(loaded.root), plans, known), ()
+    found = Installation(settings, ReferencedSecrets(loaded.root), plans, known)
+    faults = sorted(flow_faults(loaded.whole, settings, flows(found))) if loaded.whole else []
+    return (None, tuple(faults)) if faults else (found, ())
 
 
-def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any) -> PartnerPlan:
+def flows(installation: Installation) -> tuple[Flow, ...]:
+    """Every flow of the configuration in force."""
+    return flows_of(installation.settings, [(plan.id, plan.spec) for plan in installation.plans])
+
+
+def _plan(name: str, partner: PartnerSettings, spec: ConnectorSpec, config: Any, settings: Settings) -> PartnerPlan:
     throttle, breaker = partner.throttle, partner.breaker
     limits = Limits(throttle.per_second, throttle.burst, throttle.concurrency, breaker.failures, breaker.open_seconds)
-    return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private, partner.priority)
+    retry = schedules(settings.retry, partner.retry) if partner.retry else None
+    return PartnerPlan(name, spec, config, limits, partner.allow_hosts, partner.allow_private, partner.priority, retry)
 
 
 def open_store(installation: Installation) -> MigratableStore:
     """The configured database. Nothing is created: `crossdock migrate` (and ``serve``) bring its schema up."""
     settings, secrets = installation.settings.store, installation.secrets
     password = secrets.reveal(settings.password) if settings.password else ""
-    return open_database(settings.url, folder=Path(settings.folder), password=password, stream=stream_of(installation))
-
-
-def stream_of(installation: Installation) -> Stream | None:
-    """What keeps the log's bytes, if any; not connected yet. Raises `MissingLibrary` and `UnknownSecret`."""
-    log = installation.settings.store.log
-    if log is None:
-        return None
-    from crossdock.transports.jetstream import Cluster, JetStream  # noqa: PLC0415 - its library is an extra
-
-    password = installation.secrets.reveal(log.password) if log.password else ""
-    return JetStream(Cluster(log.servers, log.user, password, log.tls, log.name, log.replicas))
-
-
-def shipper_of(installation: Installation, store: Store) -> Shipper | None:
-    """What moves the log's bytes there, over a connection of its own."""
-    stream, log = stream_of(installation), installation.settings.store.log
-    return Shipper(store, stream, RealClock(), int(log.hold_seconds * 1_000_000)) if stream and log else None
+    stream = stream_of(settings.log, secrets)
+    return open_database(settings.url, folder=Path(settings.folder), password=password, stream=stream)
 
 
 def open_file(path: Path) -> MigratableStore:
@@ -317,16 +321,6 @@ async def connected(installation: Installation, partner: str) -> AsyncIterator[C
         yield plan.spec.build(Surroundings(plan.id, plan.config, http, RealClock(), installation.secrets))
     finally:
         await http.close()
-
-
-def schedules(settings: Settings) -> dict[str, Schedule]:
-    """The retry schedule of every class of error: the built-in one unless configured."""
-    chosen = {**DEFAULT_SCHEDULES}
-    for error_class in DEFAULT_SCHEDULES:
-        retry = getattr(settings.retry, str(error_class))
-        if retry is not None:
-            chosen[error_class] = Schedule(retry.schedule, retry.park_after, retry.jitter)
-    return chosen
 
 
 def retention(installation: Installation) -> Retention:
@@ -385,7 +379,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         place,
         installation.plans,
         processes_of(installation, record, customers),
-        schedules=schedules(settings),
+        schedules=schedules(settings.retry),
         sizes=sizes,
         sweeps={**sweeps, "feeds": quiet},
         look=customers.look if settings.customer_notices else None,
@@ -393,6 +387,6 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),
         nightly=plan if night.enabled else None,
         fanout=fan_out(settings, place.secrets, store, place.clock, place.ids, place.metrics.registry),
-        shipper=shipper_of(installation, store),
+        shipper=shipper_of(settings.store.log, installation.secrets, store, RealClock()),
         roles=roles,
     )

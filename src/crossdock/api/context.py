@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from crossdock.backbone.customers import Objective
 from crossdock.backbone.ordering import DoorPolicy
+from crossdock.model.flows import Flow
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -133,7 +134,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
-    there is none).
+    there is none), ``flows`` are those of the configuration.
     """
 
     store: Store
@@ -156,3 +157,4 @@ class Context(Struct, frozen=True, kw_only=True):
     notices: Objective | None = None
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
+    flows: tuple[Flow, ...] = ()

@@ -11,6 +11,7 @@ from crossdock.model.shadows import warnings
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.routing import rule_book
 from crossdock.settings.sections import Settings
+from crossdock.views.flows import assumed
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
                 "fallbacks": fallbacks,
                 "unowned_exceptions": unowned,
                 "routing": routing,
+                "assumed_flows": assumed(bootstrap.flows(found)) if found else [],
             }
         )
     else:
@@ -49,6 +51,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
             _print(found.settings)
         for warned in routing:
             note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
+        for flow in assumed(bootstrap.flows(found)):
+            note(f"warning: class and objective of the flow {flow} are only assumed; prod needs them: flows.{flow}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
 
 

@@ -185,6 +185,19 @@ class Queues(Struct, frozen=True):
     oldest: dict[str, int]
 
 
+class Latency(Struct, frozen=True):
+    """How long the settled messages of one kind took: ``direction`` "in" (``what`` is the channel; received to settled)
+    or "out" (``what`` is the command; ordered to settled). The percentiles are microseconds that did occur.
+    """
+
+    direction: str
+    partner: str
+    what: str
+    messages: int
+    p50: int
+    p99: int
+
+
 class Views(Protocol):
     """Questions people ask. Pages are by opaque ``after`` (the last row's sort key) and ``limit``."""
 
@@ -268,6 +281,12 @@ class Views(Protocol):
 
     def queues(self, now: int) -> Queues:
         """What waits. The answer costs what waits, not what was ever there."""
+        ...
+
+    def latencies(self, since: int) -> list[Latency]:
+        """How long messages took that were received or ordered at or after ``since`` and were settled well. Costs what
+        there is of such messages.
+        """
         ...
 
     def counts(self) -> Counts:
