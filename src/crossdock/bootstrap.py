@@ -31,6 +31,7 @@ from crossdock.backbone.replay import Replayer
 from crossdock.backbone.ship import Shipper
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
+from crossdock.bridges.alerting import messenger
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.bridges.logstream import shipper_of, stream_of
 from crossdock.catalog import connectors as installed_connectors
@@ -46,7 +47,7 @@ from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.process import Process
 from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
-from crossdock.ports.spec import ConnectorSpec, Surroundings
+from crossdock.ports.spec import ConnectorSpec, Kind, Surroundings
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
@@ -351,6 +352,11 @@ def address_hash(installation: Installation, address: str) -> str:
     return recipient_hash(installation.secrets.reveal(plan.config.link_secret), address) if plan else ""
 
 
+def mail_houses(installation: Installation) -> dict[str, Any]:
+    """The settings of partners that mail, by id."""
+    return {plan.id: plan.config for plan in installation.plans if plan.spec.kind is Kind.MESSAGING}
+
+
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     return joined(installation, world(installation, store), roles)
@@ -369,9 +375,10 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
     watched = settings.processes.tracking_watch
     quiet = QuietFeeds(store, watched.feeds if watched else {}, place.clock.now())
     customers = KnownCustomers(partial(address_hash, installation))
+    telling = messenger(settings, mail_houses(installation), place.secrets, place.clock, place.metrics.registry)
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
         "retention": _nightly_retention(installation, place),
-        "alerts": Alerting(store),
+        "alerts": Alerting(store, telling, place.owner),
     }
     if given := settings.customer_notices:
         sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)

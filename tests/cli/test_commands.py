@@ -10,10 +10,11 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "contracts", "demo", "desk",
-    "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "lint", "log", "mapping", "migrate", "notices", "odoo",
-    "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention",
-    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
+    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "lint",
+    "log", "mapping", "migrate", "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild",
+    "reconcile", "replay", "restore", "retention", "route", "runbook", "serve", "shipengine", "sim", "trace",
+    "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "alerts": {"list", "test"},

@@ -9,6 +9,7 @@ import typer
 from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
+    alerts,
     availability,
     backup,
     bench,
@@ -102,6 +103,7 @@ for _command in (
     doctor,
     drill,
     exceptions,
+    alerts,
     failures,
     flows,
     migrate,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from crossdock.model.calendars import ALWAYS, MINUTE, WEEKDAYS, Calendar, calendar, minute_of
+from crossdock.model.calendars import ALWAYS, MINUTE, Calendar
 from crossdock.model.exception_kinds import KINDS, Kind
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
@@ -10,7 +10,7 @@ from crossdock.processes.exception_desk import exception_desk
 from crossdock.processes.exception_policy import DeskPolicy, Step, Team, Terms
 from crossdock.processes.tracking_exceptions import TrackingExceptionsPolicy, tracking_exceptions
 from crossdock.settings.exceptions import ExceptionSettings, TeamSettings, TermsSettings
-from crossdock.settings.working import CalendarSettings, days_of
+from crossdock.settings.working import CalendarSettings, calendar_of
 
 
 def exception_processes(
@@ -49,14 +49,6 @@ def _ownership(policy: DeskPolicy, kind: Kind) -> Ownership:
     return Ownership(
         kind, owner, promise.severity, promise.acknowledge // MINUTE, promise.resolve // MINUTE, not named
     )  # fmt: skip
-
-
-def calendar_of(given: CalendarSettings) -> Calendar:
-    """The calendar. Raises `BadCalendar` and `ValueError`: the configuration was checked for both when it was read."""
-    week = tuple(
-        tuple((minute_of(text[:5]), minute_of(text[6:])) for text in getattr(given.hours, name)) for name in WEEKDAYS
-    )
-    return calendar(given.timezone, week, tuple(map(days_of, given.holidays)))
 
 
 def _team(given: TeamSettings, working: Mapping[str, Calendar]) -> Team:

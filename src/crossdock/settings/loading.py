@@ -9,6 +9,7 @@ from msgspec import Struct, field, structs
 
 from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
+from crossdock.settings.alert_checks import alert_faults
 from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.golive_checks import golive_faults
@@ -144,6 +145,7 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
     yield from exception_faults(node)
+    yield from alert_faults(node)
     yield from ordering_faults(node)
     yield from routing_faults(node)
     yield from golive_faults(node)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from crossdock.settings.agreeing import Sla
+from crossdock.settings.alerting import AlertSettings
 from crossdock.settings.enrichment import Enrichment
 from crossdock.settings.exceptions import ExceptionSettings, TeamName
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
@@ -303,6 +304,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    alerts: Annotated[AlertSettings, Meta(description="Who is told of exceptions, by what, and when")] = AlertSettings()
     customer_notices: Annotated[
         CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
     ] = None
