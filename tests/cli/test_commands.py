@@ -41,6 +41,7 @@ GROUPS = {
         "groups",
         "list",
         "matrix",
+        "reschedule",
         "resolve",
         "resume",
         "show",

@@ -74,7 +74,8 @@ def _alert(event: Event, cases: dict[str, Case]) -> Alert | None:
     told = body.to if isinstance(body, ExceptionEscalated) else case.assignee
     return Alert(
         name, case.cause_group, occasion, case.kind, case.partner, case.category, case.queue, case.severity, case.owner,
-        told, case.subject, case.text, event.recorded_at,
+        told, case.subject, case.text, event.recorded_at, value=case.value, currency=case.currency, tier=case.tier,
+        promised_at=case.promised_at,
     )  # fmt: skip
 
 

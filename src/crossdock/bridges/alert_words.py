@@ -9,6 +9,7 @@ import msgspec
 
 from crossdock.model.exception_kinds import kind_of
 from crossdock.model.instants import rfc3339
+from crossdock.model.money import Money
 from crossdock.ports.stores_exceptions import Alert
 
 TYPE = "alert.v1"
@@ -39,6 +40,7 @@ def _text(alert: Alert) -> str:
         f"What to do: {kind_of(alert.kind).do}",
         f"Severity: {alert.severity}    Team: {alert.owner}    Since: {rfc3339(alert.raised_at)}",
         f"First concerned: {alert.subject}",
+        f"At stake: {_stake(alert)}",
         "",
         f"All of this cause: crossdock exceptions list --group {alert.cause_group}",
         "This is told once while any exception of the cause is open.",
@@ -46,11 +48,26 @@ def _text(alert: Alert) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _stake(alert: Alert) -> str:
+    """The order's value, the customer's tier and what was promised, as far as they are known."""
+    parts = [
+        f"goods of {Money(alert.value, alert.currency)}" if alert.currency else "",
+        f"a customer of tier {alert.tier}" if alert.tier else "",
+        f"promised by {rfc3339(alert.promised_at)[:16]}Z" if alert.promised_at else "",
+    ]
+    return ", ".join(part for part in parts if part) or "nothing that is known"
+
+
 def body_of(alert: Alert) -> bytes:
     """A CloudEvent in structured mode; ``data`` is the alert with times as RFC 3339."""
     data = {
         name: getattr(alert, name)
         for name in ("occasion", "kind", "partner", "category", "queue", "severity", "owner", "told", "subject", "text")
+    }
+    data |= {
+        "value": str(Money(alert.value, alert.currency)) if alert.currency else "",
+        "tier": alert.tier,
+        "promised_by": rfc3339(alert.promised_at) if alert.promised_at else "",
     }
     data |= {"cause": alert.cause_group, "raised_at": rfc3339(alert.raised_at), "do": kind_of(alert.kind).do}
     event = {

@@ -251,6 +251,12 @@ class Views(Protocol):
         """Business exceptions, newest first."""
         ...
 
+    def most_urgent(self, chosen: Chosen = Chosen(), limit: int = 50) -> list[ExceptionRow]:  # noqa: B008 - immutable
+        """Open exceptions, the most urgent first: by severity, then the customer's tier, then the earliest promise to a
+        customer, then the value at stake (whatever its currency), then the oldest.
+        """
+        ...
+
     def cause_groups(self, chosen: Chosen = Chosen(), limit: int = 200) -> list[CauseGroup]:  # noqa: B008 - immutable
         """Open exceptions by cause, the most first."""
         ...

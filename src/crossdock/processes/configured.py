@@ -51,7 +51,7 @@ def every_process(
     chosen = configured(settings.processes, record, settings.partners, router, settings.calendars)
     if settings.customer_notices:
         chosen.append(notices(settings.customer_notices, settings.project.timezone, customers))
-    return [*chosen, *exception_processes(settings.exceptions, settings.calendars)]
+    return [*chosen, *exception_processes(settings.exceptions, settings.calendars, settings.partners, router.knowledge)]
 
 
 def configured(
