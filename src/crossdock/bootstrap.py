@@ -29,9 +29,10 @@ from crossdock.backbone.reconcile import Reconciler
 from crossdock.backbone.record import OnTimeRecord
 from crossdock.backbone.replay import Replayer
 from crossdock.backbone.ship import Shipper
+from crossdock.backbone.silent_workers import SilentWorkers
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
-from crossdock.bridges.alerting import messenger
+from crossdock.bridges.alerting import mail_houses, messenger
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.bridges.logstream import shipper_of, stream_of
 from crossdock.catalog import connectors as installed_connectors
@@ -47,10 +48,11 @@ from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.process import Process
 from crossdock.ports.reconcile import Healing, Judge
 from crossdock.ports.secrets import Secrets
-from crossdock.ports.spec import ConnectorSpec, Kind, Surroundings
+from crossdock.ports.spec import ConnectorSpec, Surroundings
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.wire import HttpCaller, Journal
 from crossdock.processes.configured import every_process, objective
+from crossdock.processes.feeds_configured import feed_promises
 from crossdock.processes.notices_policy import Customers
 from crossdock.processes.reconciliation import Policy, Reconciliation
 from crossdock.processes.retrying import schedules
@@ -352,11 +354,6 @@ def address_hash(installation: Installation, address: str) -> str:
     return recipient_hash(installation.secrets.reveal(plan.config.link_secret), address) if plan else ""
 
 
-def mail_houses(installation: Installation) -> dict[str, Any]:
-    """The settings of partners that mail, by id."""
-    return {plan.id: plan.config for plan in installation.plans if plan.spec.kind is Kind.MESSAGING}
-
-
 def hub(installation: Installation, store: Store, roles: Iterable[Role] = ALL_ROLES) -> Hub:
     """One process of this installation on ``store``, ready to run."""
     return joined(installation, world(installation, store), roles)
@@ -372,13 +369,15 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
     night = settings.reconciliation
     plan = Plan(time_of_day.fromisoformat(night.at), night.timezone, night.window_days)
     record = OnTimeRecord(store)
-    watched = settings.processes.tracking_watch
-    quiet = QuietFeeds(store, watched.feeds if watched else {}, place.clock.now())
+    promised = feed_promises(settings)
     customers = KnownCustomers(partial(address_hash, installation))
-    telling = messenger(settings, mail_houses(installation), place.secrets, place.clock, place.metrics.registry)
+    houses = mail_houses((plan.id, plan.spec, plan.config) for plan in installation.plans)
+    telling = messenger(settings, houses, place.secrets, place.clock, place.metrics.registry)
     sweeps: dict[str, Callable[[int], Awaitable[object]]] = {
         "retention": _nightly_retention(installation, place),
         "alerts": Alerting(store, telling, place.owner),
+        "feeds": QuietFeeds(store, promised.hours, place.clock.now(), promised.arrivals, promised.calendars),
+        "workers": SilentWorkers(store, workers.lease_seconds),
     }
     if given := settings.customer_notices:
         sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)
@@ -388,7 +387,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         processes_of(installation, record, customers),
         schedules=schedules(settings.retry),
         sizes=sizes,
-        sweeps={**sweeps, "feeds": quiet},
+        sweeps=sweeps,
         look=customers.look if settings.customer_notices else None,
         refreshes={"on_time_record": record.refresh},
         judge=Reconciliation(Policy(frozenset(map(Healing, night.heal)), night.grace_minutes)),

@@ -4,10 +4,10 @@ Each goes under the id of its alert (``Message-ID``, ``webhook-id``), so that on
 known for what it is. What one channel took is not sent to it again while another is tried.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.policy import SMTP
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
@@ -21,6 +21,7 @@ from crossdock.model.mailboxes import is_address
 from crossdock.ports.clock import Clock
 from crossdock.ports.outbox import Declined, Envelope, Outcome, Sent, Unreachable
 from crossdock.ports.secrets import Secrets, UnknownSecret
+from crossdock.ports.spec import ConnectorSpec, Kind
 from crossdock.ports.stores_exceptions import Alert
 from crossdock.ports.verdicts import Explanation
 from crossdock.ports.wire import NoAnswer, NotSent
@@ -177,6 +178,11 @@ class Messenger:
         if isinstance(outcome, Unreachable):
             self._resting[name] = self._clock.now() + max(_PAUSE, int(outcome.after * SECOND))
         return False
+
+
+def mail_houses(partners: Iterable[tuple[str, ConnectorSpec, Any]]) -> dict[str, Any]:
+    """The settings of partners that mail, by id."""
+    return {name: config for name, spec, config in partners if spec.kind is Kind.MESSAGING}
 
 
 def messenger(

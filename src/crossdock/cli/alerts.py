@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from crossdock import bootstrap
 from crossdock.bootstrap import Installation
-from crossdock.bridges.alerting import channels
+from crossdock.bridges.alerting import channels, mail_houses
 from crossdock.cli.exceptions import alerts as list_alerts
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, installation, now
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, table
@@ -62,7 +61,8 @@ def send_test(
 
 async def _try(found: Installation, names: list[str], owner: str) -> list[Trial]:
     settings = found.settings
-    ways = channels(settings.alerts, settings.exceptions.teams, bootstrap.mail_houses(found), found.secrets)
+    houses = mail_houses((plan.id, plan.spec, plan.config) for plan in found.plans)
+    ways = channels(settings.alerts, settings.exceptions.teams, houses, found.secrets)
     alert, moment = _invented(owner or settings.exceptions.default_queue), now()
     return [_trial(name, await ways[name].send(alert, moment)) for name in names]
 

@@ -10,6 +10,7 @@ from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_
 from crossdock.model.shadows import warnings
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.routing import rule_book
+from crossdock.settings.routing import OLD_CALENDARS
 from crossdock.settings.sections import Settings
 from crossdock.views.flows import assumed
 
@@ -23,7 +24,7 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Check the configuration without starting anything: all faults at once, with file and line."""
     found, faults = bootstrap.load(config)
     broken = [str(each) for each in connectors().broken()]
-    routing = warnings(rule_book(found.settings.routing)) if found else ()
+    routing = warnings(rule_book(found.settings.routing, found.settings.calendars)) if found else ()
     if json:
         fallbacks = _fallbacks(found.settings) if found else []
         unowned = _unowned(found.settings) if found else []
@@ -35,6 +36,7 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
                 "fallbacks": fallbacks,
                 "unowned_exceptions": unowned,
                 "routing": routing,
+                "deprecated": [OLD_CALENDARS] if found and found.settings.routing.calendars else [],
                 "assumed_flows": assumed(bootstrap.flows(found)) if found else [],
             }
         )
@@ -49,6 +51,8 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
+        if found.settings.routing.calendars:
+            note(f"warning: {OLD_CALENDARS}")
         for warned in routing:
             note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
         for flow in assumed(bootstrap.flows(found)):

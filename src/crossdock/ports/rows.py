@@ -277,6 +277,10 @@ class Views(Protocol):
         """The log, by (recorded_at, partition, position)."""
         ...
 
+    def first_heard(self, partner: str, channel: str, after: int) -> int:
+        """When the first message on a channel was received behind ``after`` (epoch microseconds); 0 for none."""
+        ...
+
     def log_heads(self) -> dict[int, int]:
         """The last position of each partition, 0 where nothing is."""
         ...

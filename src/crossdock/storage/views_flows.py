@@ -50,6 +50,13 @@ _OUT = _percentiles(
 )
 
 
+_FIRST = select(func.coalesce(func.min(EXCHANGE.c.received_at), 0)).where(
+    EXCHANGE.c.partner == bindparam("partner"),
+    EXCHANGE.c.channel == bindparam("channel"),
+    EXCHANGE.c.received_at > bindparam("after"),
+)
+
+
 class FlowViews:
     """How long messages took (part of `crossdock.ports.rows.Views`)."""
 
@@ -64,3 +71,8 @@ class FlowViews:
             for direction, query in (("in", _IN), ("out", _OUT))
             for row in self._connection.execute(query, {"since": since})
         ]
+
+    def first_heard(self, partner: str, channel: str, after: int) -> int:
+        """When the first message on a channel was received behind ``after``; 0 for none."""
+        given = {"partner": partner, "channel": channel, "after": after}
+        return int(self._connection.execute(_FIRST, given).scalar_one())
