@@ -36,6 +36,7 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
                 "fallbacks": fallbacks,
                 "unowned_exceptions": unowned,
                 "routing": routing,
+                "blind_credit": _blind_credit(found) if found else [],
                 "deprecated": [OLD_CALENDARS] if found and found.settings.routing.calendars else [],
                 "assumed_flows": assumed(bootstrap.flows(found)) if found else [],
             }
@@ -51,6 +52,11 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
+        for partner in _blind_credit(found):
+            note(
+                f"warning: processes.credit_hold decides by nothing: '{partner}' is not asked what customers owe; set "
+                f"partners.{partner}.config.credit: true"
+            )
         if found.settings.routing.calendars:
             note(f"warning: {OLD_CALENDARS}")
         for warned in routing:
@@ -58,6 +64,13 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         for flow in assumed(bootstrap.flows(found)):
             note(f"warning: class and objective of the flow {flow} are only assumed; prod needs them: flows.{flow}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
+
+
+def _blind_credit(found: bootstrap.Installation) -> list[str]:
+    """Systems of record that could say what customers owe and are not asked, while an order may be held by it."""
+    if found.settings.processes.credit_hold is None:
+        return []
+    return [plan.id for plan in found.plans if getattr(plan.config, "credit", None) is False]
 
 
 class Fallback(Struct, frozen=True):
