@@ -32,6 +32,8 @@ lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what 
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
+	$(BIN)/crossdock lint workflows
+	$(BIN)/crossdock contracts lint
 	$(BIN)/python -m pytest tests/architecture
 
 format: $(DEV) ## Put the code into the house's format and fix what can be fixed

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from crossdock.backbone.customers import Objective
 from crossdock.backbone.ordering import DoorPolicy
+from crossdock.model.flows import Flow
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -135,7 +136,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
-    there is none), ``board`` the key figures that are watched.
+    there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration.
     """
 
     store: Store
@@ -159,3 +160,4 @@ class Context(Struct, frozen=True, kw_only=True):
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
     board: Board = UNCONFIGURED
+    flows: tuple[Flow, ...] = ()

@@ -9,6 +9,7 @@ import typer
 from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
+    alerts,
     availability,
     backup,
     bench,
@@ -24,9 +25,11 @@ from crossdock.cli import (
     drill,
     exceptions,
     failures,
+    flows,
     golden,
     init,
     kpi,
+    lint,
     log,
     mapping,
     metrics,
@@ -103,7 +106,9 @@ for _command in (
     doctor,
     drill,
     exceptions,
+    alerts,
     failures,
+    flows,
     migrate,
     serve,
     demo,
@@ -124,6 +129,7 @@ for _command in (
     translate,
     mapping,
     golden,
+    lint,
     log,
     chaos,
     bench,

@@ -1,14 +1,17 @@
-"""When what failed is tried again, as an installation configures it."""
+"""When partners are tried again, as an installation configures it."""
+
+from collections.abc import Mapping
 
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
-from crossdock.settings.sections import Settings
+from crossdock.settings.retrying import Retry
 
 
-def schedules(settings: Settings) -> dict[str, Schedule]:
-    """The retry schedule of every class of error: the built-in one unless configured."""
+def schedules(*given: Retry | None) -> Mapping[str, Schedule]:
+    """The schedule of every class of error: the last of ``given`` that says one, else the built-in one."""
     chosen = {**DEFAULT_SCHEDULES}
-    for error_class in DEFAULT_SCHEDULES:
-        retry = getattr(settings.retry, str(error_class))
-        if retry is not None:
-            chosen[error_class] = Schedule(retry.schedule, retry.park_after, retry.jitter)
+    for retry in given:
+        for error_class in DEFAULT_SCHEDULES:
+            said = getattr(retry, str(error_class), None)
+            if said is not None:
+                chosen[error_class] = Schedule(said.schedule, said.park_after, said.jitter)
     return chosen

@@ -28,12 +28,13 @@ from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
 from crossdock.storage.views_exceptions import ExceptionViews
 from crossdock.storage.views_exchanges import ExchangeViews
+from crossdock.storage.views_flows import FlowViews
 from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
-class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews):
+class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews, FlowViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None) -> None:
