@@ -11,9 +11,10 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
-    "doctor", "drill", "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "notices", "odoo",
-    "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention",
-    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "doctor", "drill", "exceptions", "failures", "golden", "init", "kpi", "log", "mapping", "metrics", "migrate",
+    "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore",
+    "retention", "route", "runbook", "scorecard", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
+    "workers",
 }  # fmt: skip
 GROUPS = {
     "log": {"fetch", "ship", "status"},
@@ -29,7 +30,9 @@ GROUPS = {
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
-    "partner": {"limit", "list", "pause", "resume"},
+    "kpi": {"history", "items", "list", "show", "sql"},
+    "metrics": {"dashboards", "rules"},
+    "partner": {"limit", "list", "pause", "resume", "scorecard"},
     "exceptions": {
         "alerts",
         "assign",
