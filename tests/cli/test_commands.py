@@ -15,6 +15,11 @@ COMMANDS = {
     "log", "mapping", "migrate", "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild",
     "reconcile", "replay", "restore", "retention", "route", "runbook", "serve", "shipengine", "sim", "trace",
     "translate", "webhooks", "workers",
+    "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
+    "doctor", "drill", "exceptions", "failures", "golden", "init", "kpi", "log", "mapping", "metrics", "migrate",
+    "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore",
+    "retention", "route", "runbook", "scorecard", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
+    "workers",
 }  # fmt: skip
 GROUPS = {
     "alerts": {"list", "test"},
@@ -33,7 +38,9 @@ GROUPS = {
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
-    "partner": {"limit", "list", "pause", "resume"},
+    "kpi": {"history", "items", "list", "show", "sql"},
+    "metrics": {"dashboards", "rules"},
+    "partner": {"limit", "list", "pause", "resume", "scorecard"},
     "exceptions": {
         "alerts",
         "assign",
