@@ -139,7 +139,11 @@ async def test_another_day_is_promised_and_urgent_ones_come_first(worked):
     async with world.client("all") as client:
         urgent = (await client.get("/v1/exceptions/urgent", params={"queue": "all"})).json()["items"]
         assert len(urgent) >= 3
-        body = {"filter": {"queue": "business", "kind": "booking.failed"}, "reason": "told them", "promised_for": "2026-12-03"}
+        body = {
+            "filter": {"queue": "business", "kind": "booking.failed"},
+            "reason": "told them",
+            "promised_for": "2026-12-03",
+        }
         told = await client.post("/v1/exceptions/reschedule", json=body, headers={"idempotency-key": "k1"})
         assert told.status_code == 202, told.text
         bad = await client.post(

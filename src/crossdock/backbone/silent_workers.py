@@ -20,9 +20,12 @@ _SECOND = 1_000_000
 class SilentWorkers:
     """A sweep over all processes on this store, those of other machines too."""
 
-    def __init__(self, store: Store, lease_seconds: float) -> None:
-        """A process is believed in for ``lease_seconds`` after it spoke last."""
+    def __init__(self, store: Store, lease_seconds: float, owner: str) -> None:
+        """A process is believed in for ``lease_seconds`` after it spoke last; ``owner`` is this one, which looks and so
+        lives.
+        """
         self._store = store
+        self._owner = owner
         self._lease = int(lease_seconds * _SECOND)
 
     async def __call__(self, now: int) -> int:
@@ -33,7 +36,7 @@ class SilentWorkers:
         return moved
 
     def _look(self, tx: Transaction, now: int) -> int:
-        members = tx.leases.members(now)
+        members = [each for each in tx.leases.members(now) if each.owner != self._owner]
         living = [each for each in members if each.until > now]
         standing, _ = tx.views.exceptions(kind=KIND, limit=500)
         known = {row.subject for row in standing}
@@ -44,7 +47,7 @@ class SilentWorkers:
                 bodies += ((subject, body) for body in _silent(each, now))
         for row in standing:
             owner = row.subject.removeprefix(_PREFIX)
-            speaks = any(each.owner == owner for each in living)
+            speaks = owner == self._owner or any(each.owner == owner for each in living)
             if speaks or self._replaced(owner, int(row.case.cause), living):
                 bodies.append((row.subject, ExceptionResolved(KIND, "", row.case.cause)))
         return _tell(tx, bodies, now)
