@@ -93,3 +93,11 @@ async def test_whoever_looks_lives_whatever_its_lease_says(hub):
     assert await look(hub, now + 3 * LEASE) == 1
     assert await look(hub, now + 4 * LEASE, owner="hub1-1-aaaaaa") == 1
     assert await standing(hub) == []
+
+
+@pytest.mark.req("K13")
+async def test_a_single_process_that_is_started_again_after_a_crash_is_no_alert(hub):
+    now = hub.clock.now()
+    await speaks(hub, "hub1-1-aaaaaa", now)
+    await speaks(hub, "hub1-2-bbbbbb", now + LEASE)
+    assert await look(hub, now + LEASE + SECOND, owner="hub1-2-bbbbbb") == 0

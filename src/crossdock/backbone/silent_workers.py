@@ -36,18 +36,18 @@ class SilentWorkers:
         return moved
 
     def _look(self, tx: Transaction, now: int) -> int:
-        members = [each for each in tx.leases.members(now) if each.owner != self._owner]
-        living = [each for each in members if each.until > now]
+        members = tx.leases.members(now)
+        living = [each for each in members if each.until > now or each.owner == self._owner]
         standing, _ = tx.views.exceptions(kind=KIND, limit=500)
         known = {row.subject for row in standing}
         bodies: list[tuple[str, ev.EventBody]] = []
         for each in members:
             subject = f"{_PREFIX}{each.owner}"
-            if each.until <= now and subject not in known and not self._replaced(each.owner, each.until, living):
+            if each not in living and subject not in known and not self._replaced(each.owner, each.until, living):
                 bodies += ((subject, body) for body in _silent(each, now))
         for row in standing:
             owner = row.subject.removeprefix(_PREFIX)
-            speaks = owner == self._owner or any(each.owner == owner for each in living)
+            speaks = any(each.owner == owner for each in living)
             if speaks or self._replaced(owner, int(row.case.cause), living):
                 bodies.append((row.subject, ExceptionResolved(KIND, "", row.case.cause)))
         return _tell(tx, bodies, now)
