@@ -11,15 +11,10 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
-    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "lint",
-    "log", "mapping", "migrate", "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild",
-    "reconcile", "replay", "restore", "retention", "route", "runbook", "serve", "shipengine", "sim", "trace",
-    "translate", "webhooks", "workers",
-    "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
-    "doctor", "drill", "exceptions", "failures", "golden", "init", "kpi", "log", "mapping", "metrics", "migrate",
-    "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore",
-    "retention", "route", "runbook", "scorecard", "serve", "shipengine", "sim", "trace", "translate", "webhooks",
-    "workers",
+    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "kpi",
+    "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "process",
+    "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard", "serve",
+    "shipengine", "sim", "trace", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "alerts": {"list", "test"},
