@@ -107,6 +107,7 @@ def furnish(tx):
     _partners(tx)
     _processes(tx, subjects)
     _hostile(tx)
+    tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
 def _order(tx, number, chance):
@@ -147,13 +148,15 @@ def _cases(given, subjects, chance):
         waits = number % 5 == 3
         found.append(
             Case(
-                subjects[(number * 7 + len(kind)) % len(subjects)], kind, f"/packages/P{number + 1}", f"{kind}-{number}",
+                subjects[(number * 7 + len(kind)) % len(subjects)], kind, f"/packages/P{number + 1}",
+                f"{kind}-{number}",
                 text.format(n=f"00340434161094{number:06d}"), raised,
                 state="waiting" if waits else "assigned" if taken else "open", owner=row.owner,
                 assignee=("mara", "jonas", "lea")[number % 3] if taken or waits else "", severity=row.severity,
                 queue=row.queue, category=row.category, partner=partner,
                 acknowledge_by=due - HOUR, resolve_by=due, acknowledged_at=raised + MINUTE if taken or waits else 0,
-                breached_at=due if due < CLOCK else 0, value=chance.randrange(4000, 240000) if row.queue == "business" else 0,
+                breached_at=due if due < CLOCK else 0,
+                value=chance.randrange(4000, 240000) if row.queue == "business" else 0,
                 currency="EUR" if row.queue == "business" else "", waiting_on="DHL Express" if waits else "",
                 comments=number % 3,
             )
@@ -170,7 +173,9 @@ def _history(tx, cases):
             about = (case.pointer, case.cause)
             teller.say(ExceptionAssigned(case.kind, "r1", "tower:mara", *about, case.owner, case.assignee, "mine"))
         if case.comments:
-            teller.say(ExceptionCommented(case.kind, f"c{case.cause}", "tower:jonas", "Called them; they look into it and call back before noon.", case.pointer, case.cause))  # fmt: skip
+            said = "Called them; they look into it and call back before noon."
+            about = (case.pointer, case.cause)
+            teller.say(ExceptionCommented(case.kind, f"c{case.cause}", "tower:jonas", said, *about))
 
 
 def _partners(tx):
@@ -194,8 +199,8 @@ def _processes(tx, subjects):
 def _hostile(tx):
     party = Party(HOSTILE, Address((HOSTILE,), HOSTILE[:60], "", "1000", "BE"))
     teller, _ = _opened(tx, 66, "do:odoo:66", NOW, ship_to=party, sku='"><script>alert(1)</script>')
-    case = Case("do:odoo:66", "address.incomplete", "/ship_to/<b>", "hostile", HOSTILE, CLOCK - HOUR, partner="<i>x</i>",
-                owner="order-desk", value=100, currency="EUR", assignee=HOSTILE[:60])  # fmt: skip
+    case = Case("do:odoo:66", "address.incomplete", "/ship_to/<b>", "hostile", HOSTILE, CLOCK - HOUR,
+                partner="<i>x</i>", owner="order-desk", value=100, currency="EUR", assignee=HOSTILE[:60])  # fmt: skip
     teller.say(ExceptionRaised(case.kind, HOSTILE, case.pointer, case.cause))
     tx.exceptions.save([case])
     teller.end("rejected")

@@ -100,8 +100,7 @@ class Hit(Struct, frozen=True):
 async def palette(desk: At, q: str = "") -> list[Hit]:
     """Orders by any reference, whole or its beginning."""
     text = clean(q)
-    found = await desk.context.store.read(lambda tx: _hits(tx, text)) if text else []
-    return found
+    return await desk.context.store.read(lambda tx: _hits(tx, text)) if text else []
 
 
 def _hits(tx: Transaction, text: str) -> list[Hit]:

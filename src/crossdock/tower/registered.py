@@ -1,4 +1,4 @@
-"""The screens of the tower, in the order of the navigation. A new one is one line here (see `crossdock.tower.screen`)."""
+"""The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
 from crossdock.tower.screens import exceptions, messages, now, orders

@@ -108,7 +108,7 @@ def page(env: Environment, name: str, status: int = 200, **values: Any) -> Respo
 
 def moment(instant: int) -> str:
     """Date and time in UTC, to the second."""
-    return _utc(instant).strftime("%Y-%m-%d %H:%M:%S") if instant else "-"
+    return _utc(instant).strftime("%-d %b %Y, %H:%M:%S") if instant else "-"
 
 
 def day(instant: int) -> str:
@@ -142,7 +142,7 @@ def ago(instant: int, now: int) -> str:
 
 def until(instant: int, now: int) -> str:
     """How long until then, or how long it is over."""
-    return f"in {span(instant - now) or '0 s'}" if instant >= now else f"{span(now - instant)} over"
+    return f"in {span(instant - now) or '0 s'}" if instant >= now else f"{span(now - instant) or '0 s'} over"
 
 
 def span(length: int) -> str:

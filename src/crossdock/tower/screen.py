@@ -1,9 +1,10 @@
 """What a screen of the tower is: its place in the navigation and its routes.
 
-A screen is added in three steps: a module in ``tower/screens`` that ends with ``SCREEN = Screen(Place(...), ROUTES)``, a
-template of the same name in ``templates`` that extends ``layout``, and one line in `crossdock.tower.registered`. The
+A screen is added in three steps: a module in ``tower/screens`` that ends with ``SCREEN = Screen(Place(...), routes)``,
+a template of the same name in ``templates`` that extends ``layout``, and one line in `crossdock.tower.registered`. The
 navigation, the palette, the shortcuts and the first segments of paths all follow from that line. A screen reads
-through functions of ``crossdock.views`` and acts through the functions that API and CLI call.
+through functions of ``crossdock.views`` and acts through the functions that API and CLI call. docs/how-to/
+add-a-screen.md says it at length.
 """
 
 from collections.abc import Sequence

@@ -14,15 +14,15 @@ from crossdock.backbone import exceptions_desk as book
 from crossdock.model.cases import Case
 from crossdock.model.identifiers import digest
 from crossdock.ports.stores import Transaction
-from crossdock.tower.desk import At, Desk, clean, local, session_of
+from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.screens.exception_filter import Filter, filter_of
 from crossdock.tower.sessions import Role
 
 DEEDS = {
     "assign": "Assign",
-    "move": "Give to another team",
-    "wait": "Wait on somebody",
-    "resume": "Wait no longer",
+    "move": "Hand over",
+    "wait": "Wait",
+    "resume": "Resume",
     "comment": "Comment",
     "resolve": "Resolve",
 }
@@ -100,33 +100,24 @@ async def act(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     if not count:
         return await _asking(request, desk, asked, name, form, "Nothing was done: none of them is open any more.")
     desk.context.store.wake("log")
-    return Redirect(_back(form, asked, first, name), status_code=303)
-
-
-def _back(form: Mapping[str, str], asked: Asked, first: str, name: str) -> str:
-    if asked.one:
-        return f"/exceptions/{first}?{asked.filter.query(done=name)}"
-    return local(f"/exceptions?{asked.filter.query(done=name)}")
+    place = f"/exceptions/{first}" if asked.one else "/exceptions"
+    return Redirect(f"{place}?{asked.filter.query(done=name)}", status_code=303)
 
 
 def _deed(name: str, form: Mapping[str, str], now: int) -> book.Deed | None:
     word = clean(form.get("who", ""))
     team = clean(form.get("owner_new", ""))
-    match name:
-        case "assign" if word:
-            return book.Assign(team, word)
-        case "move" if team:
-            return book.Assign(team)
-        case "wait" if word:
-            hours = int(form.get("hours", "0")) if form.get("hours", "0") in _WAITS else 0
-            return book.Wait(word, now + hours * _HOUR if hours else 0)
-        case "resume":
-            return book.Resume()
-        case "comment" if form.get("reason", "").strip():
-            return book.Comment(form["reason"].strip()[:_LONGEST])
-        case "resolve":
-            return book.Resolve()
-    return None
+    hours = int(form.get("hours", "0")) if form.get("hours", "0") in _WAITS else 0
+    said = form.get("reason", "").strip()[:_LONGEST]
+    found: dict[str, book.Deed | None] = {
+        "assign": book.Assign(team, word) if word else None,
+        "move": book.Assign(team) if team else None,
+        "wait": book.Wait(word, now + hours * _HOUR if hours else 0) if word else None,
+        "resume": book.Resume(),
+        "comment": book.Comment(said) if said else None,
+        "resolve": book.Resolve(),
+    }
+    return found.get(name)
 
 
 def _complaint(desk: Desk, name: str, deed: book.Deed | None, reason: str) -> str:

@@ -37,7 +37,7 @@ class Filter(Struct, frozen=True, omit_defaults=True):
 
     def query(self, **changes: str) -> str:
         """The address's words, with some changed."""
-        return urlencode({name: each for name, each in self.words(**changes).items()})
+        return urlencode(self.words(**changes))
 
     def words(self, **changes: str) -> dict[str, str]:
         """The words that are given."""

@@ -10,9 +10,9 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from crossdock.model.exception_kinds import SEVERITIES, Kind, kind_of
-from crossdock.ports.rows import CauseGroup, ExceptionRow, Workload
+from crossdock.ports.rows import CauseGroup, ExceptionRow, ShipmentRow, Workload
 from crossdock.ports.stores import Transaction
-from crossdock.tower.desk import At, Desk, clean, session_of
+from crossdock.tower.desk import At, Desk, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import exception_acts
 from crossdock.tower.screens.exception_filter import QUEUES, STATES, Filter, filter_of
@@ -89,16 +89,18 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
     name = clean(exception_id)
     now = desk.context.clock.now()
 
-    def step(tx: Transaction) -> tuple[Whole | None, str, str]:
+    def step(tx: Transaction) -> tuple[Whole | None, ShipmentRow | None, str, str]:
         found = whole(tx, name)
-        return (found, *_neighbours(tx, name, chosen, now)) if found else (None, "", "")
+        if found is None:
+            return None, None, "", ""
+        return (found, tx.views.shipment(found.case.subject), *_neighbours(tx, name, chosen, now))
 
-    found, before, behind = await desk.read(step)
+    found, order, before, behind = await desk.read(step)
     if found is None:
         return desk.missing(request, f"There is no exception “{exception_id}”", "crossdock exceptions list")
     listed = filter_of({**chosen.words(), "queue": found.case.queue})
     return desk.page(
-        request, "exception.html", whole=found, case=found.case, filter=listed, before=before, behind=behind,
+        request, "exception.html", whole=found, case=found.case, row=order, filter=listed, before=before, behind=behind,
         done=request.query_params.get("done", ""),
     )  # fmt: skip
 
@@ -150,7 +152,7 @@ def _causes(groups: Sequence[CauseGroup], rows: Sequence[ExceptionRow]) -> list[
 
 
 def _pressing(cause: Cause) -> tuple[int, int, int]:
-    ranks = {name: rank for rank, name in enumerate(SEVERITIES)}
+    ranks: dict[str, int] = {name: rank for rank, name in enumerate(SEVERITIES)}
     severities: list[str] = [row.case.severity for row in cause.rows] or [cause.kind.severity]
     return max(ranks.get(each, 0) for each in severities), cause.group.breached, cause.group.count
 

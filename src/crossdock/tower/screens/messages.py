@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from msgspec import Struct
 
-from crossdock.ports.rows import ExceptionRow, ExchangeRow
 from crossdock.ports.rows import Chosen as ChosenExceptions
+from crossdock.ports.rows import ExceptionRow, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen

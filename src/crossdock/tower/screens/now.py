@@ -1,6 +1,7 @@
 """Now: what is wrong in numbers that open their list, and how partners, feeds and queues stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get
@@ -17,6 +18,7 @@ from crossdock.views.standing import PartnerLine, Stage, partners_now, stages_of
 _HOUR = 3_600_000_000
 _HOURS = 24
 _CAUSES = 6
+_SLOW = 300
 
 
 class Number(Struct, frozen=True):
@@ -69,7 +71,7 @@ async def volume(desk: At) -> dict[str, list[int]]:
     edges = [start - _HOUR * back for back in range(_HOURS - 1, -1, -1)]
     for edge in edges:
         if edge not in desk.volume:
-            desk.volume[edge] = await desk.context.store.read(lambda tx, edge=edge: told_by(tx, edge))
+            desk.volume[edge] = await desk.context.store.read(partial(told_by, instant=edge))
     total = (await desk.context.store.read(lambda tx: tx.views.counts())).events
     marks = [desk.volume[edge] for edge in edges] + [total]
     for stale in [each for each in desk.volume if each < edges[0]]:
@@ -100,26 +102,40 @@ def _shown(figure: Figure) -> Number:
 
 
 def _standing(look: Look, at: int) -> list[Number]:
-    counts = look.counts
-    business = [each for each in look.workloads if each.queue == "business"]
-    late = sum(each.past for each in business)
-    unowned = sum(each.count for each in business if not each.owner)
-    technical_late = sum(each.past for each in look.workloads if each.queue == "technical")
-    oldest = (at - counts.oldest_queued_at) // 1_000_000 if counts.oldest_queued_at else 0
-    return [
-        _number("Open exceptions", counts.open_exceptions, "/exceptions", "What somebody has to put right", "business", "open_exceptions"),
-        _number("Past their promise", late, "/exceptions?late=1", "Not taken or not resolved in time", "business"),
-        *([_number("Nobody's", unowned, "/exceptions?owner=", "No team owns this kind", "business")] if unowned else []),
-        _number("Technical exceptions", counts.technical_exceptions, "/exceptions?queue=technical", "What is out of order between systems", "technical", "technical_exceptions"),
-        *([_number("Late, technical", technical_late, "/exceptions?queue=technical&late=1", "Past their promise", "technical")] if technical_late else []),
-        _number("Parked", counts.parked, "/messages", "Messages that wait for a person", "technical", "parked"),
-        _number("In doubt", counts.in_doubt, "/messages", "May have happened: the partner is asked first", "technical", "in_doubt", "doubt"),
-        _number("Queued", counts.queued, "/messages?show=moving", f"Commands on their way, the oldest for {oldest} s", "technical", "queued", "warn" if oldest > 300 else "plain"),
-        _number("Waiting for their order", counts.waiting, "/messages?show=waiting", "Facts whose order is not known yet", "technical", "waiting", "plain"),
-    ]  # fmt: skip
+    return [*_of_business(look), *_of_technique(look, at)]
 
 
-def _number(title: str, count: int, link: str, meaning: str, queue: str, live: str = "", state: str = "bad") -> Number:
+def _of_business(look: Look) -> Iterator[Number]:
+    open_ones = look.counts.open_exceptions
+    yield _number("Open exceptions", open_ones, "/exceptions", "What somebody has to put right", live="open_exceptions")
+    late = sum(each.past for each in look.workloads if each.queue == "business")
+    yield _number("Past their promise", late, "/exceptions?late=1", "Not taken or not resolved in time")
+    nobodys = sum(each.count for each in look.workloads if each.queue == "business" and not each.owner)
+    if nobodys:
+        yield _number("Nobody's", nobodys, "/exceptions?state=open", "No team owns them")
+
+
+def _of_technique(look: Look, at: int) -> Iterator[Number]:
+    counts, queue = look.counts, "technical"
+    where = "/exceptions?queue=technical"
+    about = "What is out of order between systems"
+    yield _number("Exceptions", counts.technical_exceptions, where, about, queue, "technical_exceptions")
+    late = sum(each.past for each in look.workloads if each.queue == queue)
+    yield _number("Past their promise", late, f"{where}&late=1", "Not taken or not resolved in time", queue)
+    yield _number("Parked", counts.parked, "/messages", "Messages that wait for a person", queue, "parked")
+    doubt = "May have happened: the partner is asked first"
+    yield _number("In doubt", counts.in_doubt, "/messages", doubt, queue, "in_doubt", "doubt")
+    waited = (at - counts.oldest_queued_at) // 1_000_000 if counts.oldest_queued_at else 0
+    about = f"Commands on their way, the oldest for {waited} s"
+    slow = "warn" if waited > _SLOW else "plain"
+    yield _number("Queued", counts.queued, "/messages?show=moving", about, queue, "queued", slow)
+    about = "Facts whose order is not known yet"
+    yield _number("Waiting for an order", counts.waiting, "/messages?show=waiting", about, queue, "waiting", "plain")
+
+
+def _number(
+    title: str, count: int, link: str, meaning: str, queue: str = "business", live: str = "", state: str = "bad"
+) -> Number:
     return Number(title, f"{count:,}", state if count else "good", link, meaning, queue, live)
 
 
