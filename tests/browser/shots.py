@@ -11,53 +11,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from api.serving import Site
+from browser.places import places
 from browser.scene import opened
 from browser.visiting import Visit
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-SCREENS = {
-    "now": "/",
-    "search": "/search",
-    "search-typo": "/search?q=SO0O32",
-    "order": "/orders/do:odoo:27",
-    "order-payloads": "/orders/do:odoo:7?exchange=odoo7m1#payloads",
-    "exceptions": "/exceptions",
-    "exceptions-late": "/exceptions?late=1&severity=high",
-    "exceptions-technical": "/exceptions?queue=technical",
-    "exceptions-none": "/exceptions?partner=nobody",
-    "messages": "/messages",
-    "messages-all": "/messages?show=all",
-    "session": "/session",
-    "missing": "/orders/nobody",
-}
-
-
-async def _first(page, path, selector):
-    await page.goto(path)
-    return await page.locator(selector).first.get_attribute("href")
-
-
-async def _addresses(page):
-    exception = await _first(page, "/exceptions", ".cases [data-row]")
-    message = await _first(page, "/messages", "td [data-row]")
-    sample = await _first(page, "/messages?show=all", "td [data-row]")
-    return {
-        **SCREENS,
-        "order-payloads": f"/orders/do:odoo:7?exchange={'odoo7m1'.ljust(26, '0')}#payloads",
-        "exception": exception,
-        "message-stopped": message,
-        "message": sample,
-        "act-assign": f"/exceptions/act?deed=assign&id={exception.split('/')[2].split('?')[0]}",
-        "act-bulk": "/exceptions/act?deed=resolve&late=1",
-        "retry": f"{message}/retry",
-    }
 
 
 async def _shoot(site, folder, wanted):
     for theme in ("light", "dark"):
         for size, viewport in SIZES.items():
             async with Visit(site, viewport=viewport, color_scheme=theme) as visit:
-                for name, path in (await _addresses(visit.page)).items():
+                for name, path in {**await places(visit.page), "missing": "/orders/nobody"}.items():
                     if wanted and not any(word in name for word in wanted):
                         continue
                     await visit.page.goto(path)
