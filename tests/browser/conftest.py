@@ -1,4 +1,4 @@
-"""A scene served on loopback. The smoke part runs with all tests, the matrix by `make browser` (CROSSDOCK_BROWSER=1)."""
+"""A scene served on loopback. The smoke part runs with all tests, the matrix with CROSSDOCK_BROWSER=1."""
 
 import os
 
