@@ -2,6 +2,8 @@
 
 import random
 
+from msgspec import Struct
+
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.parking import Requests
 from crossdock.model import events as ev
@@ -53,6 +55,33 @@ _TECHNICAL = (
 )
 
 
+class Sum(Struct, frozen=True):
+    """A key figure as `crossdock.views.kpis` shows it."""
+
+    title: str
+    text: str
+    unit: str
+    state: str
+    queue: str
+    link: str = "/exceptions"
+    meaning: str = "What is counted."
+    why: str = ""
+
+
+_FIGURES = (
+    Sum("Delivered on time", "97.2 %", "percent", "good", "business"),
+    Sum("Orders awaiting fulfilment", "14", "orders", "bad", "business", "/search?phase=released"),
+    Sum("Missing proofs of delivery", "9", "parcels", "bad", "business", "/exceptions?kind=proof.missing"),
+    Sum("Days to green", "1.8", "days", "plain", "business"),
+    Sum("Failed bookings", "6", "bookings", "bad", "business", "/exceptions?kind=booking.failed,label.failed"),
+    Sum("Shipments without a scan", "0", "parcels", "good", "business"),
+    Sum("Unmatched freight charges", "-", "charges", "unwatched", "business", why="It needs freight, not configured."),
+    Sum("Delayed feeds", "1", "feeds", "bad", "technical", "/exceptions?kind=feed.silent"),
+    Sum("Unreadable messages", "2", "messages", "bad", "technical", "/messages"),
+    Sum("Status to Odoo within the minute", "99.1 %", "percent", "good", "technical"),
+)
+
+
 class Scene:
     """Store, app and sessions over the seeded store; tests and screenshots enter through ``sessions``."""
 
@@ -76,6 +105,7 @@ class Scene:
                 processes={each.name: each for each in there_are()},
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
+                figures=lambda _tx, _now: _FIGURES,
                 partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
             )
         )

@@ -150,3 +150,14 @@ async def test_how_many_are_new_since_the_list_was_read(scene):
     address = re.search(r'data-fresh="([^"]+)"', page).group(1).replace("&amp;", "&")
     assert (await client.get(address)).json() == {"count": 0}
     assert (await client.get("/exceptions/fresh?since=0")).json()["count"] > 20
+
+
+async def test_several_kinds_are_one_list_as_key_figures_link_to_them(scene):
+    client = await entering(scene)
+    page = (await client.get("/exceptions?kind=booking.failed,weight.missing")).text.split("<main", 1)[1]
+    assert "A booking was refused" in page
+    assert "Package without a weight" in page
+    assert "Held by customs" not in page
+    cases = [*await of_group(scene, "booking.failed"), *await of_group(scene, "weight.missing")]
+    preview = (await client.get("/exceptions/act?deed=comment&kind=booking.failed,weight.missing")).text
+    assert f"<b>Dry run:</b> {len(cases)} open" in preview

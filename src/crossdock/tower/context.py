@@ -92,6 +92,11 @@ class Figure(Protocol):
         ...
 
     @property
+    def unit(self) -> str:
+        """What is counted, in a word; percent is part of ``text``."""
+        ...
+
+    @property
     def state(self) -> str:
         """good, bad, plain or unwatched."""
         ...

@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True):
         """The open ones that are meant. Raises `book.TooMany`."""
         if self.ids:
             return [each for each in tx.exceptions.with_ids(self.ids) if not each.resolved_at]
-        return book.find(tx, self.filter.chosen(now))
+        return [case for chosen in self.filter.each(now) for case in book.find(tx, chosen)]
 
 
 class Preview(Struct, frozen=True):

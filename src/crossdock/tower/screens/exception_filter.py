@@ -1,6 +1,6 @@
 """Which exceptions somebody looks at: words of the address, so that a filter is a link, can be kept and sent on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from msgspec import Struct, structs
@@ -11,6 +11,7 @@ from crossdock.tower.desk import clean
 
 STATES = ("open", "assigned", "waiting", "resolved")
 QUEUES = ("business", "technical")
+_MOST_KINDS = 12
 
 
 class Filter(Struct, frozen=True, omit_defaults=True):
@@ -34,6 +35,11 @@ class Filter(Struct, frozen=True, omit_defaults=True):
             severity=self.severity, category=self.category, partner=self.partner, group=self.group,
             overdue_at=now if self.late else 0,
         )  # fmt: skip
+
+    def each(self, now: int) -> Iterator[Chosen]:
+        """The same one for each kind where several are given, with commas between them."""
+        for kind in self.kind.split(",")[:_MOST_KINDS]:
+            yield structs.replace(self.chosen(now), kind=kind.strip())
 
     def query(self, **changes: str) -> str:
         """The address's words, with some changed."""

@@ -73,11 +73,12 @@ async def exceptions(request: Request[Any, Any, Any], desk: At, after: str = "",
 @get("/exceptions/fresh")
 async def fresh(request: Request[Any, Any, Any], desk: At, since: int = 0) -> dict[str, int]:
     """How many were raised since the list was read."""
-    chosen = filter_of(request.query_params).chosen(desk.context.clock.now())
+    chosen, now = filter_of(request.query_params), desk.context.clock.now()
 
     def step(tx: Transaction) -> int:
-        rows, _ = tx.views.exceptions(open_only=chosen.state != "resolved", chosen=chosen, limit=_ROWS)
-        return sum(row.raised_at > since for row in rows)
+        standing = chosen.state != "resolved"
+        pages = (tx.views.exceptions(open_only=standing, chosen=each, limit=_ROWS)[0] for each in chosen.each(now))
+        return sum(row.raised_at > since for rows in pages for row in rows)
 
     return {"count": await desk.context.store.read(step)}
 
@@ -133,13 +134,17 @@ def kept_filters(cookies: Mapping[str, str]) -> dict[str, str]:
 
 
 def _listed(tx: Transaction, chosen: Filter, after: str, now: int) -> Listed:
-    asked = chosen.chosen(now)
     standing = chosen.state != "resolved"
-    rows, older = tx.views.exceptions(open_only=standing, chosen=asked, after=after, limit=_ROWS)
+    rows: list[ExceptionRow] = []
+    older = ""
+    for asked in chosen.each(now):
+        more, older = tx.views.exceptions(open_only=standing, chosen=asked, after=after, limit=_ROWS)
+        rows += more
     workloads = tx.views.workloads(now)
     if not standing or chosen.group or after:
         return Listed((), rows, older, workloads)
-    return Listed(_causes(tx.views.cause_groups(asked), rows), rows, "", workloads)
+    groups = [group for asked in chosen.each(now) for group in tx.views.cause_groups(asked)]
+    return Listed(_causes(groups, rows), rows, "", workloads)
 
 
 def _causes(groups: Sequence[CauseGroup], rows: Sequence[ExceptionRow]) -> list[Cause]:

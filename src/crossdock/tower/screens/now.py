@@ -53,13 +53,14 @@ async def now(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     at = desk.context.clock.now()
     look = await desk.context.store.read(lambda tx: _look(tx, desk, at))
     desk.live.note(look.counts)
-    numbers = [*_standing(look, at), *map(_shown, look.figures)]
+    numbers = _standing(look, at)
     return desk.page(
         request,
         "now.html",
         look=look,
         business=[each for each in numbers if each.queue == "business"],
         technical=[each for each in numbers if each.queue == "technical"],
+        figures={queue: _figures(look.figures, queue) for queue in ("business", "technical")},
     )
 
 
@@ -97,8 +98,11 @@ def _look(tx: Transaction, desk: Desk, at: int) -> Look:
     )
 
 
-def _shown(figure: Figure) -> Number:
-    return Number(figure.title, figure.text, figure.state, figure.link, figure.why or figure.meaning, figure.queue)
+def _figures(figures: Sequence[Figure], queue: str) -> list[Figure]:
+    """Those of a queue: what is bad first, what nobody watches last."""
+    rank = {"bad": 0, "good": 1, "plain": 1, "unwatched": 3}
+    own = [each for each in figures if each.queue == queue]
+    return sorted(own, key=lambda each: (rank.get(each.state, 2), each.title))
 
 
 def _standing(look: Look, at: int) -> list[Number]:
