@@ -53,6 +53,7 @@ _JSON_TOKEN = re.compile(
     r"|(?P<word>\b(?:true|false|null)\b)"
     r"|(?P<number>-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)"
 )
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 _SECOND = 1_000_000
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -65,6 +66,7 @@ def environment(version: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_plainly,
     )
     env.filters.update(
         moment=moment,
@@ -94,6 +96,11 @@ def environment(version: str) -> Environment:
         assets=ASSETS,
     )
     return env
+
+
+def _plainly(value: Any) -> Any:
+    """Text without the characters that turn what follows around: they make a name look like another."""
+    return value.translate(_TURNING) if isinstance(value, str) else value
 
 
 def page(env: Environment, name: str, status: int = 200, **values: Any) -> Response[str]:

@@ -26,7 +26,7 @@ function plot(figure, data) {
   const chart = new uPlot({
     width: place.clientWidth, height: 168, legend: { show: false }, tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     cursor: { y: false, points: { show: false } }, padding: [10, 4, 0, 0],
-    scales: { y: { range: (_, low, high) => [0, Math.max(high, 4)] } },
+    scales: { x: { range: (_, low, high) => [low - 1800, high + 1800] }, y: { range: (_, low, high) => [0, Math.max(high, 4)] } },
     axes: [{ ...axis, grid: { show: false }, size: 28, values: (_, ticks) => ticks.map((at) => new Date(at * 1000).toISOString().slice(11, 16)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000] }],
     series: [{}, { stroke: resolved("--accent"), fill: resolved("--accent-soft"), width: 1.5, points: { show: false }, paths: uPlot.paths.bars({ size: [0.7, 28], radius: 0.15 }) }],
