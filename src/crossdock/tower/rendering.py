@@ -17,6 +17,7 @@ from crossdock.model.instants import Stamp
 from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
+from crossdock.views.lineage import lineage_of
 from crossdock.views.wording import command_name, milestone_name
 
 STATIC = Path(__file__).parent / "static"
@@ -92,6 +93,7 @@ def environment(version: str) -> Environment:
         steps=STEPS,
         most_shipments=MOST_SHIPMENTS,
         version=version,
+        lineage=lineage_of,
         vendored=(STATIC / "vendor" / "icons.svg").exists(),
         assets=ASSETS,
     )

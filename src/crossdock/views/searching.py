@@ -8,7 +8,7 @@ from crossdock.ports.stores import Transaction
 _SHORTEST = 4
 _LONGEST = 40
 _FARTHEST = 2
-_ALIKE = str.maketrans("OoIlSB", "001158")
+_ALIKE = {"O": "0", "0": "O", "I": "1", "1": "I", "L": "1", "S": "5", "5": "S", "B": "8", "8": "B", "Z": "2", "2": "Z"}
 _PER_PROBE = 20
 
 
@@ -20,7 +20,7 @@ def nearest(tx: Transaction, text: str, limit: int = 5) -> list[Found]:
     if not _SHORTEST <= len(wanted) <= _LONGEST:
         return []
     found: dict[str, tuple[int, Found]] = {}
-    for probe in dict.fromkeys(_probes(text.strip())):
+    for probe in dict.fromkeys(_probes(wanted)):
         for hit in tx.views.search(probe, _PER_PROBE):
             away = distance(wanted, hit.value.upper(), _FARTHEST)
             if away <= _FARTHEST and away < found.get(hit.subject, (_FARTHEST + 1, hit))[0]:
@@ -31,13 +31,15 @@ def nearest(tx: Transaction, text: str, limit: int = 5) -> list[Found]:
 
 def _probes(text: str) -> Iterator[str]:
     """Beginnings and whole words by which what was meant can be in the index."""
-    yield text.upper()
-    yield text.translate(_ALIKE)
+    yield text
     for end in (len(text) - 1, len(text) - 2, len(text) // 2):
         yield text[: max(end, _SHORTEST - 1)]
-    for at in range(len(text)):
-        yield text[:at] + text[at + 1 :]
-        yield text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
+    for at, letter in enumerate(text):
+        before, behind = text[:at], text[at + 1 :]
+        yield before + behind
+        yield before + behind[:1] + letter + behind[1:]
+        if letter in _ALIKE:
+            yield before + _ALIKE[letter] + behind
 
 
 def distance(one: str, other: str, most: int) -> int:
