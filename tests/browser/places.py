@@ -16,6 +16,7 @@ PLAIN = {
     "messages-all": "/messages?show=all",
     "messages-none": "/messages?show=retrying",
     "session": "/session",
+    "retry-all": "/messages/retry",
     "act-bulk": "/exceptions/act?deed=resolve&late=1",
     "act-none": "/exceptions/act?deed=resolve&partner=nobody",
 }

@@ -173,3 +173,28 @@ async def test_an_engineer_invites_others_under_a_name(world):
         shown = (await guest.get("/session")).text
         assert "lea &lt;b&gt;" in shown
         assert "Invite somebody" not in shown
+
+
+@pytest.mark.req("M9")
+async def test_all_that_stopped_go_on_together_after_a_dry_run(world):
+    client = await world.entered()
+    page = (await client.get("/messages/retry?partner=easypost")).text
+    assert "<b>Dry run:</b> 3 messages go on; of 1 in doubt the partner is asked first" in page
+    form = {"csrf": csrf_in(page), "partner": "easypost"}
+    assert (await client.post("/messages/retry", data=form)).status_code == 422
+    done = await client.post("/messages/retry", data={**form, "reason": "the carrier is back"})
+    assert done.headers["location"] == "/messages?partner=easypost&direction=&done=retries&count=3"
+    left, _ = await world.store.read(lambda tx: tx.views.exchanges(statuses=("parked", "refused")))
+    assert left == []
+    doubtful, _ = await world.store.read(lambda tx: tx.views.exchanges(statuses=("in_doubt",)))
+    assert len(doubtful) == 1
+    none_left = await client.post("/messages/retry", data={**form, "direction": "inbound", "reason": "again"})
+    assert none_left.status_code == 422
+    assert "Nothing was done" in none_left.text
+
+
+async def test_a_link_of_another_system_finds_its_order(world):
+    client = await world.entered()
+    there = await client.get("/orders?q=WH%2FOUT%2F00007")
+    assert there.headers["location"] == "/search?q=WH%2FOUT%2F00007"
+    assert (await client.get(there.headers["location"])).headers["location"] == "/orders/do:odoo:7"

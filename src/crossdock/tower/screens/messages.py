@@ -4,34 +4,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
-from msgspec import Struct
 
 from crossdock.ports.rows import Chosen as ChosenExceptions
 from crossdock.ports.rows import ExceptionRow, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import message_acts
+from crossdock.tower.screens import message_acts, messages_at_once
+from crossdock.tower.screens.messages_at_once import TABS, tab_of
 from crossdock.views.payloads import Payloads, payloads_of
 
 _ROWS = 50
-
-
-class Tab(Struct, frozen=True):
-    """A reading of the ledger: the statuses it shows."""
-
-    name: str
-    title: str
-    statuses: tuple[str, ...]
-
-
-TABS = (
-    Tab("stopped", "Stopped", ("parked", "refused", "in_doubt")),
-    Tab("retrying", "Retrying", ("retry",)),
-    Tab("waiting", "Waiting for their order", ("waiting",)),
-    Tab("moving", "On their way", ("received", "queued", "sending", "claimed")),
-    Tab("all", "All", ()),
-)
 
 
 @get("/messages")
@@ -40,7 +23,7 @@ async def messages(
     done: str = "", count: int = 0,
 ) -> Response[Any]:  # fmt: skip
     """Messages in and out, newest first; those that stopped first of all."""
-    tab = _tab(show)
+    tab = tab_of(show)
     way = direction if direction in {"inbound", "outbound"} else ""
 
     def step(tx: Transaction) -> tuple[list[ExchangeRow], str, list[ExceptionRow]]:
@@ -75,7 +58,7 @@ async def fresh(desk: At, show: str = "", partner: str = "", direction: str = ""
 
     def step(tx: Transaction) -> int:
         rows, _ = tx.views.exchanges(
-            partner=clean(partner), direction=direction, statuses=_tab(show).statuses, since=since + 1, limit=100
+            partner=clean(partner), direction=direction, statuses=tab_of(show).statuses, since=since + 1, limit=100
         )
         return len(rows)
 
@@ -95,11 +78,7 @@ async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str) -
     return desk.page(request, "message.html", payloads=payloads, can=message_acts.possible(payloads.detail.row))
 
 
-def _tab(name: str) -> Tab:
-    return next((each for each in TABS if each.name == name), TABS[0])
-
-
 SCREEN = Screen(
     Place("Messages", "/messages", "mail", "m", "Every message in and out", ("parked",), ("parked", "in_doubt")),
-    (messages, fresh, message, *message_acts.ROUTES),
+    (messages, fresh, message, *message_acts.ROUTES, *messages_at_once.ROUTES),
 )

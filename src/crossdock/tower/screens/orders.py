@@ -54,6 +54,12 @@ async def search(
     )
 
 
+@get("/orders")
+async def orders(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Where buttons in other systems lead (the Odoo addon's): the search."""
+    return Redirect(f"/search?{request.url.query}", status_code=303)
+
+
 @get("/orders/{subject:path}")
 async def order(
     request: Request[Any, Any, Any], desk: At, subject: str, exchange: str = "", show: str = "", by: str = ""
@@ -117,5 +123,5 @@ def _exact(tx: Transaction, text: str) -> str:
 
 SCREEN = Screen(
     Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders",)),
-    (search, order),
+    (search, orders, order),
 )
