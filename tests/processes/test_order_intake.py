@@ -130,8 +130,19 @@ def test_quantities_are_amended_one_after_the_other_and_always_against_what_was_
     told.tell(replace(FAILED, what="sales_order.amend.v1"))
     [third] = told.tell(placed(of_quantity(6, 4), 4))
     assert [(each.line_id, each.quantity) for each in third.body.changes] == [("71", 6), ("72", 4)]
-    told.tell(AMENDED)
+    told.tell(replace(AMENDED, marker="m2"))
     assert (told.stage, told.resolved()) == ("entered", ["order.not_entered"])
+
+
+@pytest.mark.req("A9", "H6")
+@pytest.mark.parametrize("answer", [WRITTEN, AMENDED])
+def test_an_answer_that_is_told_again_is_not_the_answer_to_what_was_asked_after_it(answer):
+    told = history("amend")
+    told.tell(placed(), WRITTEN, placed(of_quantity(5, 1), 2))
+    if answer is AMENDED:
+        told.tell(placed(of_quantity(5, 4), 3), AMENDED)
+    told.tell(answer)
+    assert told.stage == "amending"
 
 
 @pytest.mark.req("A9")

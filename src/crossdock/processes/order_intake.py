@@ -58,7 +58,8 @@ class Raised(Struct, frozen=True):
 
 class Entry(Struct, omit_defaults=True):
     """The process's own state. ``sent`` is what the system of record was told last, by ``command``, and ``entered``
-    what it has; ``lines`` are its ids of the order's lines, in their order.
+    what it has; ``lines`` are its ids of the order's lines, in their order. ``answered`` is the answer taken in last: told
+    again it is not the answer to what was asked after it.
     """
 
     phase: str = "placed"
@@ -69,6 +70,7 @@ class Entry(Struct, omit_defaults=True):
     external_id: str = ""
     lines: tuple[str, ...] = ()
     raised: list[Raised] = field(default_factory=list)
+    answered: str = ""
 
 
 _DECODE = msgspec.json.Decoder(Entry).decode
@@ -83,8 +85,8 @@ def order_intake(policy: OrderIntakePolicy) -> Process:
         match situation.event.body:
             case ChannelOrderPlaced():
                 work.placed()
-            case ev.RecordWritten(what=what, documents=documents) if work.asked_for(what):
-                work.written(documents)
+            case ev.RecordWritten(what=what, marker=marker, documents=documents) if work.asked_for(what):
+                work.answered(f"{what}:{marker}", documents)
             case ev.CommandFailed(what=what, operator=operator) if work.asked_for(what):
                 work.failed(operator)
         return work.decision()
@@ -207,6 +209,12 @@ class _Work:
         priority = Priority.EXPRESS if level in self.policy.express else Priority.NORMAL
         self.orders.append(Order(name, self.policy.erp, body, priority))
         self.entry.command = command_key(NAME, self.event.key, name)
+
+    def answered(self, answer: str, documents: Sequence[ev.WrittenDocument]) -> None:
+        """An answer counts once; what was entered is not entered again."""
+        if answer != self.entry.answered and not (answer.startswith(_PLACE) and self.entry.entered is not None):
+            self.entry.answered = answer
+            self.written(documents)
 
     def written(self, documents: Sequence[ev.WrittenDocument]) -> None:
         """The system of record has what it was told last."""

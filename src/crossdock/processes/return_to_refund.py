@@ -47,8 +47,8 @@ _ENDS = ("refunded", "restocked", "rejected")
 _WORK = ("accepted", "refunding")
 _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("return.requested.v1", _ENDS, _WAY[:4]),
-    ("return.requested.v1", ("requested",), ("rejected",)),
-    ("shipment.booked.v1", ("requested", "labelled", *_ENDS), _ROAD),
+    ("return.requested.v1", _WAY, _ENDS),
+    ("shipment.booked.v1", (*_WAY[:4], *_ENDS), _ROAD),
     ("shipment.voided.v1", _ROAD, _WAY[:4]),
     ("tracking.reported.v1", (*_WAY[:4], *_ENDS), _ROAD),
     ("fulfilment.requested.v1", _WAY, ("accepted", "rejected")),

@@ -24,6 +24,8 @@ def asked(work: Work) -> None:
         outage.looked(work, body.wish.package_id)
     if not isinstance(body, DeskRequested) or order is None or work.state.cancelled:
         return
+    if work.progress.phase == "cancelled" and not isinstance(body.wish, Void):
+        return  # it was stopped: it goes on when the system of record says so
     match body.wish:
         case Book():
             book(work, order)
@@ -52,8 +54,7 @@ def void(work: Work, package_id: str, *, again: bool) -> None:
         return
     if again and package_id not in work.progress.rebook:
         work.progress.rebook.append(package_id)
-    body = cmd.VoidLabel(live.package_id, live.shipment_id, live.tracking_number)
-    work.orders.append(Order(f"void/{live.shipment_id}", live.partner, body, Priority.EXPRESS))
+    booking.void(work, live, Priority.EXPRESS)
 
 
 def voided(work: Work) -> None:
@@ -131,6 +132,7 @@ def deadline(work: Work) -> None:
 
 def taken_back(work: Work) -> None:
     """A purchase was not made, or a person ended it: one for a way back begins anew where that was asked for."""
+    booking.void_ended(work)
     found, order = outage.withdrawn(work), work.order
     if order is None:
         return
