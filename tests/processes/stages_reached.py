@@ -107,9 +107,7 @@ def _walk(world: World, branch: Branch, rng: random.Random, steps: int) -> bool:
     for _ in range(steps):
         if branch.row is not None and branch.row.final:
             return True
-        ways = branch.ways(world.pool)
-        if not ways:
-            return False
+        ways = [*branch.ways(world.pool), *filter(None, [world.more(len(branch.bodies))])]
         branch = tell(world, branch, rng.choice(rng.choice(ways)))
     return branch.row is not None and branch.row.final
 

@@ -12,6 +12,8 @@ from crossdock.model import events as ev
 from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.instants import stamp
+from crossdock.model.tracking import TrackingEvent
 from crossdock.model.warehouse import CancellationRefused
 from crossdock.ports.process import Decision, Order, Process, Stage, command_key
 from processes.history import Timed
@@ -116,7 +118,21 @@ class Branch(Timed):
         for key, order in self.unanswered.items():
             good += answer(order, len(self.bodies))
             bad += self._refusals(key, order)
-        return [each for each in (fresh, due, good, bad) if each]
+        return [each for each in (fresh, due, good, bad, self._carriers(), self._people()) if each]
+
+    def _carriers(self) -> list[ev.EventBody]:
+        """What carries on is delivered at last."""
+        at, journeys = stamp("2026-11-28T10:00:00Z"), self.state.journeys
+        live = sorted((each.partner, each.tracking_number) for each in self.state.live_bookings().values())
+        return [
+            ev.TrackingReported(TrackingEvent(partner, number, "delivered", at, raw_code="delivered"))
+            for partner, number in live
+            if number not in journeys or journeys[number].standing.milestone != "delivered"
+        ]
+
+    def _people(self) -> list[ev.EventBody]:
+        """What a person does about the exceptions there are."""
+        return [ExceptionResolved(*each, "cli:ann", "done by hand") for each in self.standing]
 
     def _refusals(self, key: str, order: Order) -> list[ev.EventBody]:
         if key in self.ended:
@@ -154,6 +170,11 @@ class Branch(Timed):
             self.unanswered.pop(key, None)
 
 
+def no_more(number: int) -> list[ev.EventBody]:
+    """Some subjects are said nothing more of."""
+    return []
+
+
 def nothing(branch: Branch) -> None:
     """Most processes have no promise of their own beside those of all."""
 
@@ -161,7 +182,7 @@ def nothing(branch: Branch) -> None:
 @dataclass(frozen=True)
 class World:
     """A process, what may be said to it of one subject, and what else has to hold; ``once`` names what a command may
-    be given for one time only (None: as often as it likes).
+    be given for one time only (None: as often as it likes). ``more`` is what whoever sent it can always send again.
     """
 
     process: Process
@@ -169,6 +190,7 @@ class World:
     pool: tuple[ev.EventBody, ...]
     once: Callable[[str, Any], object]
     holds: Callable[[Branch], None] = nothing
+    more: Callable[[int], list[ev.EventBody]] = no_more
 
     def begin(self) -> Branch:
         return Branch(self.process, self.subject)

@@ -45,7 +45,7 @@ from processes import test_order_release as released
 from processes import test_procure_to_receive as received
 from processes import test_returning_anyhow as returning
 from processes.history import NOON
-from processes.stages_told import Branch, World
+from processes.stages_told import Branch, World, no_more, nothing
 from processes.test_gates import order, paid, review
 
 WMS, REF = released.WMS, released.REF
@@ -97,9 +97,24 @@ def cancelled(minute: int) -> ev.FulfilmentCancelled:
     return ev.FulfilmentCancelled(released.ORDER.id, changed_at=stamp(f"2026-11-21T06:{minute:02}:00Z"))
 
 
-def _world(process: Process, *pool: ev.EventBody, subject: str = "do:odoo:7", holds: Any = None) -> World:
+def _world(process: Process, *pool: ev.EventBody, subject: str = "do:odoo:7", holds: Any = nothing) -> World:
     told = tuple({ev.encode_body(each): each for each in pool}.values())
-    return World(process, subject, told, by_reference, *([holds] if holds else []))
+    more = {"co:": placed_anew, "do:": called_off}.get(subject[:3], no_more)
+    return World(process, subject, told, by_reference, holds, more)
+
+
+def placed_anew(number: int) -> list[ev.EventBody]:
+    """A channel can always send its order again."""
+    return [intake.placed(intake.ORDER, 100 + number), intake.placed(intake.of_quantity(number + 1, 1), 100 + number)]
+
+
+def called_off(number: int) -> list[ev.EventBody]:
+    """An order can always be touched or called off."""
+    at = stamp(f"2026-11-22T10:{number:02}:00Z")
+    return [
+        ev.FulfilmentRequested(replace(delivery_order(), changed_at=at)),
+        ev.FulfilmentCancelled(released.ORDER.id, changed_at=at),
+    ]
 
 
 def intakes() -> list[World]:
@@ -111,7 +126,7 @@ def intakes() -> list[World]:
         *(intake.placed(intake.of_quantity(revision, 1), revision) for revision in (60, 61)),
         *(intake.placed(intake.ORDER, revision) for revision in (62, 63)),
         intake.WRITTEN, replace(intake.WRITTEN, marker="m2"), intake.AMENDED, replace(intake.AMENDED, marker="m2"),
-        intake.FAILED, replace(intake.FAILED, command_key="k#2", engineer="again"), OF_OTHERS, WRITTEN_BY_OTHERS,
+        ExceptionResolved("x", "", "y", "cli:ann"), intake.FAILED, replace(intake.FAILED, command_key="k#2", engineer="again"), OF_OTHERS, WRITTEN_BY_OTHERS,
     ]  # fmt: skip
     return [
         _world(order_intake(OrderIntakePolicy("odoo", Checks(), another)), *pool, subject=intake.ORDER.subject)
@@ -198,6 +213,7 @@ def shipping() -> list[World]:
         ev.FulfilmentCancelled(whole.id, changed_at=stamp("2026-11-21T08:00:00Z")),
         ev.FulfilmentRequested(delivery_order(changed_at="2026-11-21T09:00:00Z")),
     ]  # fmt: skip
+    wanted.append(ev.FulfilmentCancelled(whole.id, changed_at=stamp("2026-11-21T10:00:00Z")))
     numbers = [f"T-{partner}:{whole.id}/P1{again}" for partner in "es" for again in ("", "/2")]
     wishes = [Book(), Void("P1"), Void("P1", again=True), Return("P1"), Book()]
     around = [

@@ -32,6 +32,7 @@ NAME = "order_intake"
 NOT_ENTERED, CHANGED = "order.not_entered", "order.changed_after_entry"
 _PLACE, _AMEND = "sales_order.place.v1", "sales_order.amend.v1"
 _PLACED, _WRITTEN, _FAILED = "order.placed.v1", "record.written.v1", "command.failed.v1"
+_RESOLVED = "exception.resolved.v1"
 
 Another = Literal["refuse", "amend"]
 
@@ -89,9 +90,11 @@ def order_intake(policy: OrderIntakePolicy) -> Process:
                 work.answered(f"{what}:{marker}", documents)
             case ev.CommandFailed(what=what, operator=operator) if work.asked_for(what):
                 work.failed(operator)
+            case ExceptionResolved() as resolved:
+                work.closed(resolved)
         return work.decision()
 
-    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED}), decide, _CHART, of=("co:",))
+    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED, _RESOLVED}), decide, _CHART, of=("co:",))
 
 
 def _moves() -> Iterator[Move]:
@@ -104,6 +107,7 @@ def _moves() -> Iterator[Move]:
         yield Move(before, "amending", _PLACED, "change quantities in the system of record")
     yield Move("entered", "attention", _PLACED, "an exception: the channel changed it after entry")
     yield Move("attention", "entered", _PLACED, entered)
+    yield Move("attention", "entered", _RESOLVED, "a person changed it there by hand")
     for before in ("rejected", "entering", "amending", "attention"):
         yield Move(before, "entered", _WRITTEN, entered)
         yield Move(before, "amending", _WRITTEN, "what the channel changed meanwhile is changed there")
@@ -112,7 +116,6 @@ def _moves() -> Iterator[Move]:
             yield Move(before, "attention", _FAILED, "an exception with what has to be done")
     yield Move("entered", "amending", _WRITTEN, "what the channel changed meanwhile is changed there")
     yield Move("entered", "attention", _WRITTEN, "an exception: the channel changed it meanwhile")
-    yield Move("entered", "attention", _FAILED, "an exception with what has to be done")
 
 
 _CHART = Chart(
@@ -229,9 +232,21 @@ class _Work:
             self._changed(self.latest, entry.entered)
 
     def failed(self, operator: str) -> None:
-        """It was parked or refused there."""
+        """It was parked or refused there. Where nothing is asked any more, a failure is an old one."""
+        if not self.entry.command:
+            return
         self.entry.phase = "attention"
         self._hold([Problem(NOT_ENTERED, "", operator)])
+
+    def closed(self, resolved: ExceptionResolved) -> None:
+        """A person ended an exception: what the channel changed was done by hand, or need not be."""
+        entry, name = self.entry, (resolved.kind, resolved.pointer, resolved.cause)
+        held = [each for each in entry.raised if (each.kind, each.pointer, each.cause) == name]
+        entry.raised = [each for each in entry.raised if each not in held]
+        if held and resolved.kind == CHANGED and entry.phase == "attention" and self.latest is not None:
+            if entry.entered is None or entry.entered.lines != self.latest.order.lines:
+                entry.lines = ()  # which lines a person made there is not known
+            entry.phase, entry.entered = "entered", self.latest.order
 
     def _hold(self, problems: Sequence[Problem]) -> None:
         """These exceptions stand and no others."""

@@ -51,7 +51,7 @@ _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("shipment.booked.v1", (*_WAY[:4], *_ENDS), _ROAD),
     ("shipment.voided.v1", _ROAD, _WAY[:4]),
     ("tracking.reported.v1", (*_WAY[:4], *_ENDS), _ROAD),
-    ("fulfilment.requested.v1", _WAY, ("accepted", "rejected")),
+    ("fulfilment.requested.v1", _WAY, (*_WAY, "accepted", "rejected")),
     ("goods.received.v1", (*_WAY, *_ENDS), ("inspecting", "accepted", *_ENDS)),
     ("return.refused.v1", _WAY, (*_WAY[:4], *_ENDS)),
     ("record.written.v1", (*_WORK, "attention"), (*_WAY, *_WORK, *_ENDS)),
