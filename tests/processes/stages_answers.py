@@ -6,7 +6,6 @@ from typing import Any
 from crossdock.model import collecting as col
 from crossdock.model import events as ev
 from crossdock.model import warehouse as wh
-from crossdock.model.notices import CustomerNotified
 from crossdock.model.shipment import Booking, Document
 from crossdock.ports.process import Order
 from orders import quote, rate

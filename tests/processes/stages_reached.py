@@ -16,8 +16,8 @@ LONGEST = 24
 
 @dataclass
 class Reached:
-    """What was seen of one process. ``stages`` holds by stage and `Branch.likeness` the shortest history to it; ``pairs`` are
-    the (stage, event type) that were told, ``histories`` how many were.
+    """What was seen of one process. ``stages`` holds by stage and `Branch.likeness` the shortest history to it;
+    ``pairs`` are the (stage, event type) that were told, ``histories`` how many were.
     """
 
     stages: dict[str, dict[bytes, Branch]] = field(default_factory=dict)
@@ -98,7 +98,7 @@ def _tell_again(branch: Branch, body: ev.EventBody) -> None:
     assert again.keys == branch.keys, f"told twice, {body} gives a second command"
 
 
-def ends(world: World, branch: Branch, rng: random.Random, walks: int = 40, steps: int = 20) -> bool:
+def ends(world: World, branch: Branch, rng: random.Random, walks: int = 60, steps: int = 40) -> bool:
     """Whether some way leads from here to an end: nobody is stuck for good."""
     return any(_walk(world, branch, rng, steps) for _ in range(walks))
 

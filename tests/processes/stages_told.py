@@ -170,7 +170,7 @@ class Branch(Timed):
             self.unanswered.pop(key, None)
 
 
-def no_more(number: int) -> list[ev.EventBody]:
+def no_more(_number: int) -> list[ev.EventBody]:
     """Some subjects are said nothing more of."""
     return []
 

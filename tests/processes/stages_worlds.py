@@ -10,8 +10,8 @@ from crossdock.model import collecting as col
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model import warehouse as wh
-from crossdock.model.channel_orders import Checks
 from crossdock.model.changes import DocumentRemoved, TransferChanged
+from crossdock.model.channel_orders import Checks
 from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import RETURN, Book, DeskRequested, Relay, Return, Void
 from crossdock.model.exceptions import ExceptionResolved
@@ -126,7 +126,8 @@ def intakes() -> list[World]:
         *(intake.placed(intake.of_quantity(revision, 1), revision) for revision in (60, 61)),
         *(intake.placed(intake.ORDER, revision) for revision in (62, 63)),
         intake.WRITTEN, replace(intake.WRITTEN, marker="m2"), intake.AMENDED, replace(intake.AMENDED, marker="m2"),
-        ExceptionResolved("x", "", "y", "cli:ann"), intake.FAILED, replace(intake.FAILED, command_key="k#2", engineer="again"), OF_OTHERS, WRITTEN_BY_OTHERS,
+        intake.FAILED, replace(intake.FAILED, command_key="k#2", engineer="again"), OF_OTHERS, WRITTEN_BY_OTHERS,
+        ExceptionResolved("x", "", "y", "cli:ann"),
     ]  # fmt: skip
     return [
         _world(order_intake(OrderIntakePolicy("odoo", Checks(), another)), *pool, subject=intake.ORDER.subject)
@@ -164,7 +165,7 @@ def releases() -> list[World]:
     ]  # fmt: skip
     said = [fact for reference in (REF, f"{REF}/2") for fact in _of_warehouse(reference)]
     around = [
-        OrderHeld("credit", "h1", "over the limit"), OrderFreed("credit", "h1", "ann"), OrderFreed("payment", "h2", "x"),
+        OrderHeld("credit", "h1", "over limit"), OrderFreed("credit", "h1", "ann"), OrderFreed("payment", "h2", "x"),
         OrderHeld("payment", "h2", "pending"), OrderChecked(REF, "of another"), OrderStopped(REF, 99),
         ExceptionResolved("order.undeliverable", "", "x", "ann"), released.BOOKED, released.LABEL, released.VOIDED,
         ev.ShipmentVoided("easypost", "P9", "s9", "T9"), WRITTEN_BY_OTHERS, OF_OTHERS, scan("T1", "picked_up", 22),
@@ -336,9 +337,7 @@ def receivings() -> list[World]:
         TransferChanged(replace(received.PLANNED, state=state, changed_at=stamp(f"2026-11-20T{hour:02}:00:00Z")))
         for state, hour in states
     ]
-    notices = [
-        AsnReceived("edi", f"DN{at}", "P00009", (MovedLine(received.DESK, Decimal(at)),)) for at in (2, 5)
-    ]
+    notices = [AsnReceived("edi", f"DN{at}", "P00009", (MovedLine(received.DESK, Decimal(at)),)) for at in (2, 5)]
     pool = [
         *changes, *notices, AsnReceived("edi", "DN2", "P00009", (MovedLine(received.LAMP, Decimal(2)),)),
         received.receipt("GR1", final=False, DESK_1=3), received.receipt("GR2", DESK_1=[2, 1], LAMP_2=2),

@@ -5,6 +5,7 @@ handles is told, in several states of it. The seeds make it the same each time; 
 """
 
 import os
+import sys
 from functools import cache
 
 import pytest
@@ -63,7 +64,7 @@ def test_every_event_in_every_stage_of(name, record_property):
     told = len({pair for pair in reached.pairs if pair[0] in stages_of(process)})
     row = f"{name} | {len(stages_of(process))} | {len(process.handles)} | {told} | {reached.histories}"
     record_property("process | stages | handled types | pairs told | histories", row)
-    print(row)
+    sys.stdout.write(f"{row}\n")
 
 
 def world_of(name: str, number: int = 0) -> World:
@@ -126,7 +127,7 @@ def test_a_label_that_is_forgotten_when_its_order_is_stopped_is_caught():
 
 @pytest.mark.req("H8")
 def test_a_compensation_that_is_given_again_is_caught():
-    def again(situation: Situation, decision: Decision) -> Decision:
+    def again(_: Situation, decision: Decision) -> Decision:
         given = [each for each in decision.orders if kind_of(each) == "transfer.release.v1"]
         return replace(decision, orders=(*decision.orders, *(replace(each, name="once_more") for each in given)))
 

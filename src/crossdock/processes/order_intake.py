@@ -59,8 +59,8 @@ class Raised(Struct, frozen=True):
 
 class Entry(Struct, omit_defaults=True):
     """The process's own state. ``sent`` is what the system of record was told last, by ``command``, and ``entered``
-    what it has; ``lines`` are its ids of the order's lines, in their order. ``answered`` is the answer taken in last: told
-    again it is not the answer to what was asked after it.
+    what it has; ``lines`` are its ids of the order's lines, in their order. ``answered`` is the answer taken in last:
+    told again it is not the answer to what was asked after it.
     """
 
     phase: str = "placed"
@@ -190,6 +190,7 @@ class _Work:
         if order == entered:
             self._hold([])
             self.entry.phase = "entered"
+            self._withdraw()  # a change that was parked is wanted no more
             return
         if self._faulty(latest, "attention"):
             return
@@ -207,11 +208,15 @@ class _Work:
         self._order("amend", body, order.service_level)
 
     def _order(self, name: str, body: PlaceSalesOrder | AmendSalesOrder, level: str) -> None:
-        if self.entry.command:  # one that failed is not to be retried beside this one
-            self.withdrawn.append(self.entry.command)
+        self._withdraw()  # one that failed is not to be retried beside this one
         priority = Priority.EXPRESS if level in self.policy.express else Priority.NORMAL
         self.orders.append(Order(name, self.policy.erp, body, priority))
         self.entry.command = command_key(NAME, self.event.key, name)
+
+    def _withdraw(self) -> None:
+        if self.entry.command:
+            self.withdrawn.append(self.entry.command)
+            self.entry.command = ""
 
     def answered(self, answer: str, documents: Sequence[ev.WrittenDocument]) -> None:
         """An answer counts once; what was entered is not entered again."""
