@@ -24,8 +24,8 @@ _SQLITE = "sqlite:///"
 
 class Loaded(Struct, frozen=True):
     """What was read. ``settings`` is there when ``faults`` is empty; ``configs`` are the partners' own settings with
-    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` the section
-    ``customer_notices`` with its places.
+    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` and
+    ``tracking_page`` are the sections ``customer_notices`` and ``tracking_page`` with their places.
     """
 
     root: Path
@@ -34,6 +34,7 @@ class Loaded(Struct, frozen=True):
     configs: dict[str, Node] = field(default_factory=dict)
     connectors: dict[str, tuple[str, Place]] = field(default_factory=dict)
     notices: Node | None = None
+    tracking_page: Node | None = None
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -62,7 +63,8 @@ def judge(node: Node, root: Path, environ: Mapping[str, str]) -> Loaded:
     if faults or settings is None:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))
-    return Loaded(root, settings, (), *_partners(node), notices=_child(node, "customer_notices"))
+    notices, page = _child(node, "customer_notices"), _child(node, "tracking_page")
+    return Loaded(root, settings, (), *_partners(node), notices=notices, tracking_page=page)
 
 
 def _include(node: Node, path: Path) -> Iterator[Fault]:

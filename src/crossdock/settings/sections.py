@@ -15,6 +15,7 @@ from crossdock.settings.returning import FailedDelivery, ProcureToReceive, Retur
 from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
+from crossdock.settings.tracking_page import TrackingPage
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import Days, OutboxName, PartnerId
 from crossdock.settings.working import CalendarName, CalendarSettings
@@ -360,6 +361,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    tracking_page: Annotated[
+        TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
+    ] = None
     customer_notices: Annotated[
         CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
     ] = None
