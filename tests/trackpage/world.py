@@ -1,15 +1,17 @@
 """The tracking page over a seeded SQLite store: an order under way over borders, one delivered, one that failed."""
 
+import re
+import sqlite3
 import struct
 import zlib
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 from msgspec import structs
 
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.model import events as ev
-from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item
 from crossdock.model.order import OrderLine
@@ -197,6 +199,9 @@ class World:
         self.store = store
         self.clock = FixedClock(NOW + 3600 * 1_000_000)
         self.mails = Outbox()
+        self.offer = offer or Offer(
+            quiet=("21:00", "08:00"), carrier_links={"PostNL": "https://postnl.example/t/{tracking_number}"}
+        )
         self.app = build(
             Context(
                 store=store,
@@ -204,16 +209,22 @@ class World:
                 documents=StoredDocuments(store, self.clock),
                 secrets=(SECRET, "an earlier secret of more than 32 characters"),
                 look=look or Look(SHOP, email="service@shop.example", phone="+32 2 555 01 00"),
-                offer=offer
-                or Offer(
-                    quiet=("21:00", "08:00"), carrier_links={"PostNL": "https://postnl.example/t/{tracking_number}"}
-                ),
+                offer=self.offer,
                 languages=languages,
                 mail=self.mails,
                 preferences=Preferences(),
                 outlines=outlines,
             )
         )
+
+    def rows(self, query):
+        """What stands in the file, read beside the store."""
+        with sqlite3.connect(self.file) as connection:
+            return connection.execute(query).fetchall()
+
+    def client(self, **headers):
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://track.test", headers=headers)
 
     def link(self, subject, life=60 * DAY, secret=SECRET):
         return f"/track/{sign(secret, TrackingLink(subject, self.clock.now() + life))}"
@@ -223,8 +234,10 @@ async def opened(folder: Path, seed=fill, **given) -> World:
     store = open_store(f"sqlite:///{folder / 'crossdock.db'}", folder=folder)
     await store.migrate()
     await store.run(seed)
-    return World(store, **given)
+    made = World(store, **given)
+    made.file = folder / "crossdock.db"
+    return made
 
 
-def names_of(subject):
-    return [Reference(ReferenceKind.ORDER, subject)]
+def form_in(text: str) -> str:
+    return re.search(r'name="form" value="([^"]+)"', text).group(1)

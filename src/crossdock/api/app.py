@@ -24,6 +24,7 @@ from crossdock.api import (
     processes,
     returning,
     shipments,
+    tracking,
 )
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
@@ -37,6 +38,7 @@ ROUTES = (
     *shipments.ROUTES,
     *availability.ROUTES,
     *choices.ROUTES,
+    *tracking.ROUTES,
     *orders.ROUTES,
     *jobs.ROUTES,
     *returning.ROUTES,

@@ -47,6 +47,7 @@ from crossdock.cli import (
     serve,
     sim,
     trace,
+    tracking,
     translate,
     workers,
 )
@@ -134,6 +135,7 @@ for _command in (
     operations,
     orders,
     route,
+    tracking,
     workers,
 ):
     _command.register(app)

@@ -35,6 +35,7 @@ from crossdock.bootstrap import (
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
+from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
@@ -173,6 +174,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             ping=_pinger(installation, joined),
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
+            tracking_links=links_of(installation, address),
             processes={each.name: each for each in processes_of(installation)},
             matrix=matrix(settings.exceptions, settings.calendars),
             teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
@@ -193,7 +195,10 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
-    return Doors(intake, api, tower if Role.TOWER in roles else None, tower_app.SEGMENTS)
+    if Role.TOWER not in roles:
+        return Doors(intake, api)
+    pages = pages_of(installation, store, joined.clock, address)
+    return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
 
 
 def _planner(joined: Hub) -> Planner:

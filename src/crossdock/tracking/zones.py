@@ -19,7 +19,7 @@ def zone_of(place: Address) -> str:
 
 @cache
 def zones_in(country: str) -> tuple[str, ...]:
-    """All zones of a country (ISO 3166-1 alpha-2), as the time-zone tables list them (zone.tab of the package tzdata)."""
+    """All zones of a country (ISO 3166-1 alpha-2), by the time-zone tables (zone.tab of the package tzdata)."""
     written = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in written.splitlines() if not line.startswith("#"))
     return tuple(row[2] for row in rows if row[0] == country.upper())

@@ -25,6 +25,12 @@ _SHOWN = 3
 _LABEL = 22
 
 
+@get("/")
+async def home(request: Request[Any, Any, Any], site: Here) -> Response[Any]:
+    """On a domain of its own the page begins here."""
+    return Redirect(f"/track{language_in(request, site)}", status_code=303)
+
+
 @get("/track")
 async def look_up(request: Request[Any, Any, Any], site: Here) -> Response[Any]:
     """The form: number and postcode."""
@@ -138,7 +144,9 @@ def _journey(site: Site, order: CustomerOrder) -> tuple[Drawing | None, list[str
     if stops:
         stops[-1] = structs.replace(stops[-1], kind="here")
     goal = spot_of(order.city, order.country)
-    if goal and stops and goal != stops[-1].spot and order.status in STEPS and order.status != "delivered":
+    near = parcel is not None and bool(parcel.checkpoints) and parcel.checkpoints[0].country == order.country
+    known = goal is not None and not (goal.rough and near)
+    if goal and known and stops and goal != stops[-1].spot and order.status in STEPS and order.status != "delivered":
         stops.append(Stop(shortened(order.country if goal.rough else order.city, _LABEL), goal, "goal"))
     drawing = (
         draw(stops, site.context.outlines) if len(stops) > 1 or not all(each.spot.rough for each in stops) else None
@@ -162,4 +170,4 @@ def _brand(look: Look) -> str:
     return f":root{{--accent:{look.accent}}}{dark}@media print{{:root{{--accent:{look.accent}}}}}"
 
 
-ROUTES = (look_up, find, follow, style, logo)
+ROUTES = (home, look_up, find, follow, style, logo)

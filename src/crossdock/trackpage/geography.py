@@ -1,7 +1,7 @@
 """Where on earth: outlines of countries (Natural Earth, as the package world-atlas has them, TopoJSON), and the
 position of a place as far as the time-zone tables know it (zone.tab: the main city of each zone).
 
-A place that is not known is shown in the middle of its country and marked as rough. No position comes from anybody else.
+A place that is not known is shown in the middle of its country, marked as rough. No position comes from anybody else.
 """
 
 import json

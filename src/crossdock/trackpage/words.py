@@ -61,7 +61,8 @@ class Words(Struct, frozen=True):
 
     def moment(self, at: LocalTime) -> str:
         """Day and clock."""
-        return f"{self.date(at.day)}, {self.time(at)}" if at.clock else self.date(at.day)
+        comma = "،" if self.direction == "rtl" else ","
+        return f"{self.date(at.day)}{comma} {self.time(at)}" if at.clock else self.date(at.day)
 
 
 @cache

@@ -40,6 +40,7 @@ _OWN_STATUS = {
     "lost": "lost",
     "destroyed": "destroyed",
 }
+_CHOSEN = {"again": "again", "collect": "collect", "return": "send_back"}
 STATUSES: tuple[str, ...] = (
     "attempted", "pickup", "out_for_delivery", "near", "customs", "on_the_way", "handed_over", "preparing",
     "partly_delivered", "lost", "destroyed", "coming_back", "returned", "cancelled", "delivered",
@@ -98,7 +99,9 @@ class Item(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """Something the customer asked for: ``what`` is return, again or collect; ``number`` the parcel's, if of one."""
+    """Something the customer asked for: ``what`` is return (of goods), again, collect or send_back (of a parcel, whose
+    ``number`` it is).
+    """
 
     id: str
     what: str
@@ -311,5 +314,7 @@ def _asked(events: Sequence[Event]) -> list[Asked]:
         if isinstance(body, ReturnRequested) and body.source != "failed_delivery":
             found[body.id, ""] = Asked(body.id, "return", event.recorded_at)
         elif isinstance(body, RedeliveryChosen):
-            found[body.id, body.tracking_number] = Asked(body.id, body.choice, event.recorded_at, body.tracking_number)
+            found[body.id, body.tracking_number] = Asked(
+                body.id, _CHOSEN[body.choice], event.recorded_at, body.tracking_number
+            )
     return list(found.values())
