@@ -61,7 +61,7 @@ class Visit:
         return self
 
     def _asked(self, request):
-        if not request.url.startswith((self._site.address, "data:,")):
+        if not request.url.startswith(self._site.address):
             self.strangers.append(request.url)
 
     async def __aexit__(self, *failure):

@@ -57,7 +57,7 @@ async def test_every_answer_keeps_to_itself(world, path):
     assert "frame-ancestors 'none'" in policy
     assert headers["x-frame-options"] == "DENY"
     assert headers["x-robots-tag"].startswith("noindex")
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
 
 

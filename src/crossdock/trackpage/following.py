@@ -103,6 +103,13 @@ async def style(site: Here) -> Response[str]:
     return Response(text, media_type="text/css", headers={"cache-control": "public, max-age=300"})
 
 
+@get("/track/static/icon")
+async def icon(site: Here) -> Response[bytes]:
+    """The picture in a tab, where the brand has none."""
+    headers = {"cache-control": "public, max-age=3600", "content-security-policy": "default-src 'none'; sandbox"}
+    return Response(site.icon, media_type="image/svg+xml", headers=headers)
+
+
 @get("/track/static/logo")
 async def logo(site: Here) -> Response[bytes]:
     """The logo; a picture even where it holds a script."""
@@ -170,4 +177,4 @@ def _brand(look: Look) -> str:
     return f":root{{--accent:{look.accent}}}{dark}@media print{{:root{{--accent:{look.accent}}}}}"
 
 
-ROUTES = (home, look_up, find, follow, style, logo)
+ROUTES = (home, look_up, find, follow, style, icon, logo)

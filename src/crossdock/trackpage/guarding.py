@@ -120,11 +120,12 @@ class Guard:
 
 
 def from_elsewhere(request: Request[Any, Any, Any]) -> bool:
-    """Whether a form was sent by another site, as far as the browser says (Fetch Metadata, Origin)."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
+    """Whether a form was sent by another site, as far as the browser says (Fetch Metadata, else Origin)."""
+    site = request.headers.get("sec-fetch-site", "")
+    if site:
+        return site not in {"same-origin", "none"}
     origin = request.headers.get("origin", "")
-    strange = bool(origin) and origin.partition("://")[2] != request.headers.get("host", "")
-    return site not in {"same-origin", "none"} or strange
+    return bool(origin) and origin.partition("://")[2] != request.headers.get("host", "")
 
 
 def _network(address: str) -> str:

@@ -22,7 +22,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow, noarchive",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -39,6 +39,7 @@ class Site:
         self.context = context
         self.guard = Guard(context)
         self._env = _environment()
+        self.icon = (STATIC / "icon.svg").read_bytes()
         self.stylesheet = (STATIC / "style.css").read_text(encoding="utf-8")
 
     def words(self, request: Request[Any, Any, Any], order: CustomerOrder | None = None) -> Words:
