@@ -12,6 +12,7 @@ async def test_tries_are_counted_within_a_window_and_begin_anew_after_it(store):
     ]
     first, second = NOW + 10 * MINUTE, NOW + 20 * MINUTE
     assert counted == [(1, first), (2, first), (3, first), (1, second), (2, second)]
+    assert await store.read(lambda tx: [tx.knocks.knocked("k", at) for at in (first, second)]) == [2, 0]
     assert await store.run(lambda tx: tx.knocks.knock("other", NOW + MINUTE, MINUTE)) == (1, NOW + 2 * MINUTE)
 
 

@@ -35,6 +35,7 @@ from crossdock.cli import (
     outboxes,
     parked,
     partner,
+    partner_desk,
     process,
     rate,
     rebuild,
@@ -136,6 +137,7 @@ for _command in (
     orders,
     route,
     tracking,
+    partner_desk,
     workers,
 ):
     _command.register(app)

@@ -35,6 +35,7 @@ from crossdock.bootstrap import (
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
+from crossdock.cli.serve_desk import desk_pages
 from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
@@ -197,7 +198,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
     if Role.TOWER not in roles:
         return Doors(intake, api)
-    pages = pages_of(installation, store, joined.clock, address)
+    pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Purpose = Literal["follow", "proof"]
+Purpose = Literal["follow", "proof", "invitation", "session"]
 _SECOND = 1_000_000
 DAY = 86_400 * _SECOND
 _LONGEST = 600

@@ -15,6 +15,10 @@ class Knocks(Protocol):
         """
         ...
 
+    def knocked(self, key: str, now: int) -> int:
+        """How many tries there were in the window that is open now; none is counted."""
+        ...
+
     def open_code(self, key: str, code: str, until: int) -> None:
         """Expect the code (a hash) until then; it replaces an earlier one."""
         ...

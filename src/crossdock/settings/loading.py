@@ -13,6 +13,7 @@ from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.ordering_checks import ordering_faults
+from crossdock.settings.partner_desk_checks import partner_desk_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.routing_checks import routing_faults
 from crossdock.settings.sections import Settings, StoreSettings
@@ -145,6 +146,7 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     yield from fanout_faults(node)
     yield from exception_faults(node)
     yield from ordering_faults(node)
+    yield from partner_desk_faults(node)
     yield from routing_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))

@@ -9,6 +9,7 @@ from crossdock.settings.exceptions import ExceptionSettings
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
+from crossdock.settings.partner_desk import PartnerDesk
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.retrying import Retry
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
@@ -361,6 +362,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    partner_desk: Annotated[
+        PartnerDesk | None, Meta(description="People of partners upload files and work lists by hand")
+    ] = None
     tracking_page: Annotated[
         TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
     ] = None

@@ -47,6 +47,11 @@ class SqlKnocks:
             self._connection.execute(_FORGET, {"now": now})
         return tries, until
 
+    def knocked(self, key: str, now: int) -> int:
+        """How many tries there were in the window that is open now."""
+        row = self._connection.execute(_KNOCKED, {"which": key}).first()
+        return int(row[0]) if row is not None and row[1] > now else 0
+
     def open_code(self, key: str, code: str, until: int) -> None:
         """Expect the code until then."""
         self._connection.execute(_OPEN, {"key": key, "code": code, "until": until, "tries": 0})

@@ -12,6 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from crossdock.backbone import desk
+from crossdock.governance.browsers import from_elsewhere
 from crossdock.model.desk import DeskRequested, Redeliver, ReturnGoods, Wish
 from crossdock.model.item import Item
 from crossdock.model.return_reasons import REASONS
@@ -19,7 +20,6 @@ from crossdock.model.returning import Choice
 from crossdock.model.transfers import MovedLine
 from crossdock.trackpage.following import choosable, language_in, returnable
 from crossdock.trackpage.forms import fields_of
-from crossdock.trackpage.guarding import from_elsewhere
 from crossdock.trackpage.site import Here, Site
 from crossdock.views.customers import CustomerOrder, Parcel
 from crossdock.views.local_times import at_clock
@@ -45,7 +45,7 @@ async def send_return(request: Request[Any, Any, Any], site: Here, token: str) -
     order = await site.opened(request, token)
     form = await fields_of(request)
     asked = site.guard.form_of(order.subject, form.get("form", ""))
-    if from_elsewhere(request) or not asked:
+    if from_elsewhere(request.headers) or not asked:
         return site.page(request, "forged.html", 403, order=order, token=token)
     lines = _lines(order, form)
     said = form.get("reason", "")
@@ -72,7 +72,7 @@ async def send_redelivery(request: Request[Any, Any, Any], site: Here, token: st
     form = await fields_of(request)
     parcel = order.parcel(number)
     asked = site.guard.form_of(order.subject, form.get("form", ""))
-    if from_elsewhere(request) or not asked:
+    if from_elsewhere(request.headers) or not asked:
         return site.page(request, "forged.html", 403, order=order, token=token)
     choice, day = form.get("choice", ""), form.get("day", "")
     days = _days(site, order)

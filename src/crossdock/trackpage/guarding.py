@@ -119,15 +119,6 @@ class Guard:
         return hidden(self._secret, purpose, *parts)
 
 
-def from_elsewhere(request: Request[Any, Any, Any]) -> bool:
-    """Whether a form was sent by another site, as far as the browser says (Fetch Metadata, else Origin)."""
-    site = request.headers.get("sec-fetch-site", "")
-    if site:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("origin", "")
-    return bool(origin) and origin.partition("://")[2] != request.headers.get("host", "")
-
-
 def _network(address: str) -> str:
     """One visitor: an address, of IPv6 the network that one household has."""
     try:

@@ -6,10 +6,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from crossdock.governance.browsers import from_elsewhere
 from crossdock.model.mailboxes import is_address
 from crossdock.trackpage.following import language_in
 from crossdock.trackpage.forms import fields_of
-from crossdock.trackpage.guarding import CODE_LIFE, PASS, from_elsewhere
+from crossdock.trackpage.guarding import CODE_LIFE, PASS
 from crossdock.trackpage.site import Here, Site
 from crossdock.views.customers import CustomerOrder
 
@@ -33,7 +34,7 @@ async def send_code(request: Request[Any, Any, Any], site: Here, token: str) -> 
     """Mail a code, or take the one that was mailed."""
     order = await site.opened(request, token)
     form = await fields_of(request)
-    if from_elsewhere(request) or not site.guard.form_of(order.subject, form.get("form", "")):
+    if from_elsewhere(request.headers) or not site.guard.form_of(order.subject, form.get("form", "")):
         return site.page(request, "forged.html", 403, order=order, token=token)
     if "code" in form:
         return await _enter(request, site, order, token, form["code"])
