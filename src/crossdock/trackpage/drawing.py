@@ -5,11 +5,12 @@ Numbers and our own classes are all that is drawn; the words are labels that the
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct, structs
 
-from crossdock.trackpage.geography import Ring, Spot, middle_of, outlines
+from crossdock.trackpage.geography import Bounds, Land, Ring, Spot, middle_of, outlines
 
 WIDTH, HEIGHT = 640, 320
 _PADDING = 1.5
@@ -66,10 +67,16 @@ class _View(Struct, frozen=True):
 
 def draw(stops: Sequence[Stop], path: Path | None) -> Drawing | None:
     """The picture of a journey; None where no stop is known. Without outlines it has no countries."""
-    if not stops:
-        return None
+    return _drawn(tuple(stops), path) if stops else None
+
+
+@lru_cache(maxsize=256)
+def _drawn(stops: tuple[Stop, ...], path: Path | None) -> Drawing:
+    """Kept: one journey is looked at many times before it goes on."""
     countries = _countries(path)
-    stops = [structs.replace(each, spot=middle_of(each.spot, countries)) if each.spot.rough else each for each in stops]
+    stops = tuple(
+        structs.replace(each, spot=middle_of(each.spot, countries)) if each.spot.rough else each for each in stops
+    )
     spots = [(_near(each.spot.longitude, stops[0].spot.longitude), each.spot.latitude) for each in stops]
     view = _view(spots)
     points = [view.place(*each) for each in spots]
@@ -98,7 +105,7 @@ def _view(spots: Sequence[Point]) -> _View:
     return _View(math.degrees(middle), middle, (max(ys) + min(ys)) / 2, scale)
 
 
-def _countries(path: Path | None) -> tuple[tuple[str, tuple[Ring, ...]], ...]:
+def _countries(path: Path | None) -> Land:
     if path is None or not path.is_file():
         return ()
     try:
@@ -107,21 +114,19 @@ def _countries(path: Path | None) -> tuple[tuple[str, tuple[Ring, ...]], ...]:
         return ()
 
 
-def _land(view: _View, countries: tuple[tuple[str, tuple[Ring, ...]], ...]) -> tuple[str, ...]:
-    found = []
-    for _, rings in countries:
-        drawn = "".join(_shape(view, ring) for ring in rings)
-        if drawn:
-            found.append(drawn)
-    return tuple(found)
+def _land(view: _View, land: Land) -> tuple[str, ...]:
+    drawn = (_shape(view, ring, bounds) for ring, bounds in land)
+    return tuple(each for each in drawn if each)
 
 
-def _shape(view: _View, ring: Ring) -> str:
+def _shape(view: _View, ring: Ring, bounds: Bounds) -> str:
     """Path data of what of a ring can be seen; rings are looked for once around the world either way."""
+    west, south, east, north = bounds
+    reach = math.degrees(WIDTH / view.scale)
     for turn in (0.0, -360.0, 360.0):
-        longitudes = [longitude for longitude, _ in ring]
-        reach = math.degrees(WIDTH / view.scale)
-        if min(longitudes) + turn > view.longitude + reach or max(longitudes) + turn < view.longitude - reach:
+        if west + turn > view.longitude + reach or east + turn < view.longitude - reach:
+            continue
+        if view.place(0, north)[1] > HEIGHT + _EDGE or view.place(0, south)[1] < -_EDGE:
             continue
         points = _clipped([view.place(longitude + turn, latitude) for longitude, latitude in ring])
         drawn = _thinned(points)

@@ -15,6 +15,8 @@ from typing import Any
 from msgspec import Struct
 
 Ring = tuple[tuple[float, float], ...]
+Bounds = tuple[float, float, float, float]
+Land = tuple[tuple[Ring, Bounds], ...]
 _COORDINATES = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 
@@ -35,13 +37,12 @@ def spot_of(city: str, country: str) -> Spot | None:
     return Spot(*countries[country.upper()], rough=True) if country.upper() in countries else None
 
 
-def middle_of(spot: Spot, countries: tuple[tuple[str, tuple[Ring, ...]], ...]) -> Spot:
+def middle_of(spot: Spot, land: Land) -> Spot:
     """The middle of the land a rough spot is on, which says "somewhere in this country" better than its main city."""
-    for _, rings in countries:
-        for ring in rings:
-            if _holds(ring, spot.longitude, spot.latitude):
-                longitudes, latitudes = [each for each, _ in ring], [each for _, each in ring]
-                return Spot(sum(longitudes) / len(ring), (min(latitudes) + max(latitudes)) / 2, rough=True)
+    for ring, (west, south, east, north) in land:
+        inside = west <= spot.longitude <= east and south <= spot.latitude <= north
+        if inside and _holds(ring, spot.longitude, spot.latitude):
+            return Spot(sum(longitude for longitude, _ in ring) / len(ring), (south + north) / 2, rough=True)
     return spot
 
 
@@ -55,15 +56,20 @@ def _holds(ring: Ring, x: float, y: float) -> bool:
 
 
 @cache
-def outlines(path: Path) -> tuple[tuple[str, tuple[Ring, ...]], ...]:
-    """Countries by name, each a tuple of rings of (longitude, latitude). Raises `OSError` and `ValueError`."""
+def outlines(path: Path) -> Land:
+    """The outlines of all countries: rings of (longitude, latitude) with their bounds (west, south, east, north).
+    Raises `OSError` and `ValueError`.
+    """
     document = json.loads(path.read_text(encoding="utf-8"))
     arcs = _arcs(document)
-    found = []
+    found: list[tuple[Ring, Bounds]] = []
     for shape in document["objects"]["countries"]["geometries"]:
         polygons = {"Polygon": [shape.get("arcs")], "MultiPolygon": shape.get("arcs")}.get(shape["type"]) or []
-        rings = tuple(_ring(ring, arcs) for polygon in polygons for ring in polygon)
-        found.append((str(shape.get("properties", {}).get("name", "")), rings))
+        for polygon in polygons:
+            for indices in polygon:
+                ring = _ring(indices, arcs)
+                longitudes, latitudes = zip(*ring, strict=True)
+                found.append((ring, (min(longitudes), min(latitudes), max(longitudes), max(latitudes))))
     return tuple(found)
 
 
