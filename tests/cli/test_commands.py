@@ -13,7 +13,8 @@ COMMANDS = {
     "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
     "doctor", "drill", "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "notices", "odoo",
     "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention",
-    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers", "partner-desk", "tracking",
+    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "partner-desk", "tracking",
 }  # fmt: skip
 GROUPS = {
     "partner-desk": {"invite"},

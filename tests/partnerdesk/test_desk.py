@@ -9,6 +9,8 @@ from crossdock.model import warehouse as wh
 from crossdock.model.inventory import StockDamaged
 from crossdock.model.tracking import ProofOfDelivery
 from crossdock.partnerdesk.dialect import work_file
+from crossdock.ports.connector import Command
+from crossdock.ports.verdicts import AlreadyDone
 from crossdock.views.partner_work import Job
 from partnerdesk.world import INBOUND, MINE, NORTH, OTHERS, PASSWORDS, SOUTH, field_in, hidden_in
 
@@ -309,3 +311,19 @@ async def test_every_answer_keeps_to_itself(world, path):
 async def test_a_cell_that_a_spreadsheet_would_compute_is_a_text():
     written = work_file([Job(NORTH, "=1+1", inbound=True, name="@x", stage="announced", revision=1, due="", lines=())])
     assert b"'=1+1,'@x," in written
+
+
+async def test_an_instruction_in_doubt_is_settled_by_the_list_itself(world):
+    connector = world.hub.connectors["north3pl"]
+    body = wh.CancelOrder("WH/OUT/00007")
+    verdict = await connector.settle(Command("k", "north3pl", NORTH, body, "0" * 32), None)
+    assert verdict == AlreadyDone(())
+
+
+async def test_a_file_of_many_lines_is_looked_at(world):
+    jan = await world.entered("jan")
+    rows = b"".join(
+        b"order.picked,2026-11-22T09:00:00Z,WH/OUT/00007,PL-%d,1,SKU-1,1,\n" % number for number in range(3000)
+    )
+    shown = await uploaded(jan, HEADING + rows)
+    assert (shown.status_code, "3000 things told" in shown.text, "and 2500 more" in shown.text) == (200, True, True)

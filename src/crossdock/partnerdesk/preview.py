@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from crossdock.model.exceptions import ExceptionRaised
+from crossdock.model.identifiers import Reference
 from crossdock.partnerdesk.context import Desk
 from crossdock.ports.connector import Received, Translation
 from crossdock.ports.stores import Transaction
@@ -50,11 +51,15 @@ def preview_of(tx: Transaction, desk: Desk, message: Received) -> Preview:
     read = desk.read(message)
     wrong = [Wrong(_line(each.pointer), each.why.engineer[:_LONGEST]) for each in read.problems]
     told = []
+    judged: dict[tuple[str, tuple[Reference, ...]], bool] = {}
     for fact in read.facts:
         if isinstance(fact.body, ExceptionRaised):
             continue
         about = ", ".join(name.value for name in fact.lookups) or fact.subject.partition(":")[2]
-        if not theirs(tx, desk.owner, fact):
+        name = (fact.subject, fact.lookups)
+        if name not in judged:
+            judged[name] = theirs(tx, desk.owner, fact)
+        if not judged[name]:
             wrong.append(Wrong(0, f"{about[:100]} is not among what was given to you"))
             continue
         said = say(fact.body)

@@ -13,7 +13,7 @@ from crossdock.model.warehouse import AmendOrder, AnnounceInbound, CancelOrder, 
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Done, Explanation, Park, Retry, Verdict
+from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, Park, Retry, Verdict
 from crossdock.transports.folder import SharedFolder
 from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import StandardWebhook, StaticCredential
@@ -88,6 +88,10 @@ class WarehouseConnector:
         """Ask by our reference what became of it."""
         by_files = self._config.send == "files"
         match command.body:
+            case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if (
+                self._config.send == "desk"
+            ):
+                return AlreadyDone(handed_over(command, body, self._partner, self._clock))
             case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if by_files:
                 return await self._files.settle(command, body)
             case ReleaseOrder() | AmendOrder() | CancelOrder() as body:
