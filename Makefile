@@ -12,7 +12,7 @@ CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo clean
+.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo flows clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,14 +24,16 @@ dev: $(DEV) ## The same with the tools of the checks
 demo: $(RUNTIME) ## Run the story of 20 orders on loopback; KEEP=1 leaves it running with its page open
 	$(BIN)/crossdock demo $(if $(KEEP),--keep)
 
-test: $(DEV) ## Run all tests (those that need something absent say so and skip)
-	$(BIN)/python -m pytest $(PYTEST)
+test: $(DEV) ## Run all tests, one process a core (those that need something absent say so and skip)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what pre-commit runs
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
+	$(BIN)/crossdock lint workflows
+	$(BIN)/crossdock contracts lint
 	$(BIN)/python -m pytest tests/architecture
 
 format: $(DEV) ## Put the code into the house's format and fix what can be fixed
@@ -54,6 +56,7 @@ assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from pa
 
 chaos: $(DEV) ## 1,000 seeds of every simulation, five peak days and crashes in process, then real SIGKILLs under the demo's load, five times
 	$(BIN)/crossdock chaos --seeds 1000 --scenario all
+	$(BIN)/crossdock chaos stories --seeds 100
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash --deselect tests/crash/test_simulation.py::test_every_promise_holds_under_every_seed $(PYTEST)
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/connectors tests/devkit -k "leave_one_label or leaves_no_label" --durations=0 $(PYTEST)
 	CROSSDOCK_KILLS=3 $(BIN)/python -m pytest tests/kills -rs --durations=0 $(PYTEST)
@@ -68,6 +71,9 @@ golden: $(DEV) ## Compare translations with golden events, then 100,000 mutated 
 
 odoo: $(DEV) ## Run tests/odoo against the real Odoo named by CROSSDOCK_ODOO_URL, _DB, _LOGIN and _KEY
 	$(BIN)/python -m pytest tests/odoo -rs $(PYTEST)
+
+flows: $(DEV) ## Drive sales, returns and purchases through a real Odoo from a configuration, against books kept apart (FOLDER=..., FLOWS="--kills 5")
+	$(BIN)/python -m benchmarks.endpoint.flows --folder $(FOLDER) $(FLOWS)
 
 record: $(DEV) ## Record flows of that real Odoo anew for the simulator's tests (FLOW="sale-in-parts ...": only these)
 	$(BIN)/python -m tests.odoo.record $(FLOW)

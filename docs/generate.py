@@ -21,6 +21,7 @@ from typing import Any
 import typer
 from connector_pages import connector_page, connectors, specs
 from describing import FIELDS, field_rows, table
+from kpi_pages import kpis
 from msgspec import inspect
 from process_pages import processes
 
@@ -178,6 +179,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "connectors.md": connectors,
     "milestones.md": milestones,
     "processes.md": processes,
+    "kpis.md": kpis,
     **{f"connectors/{spec.id}.md": partial(connector_page, spec) for spec in specs()},
 }
 

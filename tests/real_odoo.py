@@ -93,6 +93,8 @@ class Story:
 class Workbench:
     """One Odoo database with what the tests of a file need made in it."""
 
+    clock = WallClock()
+
     def __init__(self, url, database, login, key, **config):
         self.line = Line()
         self.keyring = Keyring(key)
@@ -107,7 +109,7 @@ class Workbench:
 
     def another(self, **changes):
         config = OdooConfig(**{**{k: getattr(self.config, k) for k in self.config.__struct_fields__}, **changes})
-        return build(Surroundings("odoo", config, self.line, WallClock(), self.keyring))
+        return build(Surroundings("odoo", config, self.line, self.clock, self.keyring))
 
     async def warm(self):
         """The session as it is after its first calls: fields and units known, so that runs make the same calls."""

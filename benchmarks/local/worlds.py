@@ -1,5 +1,6 @@
 """A Crossdock for measuring: real store, real connectors, partners on loopback or none."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from benchmarks.local.messages import SECRET, tracking_number
@@ -20,6 +21,7 @@ from crossdock.model.order import DeliveryOrder, OrderLine, Package
 from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking
 from crossdock.model.units import Measure
+from crossdock.ports.process import Process
 from crossdock.ports.stores import Store, Transaction
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
@@ -44,9 +46,10 @@ async def open_world(
     milestones: frozenset[str] = frozenset(NOTEWORTHY),
     owner: str = "bench",
     sizes: Sizes = Sizes(),  # noqa: B008 - immutable
+    processes: Sequence[Process] = (),
 ) -> Hub:
     """A hub on the store at ``url`` with an EasyPost and an Odoo partner; schema brought up. ``milestones`` are those
-    that become commands to Odoo.
+    that become commands to Odoo; without ``processes`` it is order_to_ship alone that decides.
     """
     store: Store = open_store(url)
     await store.migrate()
@@ -58,8 +61,8 @@ async def open_world(
         PartnerPlan("odoo", specs["odoo"], OdooConfig(odoo, "bench", "secret://env/O"), limits, allow_private=True),
     ]
     world = World(store, RealClock(), FreshIds(), FixedSecrets(), connect, Metrics(), Spans(), owner)
-    process = order_to_ship(OrderToShipPolicy(("easypost",), milestones))
-    hub = compose(world, plans, [process], sizes=sizes)
+    chosen = processes or [order_to_ship(OrderToShipPolicy(("easypost",), milestones))]
+    hub = compose(world, plans, chosen, sizes=sizes)
     steady_collector()  # as `crossdock serve` does
     return hub
 

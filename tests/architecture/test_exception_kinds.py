@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossdock.model.exception_kinds import CARRIERS, KINDS, MILESTONES_IN_TROUBLE
+from crossdock.model.kpis import KPIS
 from crossdock.model.milestones import CATEGORIES
 from crossdock.processes.expectations import OVERDUE
 from crossdock.processes.owed_by_carriers import CARRIERS_OWE
@@ -78,6 +79,11 @@ def of_the_carriers_desk() -> set[str]:
     return set(dict(constants_of(tree))["_FAILURES"].values())
 
 
+def of_figures() -> set[str]:
+    """What stands while a key figure is bad."""
+    return {kpi.kind for kpi in KPIS.values()}
+
+
 def of_expectations() -> set[str]:
     """What is raised when something owed does not come."""
     return {OVERDUE, *(rule.raises for rule in (*CARRIERS_OWE, *WAREHOUSES_OWE))}
@@ -92,7 +98,7 @@ def test_every_kind_that_is_raised_is_in_the_catalogue():
 @pytest.mark.req("E4")
 def test_what_nobody_else_raises_is_the_carriers():
     carriers = {*CARRIERS.values(), *MILESTONES_IN_TROUBLE.values()}
-    assert set(KINDS) - {*raised(), *of_the_carriers_desk(), *of_expectations()} == carriers
+    assert set(KINDS) - {*raised(), *of_the_carriers_desk(), *of_expectations(), *of_figures()} == carriers
     assert {kind for kind, row in KINDS.items() if row.source == "carrier"} == carriers
 
 

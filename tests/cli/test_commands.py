@@ -10,15 +10,18 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector", "demo", "desk",
-    "doctor", "drill", "exceptions", "failures", "golden", "init", "log", "mapping", "migrate", "notices", "odoo",
-    "orders", "parked", "partner", "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention",
-    "route", "runbook", "serve", "shipengine", "sim", "trace", "translate", "webhooks", "workers",
-    "partner-desk", "tracking",
+    "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
+    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "lint",
+    "log", "mapping", "migrate", "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild",
+    "reconcile", "replay", "restore", "retention", "route", "runbook", "serve", "shipengine", "sim", "trace",
+    "translate", "webhooks", "workers", "partner-desk", "tracking",
 }  # fmt: skip
 GROUPS = {
     "partner-desk": {"invite"},
     "tracking": {"link"},
+    "alerts": {"list", "test"},
+    "contracts": {"lint", "list"},
+    "lint": {"workflows"},
     "log": {"fetch", "ship", "status"},
     "odoo": {"doctor", "keys", "setup", "webhooks"},
     "retention": {"run", "show"},
@@ -40,6 +43,7 @@ GROUPS = {
         "groups",
         "list",
         "matrix",
+        "reschedule",
         "resolve",
         "resume",
         "show",

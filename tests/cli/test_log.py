@@ -8,6 +8,7 @@ import pytest
 from cli.running import free_port
 from crossdock import bootstrap
 from crossdock.backbone.shipped import EVERY
+from crossdock.bridges.logstream import shipper_of
 from crossdock.transports import machine
 from storage.made import event
 from storage.shipped import remove, stream_at
@@ -87,7 +88,8 @@ def test_a_grown_log_moves_into_jetstream_and_back(
     assert crossdock("log", "ship", "--config", config, "--json").json == {"events": COUNT, "shipped": True}
 
     async def let_go(store):
-        shipper = bootstrap.shipper_of(bootstrap.load(config)[0], store)
+        found = bootstrap.load(config)[0]
+        shipper = shipper_of(found.settings.store.log, found.secrets, store, machine.RealClock())
         while await shipper.step(EVERY):
             pass
         await shipper.close()

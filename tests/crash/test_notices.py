@@ -14,7 +14,7 @@ from crossdock.devkit.crashing import empty_database
 from crossdock.model import events as ev
 from mailing import HOUR, MONDAY, POLICY, booked, opened, order, rows, scanned, tell, telling
 
-SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "200")) // 2
+SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "60")) // 2
 STORY = ("in_transit", "delayed", "delivery_attempted", "delivered")
 TOLD = {"in_transit": "in_transit", "delayed": "delayed", "exception": "delivery_attempted", "delivered": "delivered"}
 

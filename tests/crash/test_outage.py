@@ -18,7 +18,7 @@ from crossdock.views.choices import diversions_of
 
 BUY = Match("POST", "/v2/shipments/.*/buy")
 DOWN = Match()
-SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "200"))
+SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "60"))
 SOON = {"standard": Outage(60, "reroute")}
 
 

@@ -13,8 +13,8 @@ from crossdock.devkit.chaos.running import prepare, run_seed, workspace
 from crossdock.devkit.chaos.scenarios import SCENARIOS
 
 SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "3"))
-BUGS = MUTATIONS if "CROSSDOCK_SEEDS" in os.environ else MUTATIONS[1::3]
-"""`make test` looks for every third bug; `make chaos`, which has hours, for all of them."""
+BUGS = MUTATIONS if "CROSSDOCK_SEEDS" in os.environ else MUTATIONS[1::5]
+"""`make test` looks for every fifth bug; `make chaos`, which has hours, for all of them."""
 SEARCHED = 40
 """A bug that so many seeds do not show is not caught."""
 

@@ -34,7 +34,8 @@ def settings(folder: Path, text: str):
 @pytest.mark.req("A7", "A4")
 def test_the_rules_on_the_page_load_reach_every_order_and_their_cases_hold(tmp_path):
     rules, cases, known = blocks("route-orders.md", "yaml")
-    book = rule_book(settings(tmp_path, rules).routing)
+    given = settings(tmp_path, rules)
+    book = rule_book(given.routing, given.calendars)
     assert warnings(book) == ()
     results = [judge(case, book) for case in read_cases(read_text(cases, "cases.yaml")[0].plain()).cases]
     assert [each.failed for each in results] == [(), ()]

@@ -119,6 +119,8 @@ exceptions = st.one_of(
         queue=st.just("business"),
         acknowledge_by=_MOMENTS,
         value=st.none() | st.builds(Money, st.integers(0, 9), st.just("EUR")),
+        promised=st.none() | stamps,
+        tier=st.sampled_from(["", "gold"]),
         **_NAMED,
     ),
     st.builds(
@@ -129,6 +131,7 @@ exceptions = st.one_of(
     ),
     st.builds(exc.ExceptionWaiting, on=st.sampled_from(["customer", "carrier"]), until=_MOMENTS, **_ASKED),
     st.builds(exc.ExceptionResumed, **_ASKED),
+    st.builds(exc.ExceptionRescheduled, promised=stamps, **_ASKED),
     st.builds(exc.ExceptionCommented, text=st.text(max_size=5), **_ASKED),
     st.builds(exc.ExceptionTimed, id=st.just("e1"), acknowledge_by=_MOMENTS, resolve_by=_MOMENTS, **_NAMED),
     st.builds(exc.ExceptionWarned, clock=_CLOCKS, due_at=_MOMENTS, **_NAMED),

@@ -42,9 +42,11 @@ class Lossy:
 
 
 def person(bench):
-    """The session of somebody who may make products, where the environment names one; else of the integration user."""
+    """The session of somebody who may make products, where the environment names one for a real Odoo; else of the
+    integration user.
+    """
     login, key = os.environ.get("CROSSDOCK_ODOO_ADMIN_LOGIN"), os.environ.get("CROSSDOCK_ODOO_ADMIN_KEY")
-    if not login or not key:
+    if bench.wire.inner or not login or not key:
         return bench.connector.session
     if not hasattr(bench, "person"):
         config = msgspec.structs.replace(bench.config, login=login)

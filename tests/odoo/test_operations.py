@@ -10,6 +10,7 @@ import os
 import time
 import uuid
 
+import msgspec
 import pytest
 
 from crossdock.connectors.odoo.client.dialects import Call, ids_of
@@ -21,8 +22,10 @@ from crossdock.connectors.odoo.operations.calling import administrator, find, se
 from crossdock.connectors.odoo.operations.keys import listed
 from crossdock.connectors.odoo.operations.owned import Owned, run_code
 from crossdock.connectors.odoo.operations.table import OPERATIONS
+from crossdock.ports.connector import Page
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Errand, StepStatus, Surroundings
+from crossdock.ports.verdicts import Park
 from crossdock.transports.http import AiohttpCaller
 
 ADMIN = "CROSSDOCK_ODOO_ADMIN_PASSWORD", "CROSSDOCK_ODOO_ADMIN_KEY"
@@ -313,3 +316,19 @@ async def test_a_further_key_is_revoked_by_its_id(desk):
     assert "keys rotate" in next(step for step in (await desk.run("keys list")).steps if step.do).do
     await desk.run("keys revoke", id=str(rows[-1]["id"]))
     assert [row["id"] for row in await listed(desk.connector.session, LOGIN)] == [row["id"] for row in rows[:-1]]
+
+
+@pytest.mark.req("G9", "M3")
+async def test_who_may_not_read_what_customers_owe_is_told_which_right_is_missing(desk, transfers):
+    await desk.run("setup", exact=True)
+    config = msgspec.structs.replace(desk.surroundings.config, credit=True)
+    connector = build(Surroundings("operations-test", config, desk.http, WallClock(), desk.ring))
+    stopped = await connector.fetch("deliveries", "")
+    assert isinstance(stopped, Park), "orders nobody looked at must not go"
+    assert "Invoicing / Billing" in stopped.why.operator
+    assert "credit_limit" in stopped.why.engineer
+    await desk.run("setup", **{"with": ["sales", "invoicing"]})
+    page = await connector.fetch("deliveries", "")
+    assert isinstance(page, Page), page.why.engineer
+    await desk.run("setup", exact=True)
+    assert transfers

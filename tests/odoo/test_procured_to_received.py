@@ -9,6 +9,7 @@ from crossdock.connectors.warehouse.config import WarehouseConfig
 from crossdock.connectors.warehouse.simulator import SIMULATOR
 from crossdock.connectors.warehouse.spec import SPEC
 from crossdock.model import events as ev
+from crossdock.model.changes import TransferChanged
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import from_epoch_us
@@ -99,9 +100,13 @@ class Purchase:
             self.cursor = page.cursor
             if page.body:
                 facts = connector.translate(Received("transfers", page.body, {}, 0)).facts
-                await self.say(*(fact for fact in facts if fact.subject.startswith("tr:")))
+                await self.say(*(fact for fact in facts if self.is_of_it(fact.body)))
             if not page.more:
                 return
+
+    def is_of_it(self, body):
+        """A real Odoo has receipts of others too."""
+        return isinstance(body, TransferChanged) and body.transfer.purchase_order == self.order
 
     async def say(self, *facts):
         now = self.hub.clock.now()

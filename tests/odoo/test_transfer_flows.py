@@ -2,8 +2,9 @@
 
 import pytest
 
+from crossdock.connectors.odoo.client.session import identifier
 from crossdock.model.instants import stamp
-from crossdock.model.transfers import CancelTransfer, ReleaseReservation, ReserveTransfer
+from crossdock.model.transfers import CancelTransfer, ReleaseReservation, ReserveTransfer, ReturnTransfer
 from odoo.flow_steps import (
     backorders,
     by_hand,
@@ -169,6 +170,41 @@ async def test_a_lot_nobody_knows_or_that_is_not_there_is_a_question(bench):
         assert said in await parked(bench, complete(transfer, told))
         assert await state_of(bench, transfer) == before
     assert await on_hand(bench, product_id) == 12
+
+
+async def package_of(bench, transfer):
+    """Ids of the packages a transfer's goods were put into."""
+    lines = await rows(bench, "stock.move.line", [("picking_id", "=", int(transfer))], "result_package_id")
+    return {identifier(each["result_package_id"]) for each in lines}
+
+
+@pytest.mark.req("A9", "D8")
+async def test_a_warehouse_may_call_every_first_parcel_alike_though_one_came_back(bench):
+    """Odoo moves no package that lies elsewhere too: the returned goods lie in stock in theirs."""
+    _, sku = await product(bench, 20)
+    name = f"P{tag()}"
+    transfers = [(await ordered(bench, (sku, 5)))[1] for _ in range(3)]
+    first, *others = transfers
+    await send(bench, complete(first, moved(sku, 5, package=name)))
+    await send(bench, ReturnTransfer(first, (moved(sku, 2),), tag()))
+    for transfer in others:
+        await send(bench, complete(transfer, moved(sku, 5, package=name)))
+    assert [(await state_of(bench, transfer))[0] for transfer in transfers] == ["done"] * 3
+    packages = [await package_of(bench, transfer) for transfer in transfers]
+    assert len(set.union(*packages)) == 3
+
+
+@pytest.mark.req("A9", "D8")
+async def test_an_sscc_is_one_unit_whoever_puts_goods_on_it(bench):
+    _, sku = await product(bench, 20)
+    digits = f"3{int(tag(), 16) % 10**16:016d}"
+    total = sum(int(each) * (3 if at % 2 == 0 else 1) for at, each in enumerate(digits))
+    pallet = f"{digits}{-total % 10}"
+    transfers = [(await ordered(bench, (sku, 5)))[1] for _ in range(2)]
+    for transfer in transfers:
+        await send(bench, complete(transfer, moved(sku, 5, package=pallet)))
+    packages = [await package_of(bench, transfer) for transfer in transfers]
+    assert packages[0] == packages[1]
 
 
 @pytest.mark.req("A9")

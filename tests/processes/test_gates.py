@@ -10,9 +10,12 @@ from crossdock.model.instants import stamp
 from crossdock.model.money import money
 from crossdock.model.releasing import CreditStanding, OrderFreed, OrderHeld, PaymentReported, ReviewDecided
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
-from crossdock.processes.payment_gate import PaymentPolicy, payment_gate
+from crossdock.processes.order_release import order_release
+from crossdock.processes.payment_gate import PaymentPolicy, is_to_speak, payment_gate
+from crossdock.processes.release_work import ReleasePolicy
 from orders import delivery_order
 from processes.history import HOUR, NOON, Timed
+from processes.household import Household
 
 
 def order(owes: str = "0", limit: str = "100", minute: int = 0) -> ev.FulfilmentRequested:
@@ -138,3 +141,14 @@ def test_every_hold_begins_once_and_ends_at_most_once_and_what_is_not_held_is_sa
     assert len(set(freed)) == len(freed)
     assert set(freed) <= set(holds)
     assert all(due > NOON - HOUR for due in told.due.values())
+
+
+@pytest.mark.req("G8")
+def test_a_payment_that_was_reported_before_its_order_holds_it_all_the_same():
+    paying = PaymentPolicy()
+    policy = ReleasePolicy(lambda _: "wms", is_awaited=lambda state: is_to_speak(state, paying))
+    home = Household(payment_gate(paying), order_release(policy))
+    given = home.tell_at_once(ev.FulfilmentRequested(delivery_order()), paid("pending"))
+    assert (home.stages["order_release"], given) == ("held", []), "nothing goes to the warehouse"
+    given = home.tell(paid("authorized", 1))
+    assert [each.kind for each in given] == ["warehouse_order.release.v1"]

@@ -18,7 +18,6 @@ from crossdock.model.order import Package
 from crossdock.model.releasing import (
     CreditStanding,
     OrderUndeliverable,
-    PaymentReported,
     ReviewDecided,
     ShipmentDispatched,
 )
@@ -34,7 +33,6 @@ from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.outstanding import hours_of
 from crossdock.processes.owed_by_carriers import CARRIERS_OWE
 from crossdock.processes.owed_by_warehouses import WAREHOUSES_OWE
-from crossdock.processes.payment_gate import PaymentPolicy, is_to_speak, payment_gate
 from crossdock.processes.release_chart import CHART
 from crossdock.processes.release_work import ReleasePolicy
 from crossdock.processes.shipping_policy import OrderToShipPolicy
@@ -388,14 +386,3 @@ def check(home: Household) -> None:
     row = next(each for each in CHART.stages if each.name == stage)
     said = {kind for kind, _ in home.open_exceptions()}
     assert row.final or said, f"{stage}: nobody is told that it stands still"
-
-
-@pytest.mark.req("G8")
-def test_a_payment_that_was_reported_before_its_order_holds_it_all_the_same():
-    paying = PaymentPolicy()
-    policy = ReleasePolicy(lambda _: WMS, is_awaited=lambda state: is_to_speak(state, paying))
-    home = Household(payment_gate(paying), order_release(policy))
-    given = home.tell_at_once(requested(), PaymentReported("shop", "t1", "pending"))
-    assert (home.stages["order_release"], given) == ("held", []), "nothing goes to the warehouse"
-    given = home.tell(PaymentReported("shop", "t1", "authorized", 1))
-    assert [each.kind for each in given] == ["warehouse_order.release.v1"]

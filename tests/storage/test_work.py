@@ -36,10 +36,12 @@ async def test_a_timer_fires_once_at_the_time_it_was_moved_to(store):
     await store.run(lambda tx: tx.timers.set([DueTimer("s", "a", 10), DueTimer("s", "a", 20), DueTimer("s", "b", 5)]))
     await store.run(lambda tx: tx.timers.set([DueTimer("s", "b", 15), DueTimer("t", "a", 12), DueTimer("t", "c", 1)]))
     await store.run(lambda tx: tx.timers.clear([("t", "c"), ("t", "none")]))
+    assert await store.read(lambda tx: tx.timers.soonest()) == 12
     assert await store.run(lambda tx: tx.timers.due(11, 10)) == []
     assert await store.run(lambda tx: tx.timers.due(20, 2)) == [DueTimer("t", "a", 12), DueTimer("s", "b", 15)]
     assert await store.run(lambda tx: tx.timers.due(20, 2)) == [DueTimer("s", "a", 20)]
     assert await store.run(lambda tx: tx.timers.due(99, 9)) == []
+    assert await store.read(lambda tx: tx.timers.soonest()) is None
 
 
 @pytest.mark.req("K6")

@@ -49,7 +49,9 @@ def audited(run: Run) -> tuple[Run, Audit]:
     """Odoo read directly and compared; how it taxes is read once, the first time."""
     plain = Plain(run.place())
     if run.asked.terms is None:
-        run = saved(run.folder, msgspec.structs.replace(run.asked, terms=terms(plain, run.goods)))
+        run = saved(
+            run.folder, msgspec.structs.replace(run.asked, terms=terms(plain, [good.sku for good in run.goods]))
+        )
     assert run.asked.terms is not None
     return run, audit(plain, run.asked.tag, run.goods, run.plans, run.asked.terms)
 

@@ -13,7 +13,8 @@ from benchmarks.endpoint.ledger.plain import Plain, Row, linked, number
 from benchmarks.endpoint.ledger.scenario import Plan
 from benchmarks.endpoint.ledger.yard import PRODUCT, Terms
 
-_BILL = ("move_type", "state", "amount_untaxed", "amount_tax", "amount_total")
+BILL = ("move_type", "state", "amount_untaxed", "amount_tax", "amount_total")
+"""What is read of an invoice."""
 
 
 class Difference(Struct, frozen=True):
@@ -33,14 +34,16 @@ class Audit(Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-class _Comparing:
+class Comparing:
     """Counts comparisons and keeps those that fail."""
 
     def __init__(self) -> None:
+        """Nothing is compared yet."""
         self.values = 0
         self.differences: list[Difference] = []
 
     def same(self, subject: str, what: str, books: Any, odoo: Any) -> None:
+        """Compare one value of ours with one of Odoo's."""
         self.values += 1
         if books != odoo:
             self.differences.append(Difference(subject, what, _shown(books), _shown(odoo)))
@@ -66,7 +69,7 @@ def audit(plain: Plain, tag: str, goods: Sequence[Good], plans: Sequence[Plan], 
     and puts such rows together again when somebody looks.
     """
     plain.call("stock.quant", "action_view_inventory")
-    found, comparing = _read(plain, tag), _Comparing()
+    found, comparing = _read(plain, tag), Comparing()
     books = {plan.reference: order_book(plan, terms) for plan in plans}
     named = Counter(str(row["client_order_ref"]) for row in found.orders)
     comparing.same(tag, "orders by reference", dict.fromkeys(sorted(books), 1), dict(sorted(named.items())))
@@ -99,24 +102,24 @@ def _read(plain: Plain, tag: str) -> _Found:
     moves = plain.find_in("stock.move", "picking_id", of, ["picking_id", "product_id", "quantity", "state"])
     fields = ["picking_id", "product_id", "lot_id", "quantity", "state"]
     move_lines = plain.find_in("stock.move.line", "picking_id", of, fields)
-    bills = plain.find_in("account.move", "id", [one for row in orders for one in row["invoice_ids"]], _BILL)
+    bills = plain.find_in("account.move", "id", [one for row in orders for one in row["invoice_ids"]], BILL)
     lots = plain.find_in("stock.lot", "product_id", [row["id"] for row in products], ["name"])
     return _Found(
         {row["id"]: str(row["default_code"]) for row in products},
         orders,
-        _by(lines, "order_id"),
-        _by(pickings, "sale_id"),
-        _by(moves, "picking_id"),
-        _by(move_lines, "picking_id"),
+        rows_by(lines, "order_id"),
+        rows_by(pickings, "sale_id"),
+        rows_by(moves, "picking_id"),
+        rows_by(move_lines, "picking_id"),
         {row["id"]: row for row in bills},
         {row["id"]: str(row["name"]) for row in lots},
     )
 
 
-def _order(comparing: _Comparing, found: _Found, row: Row, book: OrderBook) -> None:
+def _order(comparing: Comparing, found: _Found, row: Row, book: OrderBook) -> None:
     name = str(row["client_order_ref"])
     comparing.same(name, "state", book.state, row["state"])
-    amounts = tuple(_cents(row[key]) for key in ("amount_untaxed", "amount_tax", "amount_total"))
+    amounts = tuple(cents(row[key]) for key in ("amount_untaxed", "amount_tax", "amount_total"))
     comparing.same(name, "order untaxed, tax, total", (book.untaxed, book.tax, book.total), amounts)
     _lines(comparing, found, name, found.lines.get(row["id"], []), book)
     pickings = found.pickings.get(row["id"], [])
@@ -125,10 +128,10 @@ def _order(comparing: _Comparing, found: _Found, row: Row, book: OrderBook) -> N
     _moves(comparing, found, name, pickings, book)
     bills = [found.bills[one] for one in row["invoice_ids"]]
     comparing.same(name, "states of bills", ["posted"] * len(book.bills), [str(one["state"]) for one in bills])
-    comparing.same(name, "bills", sorted(book.bills), sorted(_bill(one) for one in bills))
+    comparing.same(name, "bills", sorted(book.bills), sorted(bill_of(one) for one in bills))
 
 
-def _lines(comparing: _Comparing, found: _Found, name: str, rows: Sequence[Row], book: OrderBook) -> None:
+def _lines(comparing: Comparing, found: _Found, name: str, rows: Sequence[Row], book: OrderBook) -> None:
     skus = [found.skus.get(linked(one["product_id"]), "?") for one in rows]
     comparing.same(name, "lines", sorted(book.lines), sorted(skus))
     for sku, one in zip(skus, rows, strict=True):
@@ -141,7 +144,7 @@ def _lines(comparing: _Comparing, found: _Found, name: str, rows: Sequence[Row],
         comparing.same(name, f"{sku} price", line.price, number(one["price_unit"]))
 
 
-def _moves(comparing: _Comparing, found: _Found, name: str, pickings: Sequence[Row], book: OrderBook) -> None:
+def _moves(comparing: Comparing, found: _Found, name: str, pickings: Sequence[Row], book: OrderBook) -> None:
     """Sums of what is done, by direction: of each product by its moves, of each lot by their lines."""
     moved: dict[str, list[Decimal]] = {}
     lots: dict[str, list[Decimal]] = {}
@@ -160,7 +163,7 @@ def _moves(comparing: _Comparing, found: _Found, name: str, pickings: Sequence[R
         comparing.same(name, f"done out and back by {what}", dict(sorted(ours.items())), there)
 
 
-def _stock(comparing: _Comparing, plain: Plain, found: _Found, books: Mapping[tuple[str, str], Decimal]) -> None:
+def _stock(comparing: Comparing, plain: Plain, found: _Found, books: Mapping[tuple[str, str], Decimal]) -> None:
     """On hand by product and lot, nothing of it still reserved, no stock in two rows."""
     inside = ["location_id.usage", "=", "internal"]
     fields = ["product_id", "lot_id", "quantity", "reserved_quantity", "location_id", "package_id"]
@@ -181,7 +184,7 @@ def _stock(comparing: _Comparing, plain: Plain, found: _Found, books: Mapping[tu
     comparing.same("stock", "rows of stock that stand twice", [], sorted(key for key, n in places.items() if n > 1))
 
 
-def _customers(comparing: _Comparing, plain: Plain, tag: str, plans: Sequence[Plan]) -> None:
+def _customers(comparing: Comparing, plain: Plain, tag: str, plans: Sequence[Plan]) -> None:
     """Each customer once, each product once."""
     rows = plain.find("res.partner", [["ref", "=like", f"XL-{tag}-C%"]], ["ref"])
     wanted = dict.fromkeys(sorted({customer_reference(tag, plan.customer) for plan in plans}), 1)
@@ -192,15 +195,18 @@ def _customers(comparing: _Comparing, plain: Plain, tag: str, plans: Sequence[Pl
     comparing.same(tag, "products that stand twice", [], sorted(sku for sku, n in skus.items() if n > 1))
 
 
-def _bill(row: Row) -> Bill:
-    return Bill(str(row["move_type"]), *(_cents(row[key]) for key in ("amount_untaxed", "amount_tax", "amount_total")))
+def bill_of(row: Row) -> Bill:
+    """A row of account.move with `BILL`'s fields."""
+    return Bill(str(row["move_type"]), *(cents(row[key]) for key in ("amount_untaxed", "amount_tax", "amount_total")))
 
 
-def _cents(value: Any) -> int:
+def cents(value: Any) -> int:
+    """An amount as Odoo says it, in cents."""
     return round(Decimal(str(value)) * 100)
 
 
-def _by(rows: Sequence[Row], field: str) -> dict[int, list[Row]]:
+def rows_by(rows: Sequence[Row], field: str) -> dict[int, list[Row]]:
+    """Rows by the id a many2one of theirs has."""
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(linked(row[field]), []).append(row)

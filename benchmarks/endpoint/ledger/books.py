@@ -7,6 +7,7 @@ rounded (half away from zero) and added, else all are added and the sums rounded
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -52,13 +53,22 @@ class OrderBook(Struct):
 Quantities = Mapping[str, Decimal]
 
 
+class Priced(Protocol):
+    """Something that has a price per unit it is kept in, in major units."""
+
+    @property
+    def price(self) -> Decimal:
+        """Exact."""
+        ...
+
+
 def order_book(plan: Plan, terms: Terms) -> OrderBook:
     """What must be in Odoo of an order that was carried out to its end."""
     goods = {line.good.sku: line.good for line in plan.lines}
     book = OrderBook("cancel" if plan.called_off else "sale")
     for line in plan.lines:
         book.lines[line.good.sku] = LineBook(line.wanted * line.good.factor, line.good.price)
-    book.untaxed, book.tax, book.total = _amounts({sku: one.ordered for sku, one in book.lines.items()}, goods, terms)
+    book.untaxed, book.tax, book.total = amounts({sku: one.ordered for sku, one in book.lines.items()}, goods, terms)
     if plan.called_off:
         book.transfers["outgoing", "cancel"] += 1
         return book
@@ -119,7 +129,7 @@ def _bill(book: OrderBook, goods: Mapping[str, Good], terms: Terms) -> None:
     """Bring what is invoiced to what is delivered: an invoice for more, a credit note for less."""
     due = {sku: line.delivered - line.invoiced for sku, line in book.lines.items() if line.delivered != line.invoiced}
     kind = "out_refund" if all(quantity < 0 for quantity in due.values()) else "out_invoice"
-    book.bills.append(Bill(kind, *_amounts({sku: abs(quantity) for sku, quantity in due.items()}, goods, terms)))
+    book.bills.append(Bill(kind, *amounts({sku: abs(quantity) for sku, quantity in due.items()}, goods, terms)))
     for sku in due:
         book.lines[sku].invoiced = book.lines[sku].delivered
 
@@ -130,7 +140,7 @@ def _move(moves: dict[str, tuple[Decimal, Decimal]], name: str, out: Decimal, ba
         moves[name] = (before[0] + out, before[1] + back)
 
 
-def _amounts(quantities: Quantities, goods: Mapping[str, Good], terms: Terms) -> tuple[int, int, int]:
+def amounts(quantities: Quantities, goods: Mapping[str, Priced], terms: Terms) -> tuple[int, int, int]:
     """Untaxed, tax and total in cents."""
     bases = [(quantity * goods[sku].price, terms.rates[sku] / 100) for sku, quantity in quantities.items()]
     if terms.per_line:

@@ -40,12 +40,12 @@ def _values(good: Good, unit: int) -> dict[str, object]:
     return {**named, "uom_id": unit, "list_price": float(good.price)}
 
 
-def terms(plain: Plain, goods: Sequence[Good]) -> Terms:
+def terms(plain: Plain, skus: Sequence[str]) -> Terms:
     """Read once, after the products are there. Raises `Declined` for taxes the books do not know how to compute."""
     [user] = plain.call("res.users", "read", [plain.user], ["company_id"])
     company = linked(user["company_id"])
     [row] = plain.call("res.company", "read", [company], ["tax_calculation_rounding_method"])
-    rows = plain.find(PRODUCT, [["default_code", "in", [each.sku for each in goods]]], ["default_code", "taxes_id"])
+    rows = plain.find(PRODUCT, [["default_code", "in", list(skus)]], ["default_code", "taxes_id"])
     taxes = {each["id"]: each for each in _taxes(plain, sorted({tax for one in rows for tax in one["taxes_id"]}))}
     rates: dict[str, Decimal] = {}
     for one in rows:

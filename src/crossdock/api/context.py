@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from crossdock.backbone.customers import Objective
 from crossdock.backbone.ordering import DoorPolicy
+from crossdock.model.flows import Flow
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
@@ -16,8 +17,10 @@ from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.ports.verdicts import Explanation
 from crossdock.views.availability import Freshness
+from crossdock.views.kpis import UNCONFIGURED
 
 
 class Answer(Protocol):
@@ -141,7 +144,8 @@ class Context(Struct, frozen=True, kw_only=True):
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
-    there is none), ``tracking_links`` makes customers' links where there is a tracking page.
+    there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration,
+    ``tracking_links`` makes customers' links where there is a tracking page.
     """
 
     store: Store
@@ -165,3 +169,5 @@ class Context(Struct, frozen=True, kw_only=True):
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
     tracking_links: TrackingLinks | None = None
+    board: Board = UNCONFIGURED
+    flows: tuple[Flow, ...] = ()

@@ -13,7 +13,9 @@ from crossdock.views.exceptions import Whole
 
 class BusinessException(Struct, frozen=True):
     """Something a person must put right. Times are empty where there is none; ``owner`` is a team, ``assignee`` a
-    person, ``value`` what the order it holds up is worth, ``group`` the cause it shares with others.
+    person, ``value`` what the order it holds up is worth, ``group`` the cause it shares with others. ``promised_by`` is
+    the last moment of what its customer, of ``tier``, was promised; ``proposed`` a day that could be promised instead,
+    ``agreed`` the one somebody agreed to.
     """
 
     id: str
@@ -45,6 +47,10 @@ class BusinessException(Struct, frozen=True):
     comments: int
     resolved_by: str
     reason: str
+    promised_by: str = ""
+    tier: str = ""
+    proposed: str = ""
+    agreed: str = ""
 
 
 class Exceptions(Struct, frozen=True):
@@ -52,6 +58,12 @@ class Exceptions(Struct, frozen=True):
 
     items: list[BusinessException]
     next: Next = ""
+
+
+class Urgent(Struct, frozen=True):
+    """Open exceptions, the most urgent first."""
+
+    items: list[BusinessException]
 
 
 class Happened(Struct, frozen=True):
@@ -131,6 +143,9 @@ class Alert(Struct, frozen=True):
     raised_at: str
     sent_at: str
     closed_at: str
+    value: str = ""
+    tier: str = ""
+    promised_by: str = ""
 
 
 class Alerts(Struct, frozen=True):
@@ -161,6 +176,7 @@ def case_resource(case: Case, name: str, sales_order: str) -> BusinessException:
         case.owner, case.assignee, at(case.acknowledge_by), at(case.resolve_by), at(case.acknowledged_at),
         at(case.breached_at), case.level, case.escalated_to, case.waiting_on, at(case.waiting_until),
         str(Money(case.value, case.currency)) if case.currency else "", case.comments, case.resolved_by, case.reason,
+        at(case.promised_at), case.tier, case.proposed, case.agreed,
     )  # fmt: skip
 
 
@@ -194,4 +210,5 @@ def alert(row: AlertRow) -> Alert:
     return Alert(
         row.id, row.cause_group, row.occasion, row.kind, row.partner, row.severity, row.owner, row.told, row.subject,
         row.text, at(row.raised_at), at(row.sent_at), at(row.closed_at),
+        str(Money(row.value, row.currency)) if row.currency else "", row.tier, at(row.promised_at),
     )  # fmt: skip

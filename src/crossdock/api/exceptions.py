@@ -16,6 +16,7 @@ from crossdock.api.provided import Here, OnceOnly
 from crossdock.api.words import CHANGE_REFUSALS, Id, Why
 from crossdock.backbone import exceptions_desk as desk
 from crossdock.model.identifiers import digest
+from crossdock.model.instants import InvalidInstant, stamp
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.rows import Chosen
 from crossdock.ports.stores import Transaction
@@ -77,6 +78,12 @@ class WaitRequest(ActRequest, frozen=True, forbid_unknown_fields=True, kw_only=T
     until: Annotated[datetime, Meta(tz=True)] | None = None
 
 
+class RescheduleRequest(ActRequest, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which day the customer is promised instead: RFC 3339, or a day."""
+
+    promised_for: Annotated[str, Meta(min_length=10, max_length=40, examples=["2026-12-03"])]
+
+
 class CommentRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What somebody has to say."""
 
@@ -120,6 +127,16 @@ async def list_exceptions(  # noqa: PLR0917 - query parameters
     cursor = seal(following) if following else ""
     items = [resources.business_exception(row) for row in rows]
     return page(request, resources.Exceptions(items, cursor), cursor)
+
+
+@get("/v1/exceptions/urgent", scope=Scope.READ, responses=_REFUSALS, summary="The most urgent exceptions", tags=_TAGS)
+async def list_urgent(
+    context: Here, queue: Queue = "business", owner: Word = "", limit: Limit = 50
+) -> resources.Urgent:
+    """Open ones by severity, then the customer's tier, the earliest promise to a customer, and the value at stake."""
+    chosen = Chosen(queue="" if queue == "all" else queue, owner=owner)
+    rows = await context.store.read(lambda tx: tx.views.most_urgent(chosen, limit))
+    return resources.Urgent([resources.business_exception(row) for row in rows])
 
 
 @get("/v1/exceptions/groups", scope=Scope.READ, responses=_REFUSALS, summary="Exceptions by cause", tags=_TAGS)
@@ -233,6 +250,23 @@ async def resolve(
     return await _act(request, context, once, data, desk.Resolve(), idempotency_key)
 
 
+@post(
+    "/v1/exceptions/reschedule", scope=Scope.WRITE, status_code=202, responses=CHANGE_REFUSALS,
+    summary="Promise their customers another day", tags=_TAGS,
+)  # fmt: skip
+async def reschedule(
+    request: Request[Any, Any, Any], context: Here, once: OnceOnly, data: RescheduleRequest, idempotency_key: Key
+) -> Response[resources.Requested]:
+    """It is written into the sales order; what was only late is over then."""
+    data = await strictly(request, RescheduleRequest)
+    try:
+        promised = stamp(data.promised_for)
+    except InvalidInstant as problem:
+        text = f"/promised_for: {problem}"
+        raise ProblemError(422, text, Fault(str(problem), pointer="/promised_for")) from None
+    return await _act(request, context, once, data, desk.Reschedule(promised), idempotency_key)
+
+
 def _known_team(context: Here, owner: str) -> None:
     if owner and context.teams and owner not in context.teams:
         text = f"there is no team '{owner}'; there are {', '.join(sorted(context.teams))}"
@@ -278,5 +312,6 @@ def _say_why_not(tx: Transaction, name: str) -> None:
 
 
 ROUTES = (
-    list_exceptions, list_groups, get_matrix, list_alerts, get_exception, assign, move, wait, resume, comment, resolve,
+    list_exceptions, list_urgent, list_groups, get_matrix, list_alerts, get_exception, assign, move, wait, resume,
+    comment, reschedule, resolve,
 )  # fmt: skip

@@ -58,10 +58,10 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
 def _query_names(handler: HTTPRouteHandler) -> set[str]:
     parameters = handler.parsed_fn_signature.parameters
     paths = "".join(handler.paths)
+    given = {name: field.kwarg_definition for name, field in parameters.items()}
+    named = {name: each if isinstance(each, ParameterKwarg) else ParameterKwarg() for name, each in given.items()}
     return {
-        name
-        for name, field in parameters.items()
-        if name not in _PROVIDED
-        and f"{{{name}:" not in paths
-        and not (isinstance(field.kwarg_definition, ParameterKwarg) and field.kwarg_definition.header)
+        each.query or name
+        for name, each in named.items()
+        if name not in _PROVIDED and f"{{{name}:" not in paths and not each.header
     }

@@ -7,9 +7,13 @@ from msgspec import Struct, structs
 
 from crossdock.model.events import Event, Fact
 from crossdock.model.exceptions import ExceptionRaised
-from crossdock.model.identifiers import Reference, trace_id_of
+from crossdock.model.identifiers import Reference, ReferenceKind, trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.releasing import PaymentReported
 from crossdock.ports.stores import NewEvent, Transaction, Waiting
+
+_OF_THE_ORDER = (PaymentReported,)
+"""What is said of an order as a whole, whichever of its deliveries it was told of."""
 
 
 class Origin(Struct, frozen=True):
@@ -65,6 +69,7 @@ def place(
             for (origin, _), each in zip(batch, placed, strict=True)
         ]
     events.extend(_released(tx, bound, _bound_loudly(batch)))
+    events.extend(_shared(tx, bound, batch))
     placed = _late(tx, placed)
     then(placed)
     return Placement(placed, tx.log.append(events, now) if events else [])
@@ -117,8 +122,8 @@ def _place_one(
     ambiguous: list[Reference] = []
     for fact in facts:
         candidates = [fact.subject] if fact.subject else _candidates(fact, owners)
-        if len(candidates) == 1:
-            events.append(_event(fact, candidates[0], origin))
+        if len(candidates) == 1 or (candidates and isinstance(fact.body, _OF_THE_ORDER)):
+            events.extend(_event(fact, each, origin) for each in candidates)
             first = first or candidates[0]
         elif candidates:
             ambiguous.extend(fact.lookups)
@@ -187,6 +192,25 @@ def _released(tx: Transaction, bound: Sequence[Reference], loud: Container[Refer
         quiet = row.quiet or not any(name in loud for name in row.fact.lookups)
         origin = Origin(row.exchange_id, row.source, row.received_at, row.trace_id, quiet=quiet)
         _place_one(origin, [row.fact], owners, events, [])
+    return events
+
+
+def _shared(
+    tx: Transaction, bound: Sequence[Reference], batch: Sequence[tuple[Origin, Sequence[Fact]]]
+) -> list[NewEvent]:
+    """What was said of a whole order is true of a delivery of it that is made later (a backorder), too."""
+    names = [name for name in bound if name.kind == ReferenceKind.ORDER]
+    owners = {name: found for name, found in (tx.references.lookup(names) if names else {}).items() if len(found) > 1}
+    events: list[NewEvent] = []
+    for origin, facts in batch if owners else ():
+        for fact in facts:
+            others = {each for name in fact.binds for each in owners.get(name, ())} - {fact.subject}
+            events.extend(
+                _event(Fact(known.body, known.occurred, subject=fact.subject), fact.subject, origin)
+                for other in (sorted(others) if fact.subject else ())
+                for known in tx.log.of_subject(other)
+                if isinstance(known.body, _OF_THE_ORDER)
+            )
     return events
 
 

@@ -9,13 +9,15 @@ from msgspec import Struct, field
 
 from crossdock.backbone.casebook import book
 from crossdock.backbone.customers import note
+from crossdock.backbone.measuring import measure
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.warm import Warm
 from crossdock.backbone.withdrawing import withdrawal
 from crossdock.model import events as ev
 from crossdock.model.fulfilment import FulfilmentState, apply
-from crossdock.model.identifiers import partition_of, trace_id_of
+from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.measures import EVENTS as MEASURED
 from crossdock.model.notices import CustomerNotified, CustomerUnsubscribed, NoticeDecided
 from crossdock.model.progress import ProcessMoved
 from crossdock.ports.clock import Clock, Ids
@@ -56,6 +58,7 @@ class Effects(Struct):
     exceptions: list[ev.Event] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     notices: list[ev.Event] = field(default_factory=list)
+    measured: list[ev.Event] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -158,6 +161,8 @@ class Reducer:
             effects.instances.append(stands)
         if isinstance(event.body, NoticeDecided | CustomerNotified | CustomerUnsubscribed):
             effects.notices.append(event)
+        if isinstance(event.body, MEASURED):
+            effects.measured.append(event)
         tag = ev.type_of(event.body)
         if tag.startswith("exception."):
             effects.exceptions.append(event)
@@ -215,6 +220,7 @@ class Reducer:
         _time(tx, effects)
         book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
+        measure(tx, effects.measured)
         if effects.notices:
             note(tx, effects.notices)
         if effects.events:
@@ -263,24 +269,3 @@ def _time(tx: Transaction, effects: Effects) -> None:
         tx.timers.set(due)
     if cleared:
         tx.timers.clear(cleared)
-
-
-async def fire_timers(store: Store, now: int, limit: int = 200) -> int:
-    """Turn due timers into ``deadline.passed`` events, exactly once each; how many."""
-
-    def step(tx: Transaction) -> int:
-        due = tx.timers.due(now, limit)
-        events = []
-        for timer in due:
-            fact = ev.Fact(ev.DeadlinePassed(timer.name, timer.due_at), from_epoch_us(now), subject=timer.subject)
-            trace_id = trace_id_of(timer.subject)
-            events.append(NewEvent(fact.key(timer.subject), timer.subject, fact, now, "", "", trace_id))
-        if events:
-            events.sort(key=lambda event: partition_of(event.subject))
-            tx.log.append(events, now)
-        return len(due)
-
-    fired = await store.run(step)
-    if fired:
-        store.wake("log")
-    return fired

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from crossdock.backbone.breaker import SECOND
 from crossdock.backbone.correlate import release_overdue
-from crossdock.backbone.decide import Reducer, fire_timers
+from crossdock.backbone.deadlines import fire_timers, until_next
+from crossdock.backbone.decide import Reducer
 from crossdock.backbone.deliver import Courier, Load
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.poll import Poller
@@ -26,6 +27,8 @@ T = TypeVar("T")
 _LOG = structlog.get_logger("crossdock.engine")
 _LAST_CALLS = 15.0
 """Seconds that calls in flight get when a worker stops; what is still out then is settled by asking the partner."""
+_SHORTEST = 0.05
+"""Seconds between two looks at deadlines; those that come in between are fired together."""
 _LAST_PAGE = 1.0
 """Seconds that a page on its way gets when a process stops; its cursor moves with it, so the next one asks again."""
 _UNTIL_TOLD = 3600.0
@@ -245,7 +248,7 @@ class Engine:
             loops += [self._busy(name, "log", partial(self._owned, step)) for name, step in self._further.items()]
         if Role.SCHEDULER in self.roles:
             loops += [
-                self._every("timers", self._pace.idle, self._fire),
+                self._firing(),
                 self._every("sweep", self._pace.sweep, self.sweep),
             ]
         if self.roles & {Role.SCHEDULER, Role.TOWER}:
@@ -268,8 +271,18 @@ class Engine:
     async def _owned(self, step: Callable[[Sequence[int]], Awaitable[int]]) -> int:
         return await step(self.partitions)
 
-    async def _fire(self) -> None:
-        await fire_timers(self._store, self._clock.now())
+    async def _firing(self) -> None:
+        """Fire deadlines when they come; many of one moment follow each other without a pause."""
+        while not self._stopping.is_set():
+            seconds = await self._guarded("timers", self._until_next)
+            if seconds or (seconds == 0 and not await self._guarded("timers", self._fire)):
+                await self._rest(max(seconds, _SHORTEST))
+
+    async def _fire(self) -> int:
+        return await fire_timers(self._store, self._clock.now())
+
+    async def _until_next(self) -> float:
+        return await until_next(self._store, self._clock.now(), self._pace.idle)
 
     async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]]) -> None:
         """Repeat ``step`` while it finds work; else wait to be woken."""

@@ -10,12 +10,13 @@ from crossdock.model.exceptions import (
     ExceptionAssigned,
     ExceptionCommented,
     ExceptionEvent,
+    ExceptionRescheduled,
     ExceptionResolved,
     ExceptionResumed,
     ExceptionWaiting,
 )
 from crossdock.model.identifiers import partition_of, trace_id_of
-from crossdock.model.instants import from_epoch_us
+from crossdock.model.instants import Stamp, from_epoch_us
 from crossdock.ports.rows import Chosen
 from crossdock.ports.stores import NewEvent, Transaction
 
@@ -48,11 +49,17 @@ class Comment(Struct, frozen=True, tag="comment"):
     text: str
 
 
+class Reschedule(Struct, frozen=True, tag="reschedule"):
+    """Promise the customer another day; the system of record is told."""
+
+    promised: Stamp
+
+
 class Resolve(Struct, frozen=True, tag="resolve"):
     """End it."""
 
 
-Deed = Assign | Wait | Resume | Comment | Resolve
+Deed = Assign | Wait | Resume | Comment | Reschedule | Resolve
 
 
 class Asked(Struct, frozen=True):
@@ -118,5 +125,7 @@ def _body(case: Case, asked: Asked) -> ExceptionEvent:
             return ExceptionResumed(case.kind, asked.id, pointer, cause, asked.actor, asked.reason)
         case Comment(text):
             return ExceptionCommented(case.kind, asked.id, asked.actor, text, pointer, cause)
+        case Reschedule(promised):
+            return ExceptionRescheduled(case.kind, asked.id, asked.actor, promised, pointer, cause, asked.reason)
         case Resolve():
             return ExceptionResolved(case.kind, pointer, cause, asked.actor, asked.reason)

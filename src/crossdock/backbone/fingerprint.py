@@ -8,6 +8,7 @@ import msgspec
 from crossdock.model.cases import Case
 from crossdock.model.fulfilment import FulfilmentState, state_hash
 from crossdock.model.identifiers import digest
+from crossdock.model.measures import Handover, Parcel
 from crossdock.ports.stores import StateRow
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.ports.stores_processes import Instance
@@ -36,10 +37,11 @@ def subject_hash(
     exceptions: Sequence[Case],
     timers: Sequence[DueTimer],
     instances: Sequence[Instance] = (),
+    measured: Sequence[Parcel | Handover] = (),
 ) -> str:
     """Of everything that is kept of a subject."""
     parts = [str(each) for each in exceptions] + [str(each) for each in timers]
-    return digest(row_hash(row) if row else "", *parts, *map(str, instances))
+    return digest(row_hash(row) if row else "", *parts, *map(str, instances), *map(str, measured))
 
 
 class Total:

@@ -1,5 +1,5 @@
-"""Read models rebuilt from the log: states, lists, exceptions, deadlines and names are what the events up to the
-reducer's cursor make of them. What differs is found without a write, and put right partition by partition.
+"""Read models rebuilt from the log: states, lists, exceptions, deadlines, measures and names are what the events up
+to the reducer's cursor make of them. What differs is found without a write, and put right partition by partition.
 
 Nothing is decided anew towards the outside: no command is given and no event appended. Process states hold decisions,
 and decisions belong to the version and configuration that made them: where today's would have given other commands than
@@ -142,6 +142,10 @@ class Rebuilder:
         tx.timers.set([each for model in models for each in model.timers])
         tx.instances.drop(subjects)
         tx.instances.put([each for model in models for each in model.instances])
+        tx.measures.drop(subjects)
+        tx.measures.save(
+            [each for model in models for each in model.parcels], [each for model in models for each in model.handovers]
+        )
         tx.references.bind((name, each.difference.subject) for each in wanted for name in each.names)
 
     def _end(self, tx: Transaction, strays: Sequence[str]) -> None:

@@ -8,9 +8,11 @@ from msgspec import DecodeError, Struct, field, structs
 from crossdock.backbone.casebook import fold_all
 from crossdock.backbone.decide import READER, Effects, Reducer, waiting
 from crossdock.backbone.fingerprint import Total, fold_hash, subject_hash
+from crossdock.backbone.measuring import fold_all as measured_by
 from crossdock.model.cases import Case, plain
 from crossdock.model.events import DeadlinePassed, Event
 from crossdock.model.identifiers import Reference
+from crossdock.model.measures import Handover, Parcel
 from crossdock.model.names import names_of
 from crossdock.ports.stores import StateRow, Transaction
 from crossdock.ports.stores_delivery import DueTimer
@@ -33,10 +35,13 @@ class Model(Struct, frozen=True):
     exceptions: tuple[Case, ...] = ()
     timers: tuple[DueTimer, ...] = ()
     instances: tuple[Instance, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    handovers: tuple[Handover, ...] = ()
 
     def hash(self) -> str:
         """Of everything in it."""
-        return subject_hash(self.row, self.exceptions, self.timers, self.instances)
+        measured: tuple[Parcel | Handover, ...] = (*self.parcels, *self.handovers)
+        return subject_hash(self.row, self.exceptions, self.timers, self.instances, measured)
 
 
 class Wanted(Struct, frozen=True):
@@ -91,6 +96,7 @@ def judge(
     reducer.look(tx)
     fold = _folded(tx, reducer, partition, cursor)
     exceptions, timers, instances = _booked(fold.effects), _due(fold), _standing(fold.effects)
+    parcels, handovers = _measured(fold.effects)
     subjects = sorted(fold.effects.subjects)
     wanted: list[Wanted] = []
     otherwise: set[str] = set()
@@ -100,8 +106,9 @@ def judge(
         otherwise |= others
         for name in some:
             model = Model(
-                None, tuple(exceptions.get(name, ())), tuple(timers.get(name, ())), tuple(instances.get(name, ()))
-            )
+                None, tuple(exceptions.get(name, ())), tuple(timers.get(name, ())), tuple(instances.get(name, ())),
+                tuple(parcels.get(name, ())), tuple(handovers.get(name, ())),
+            )  # fmt: skip
             keep = name in others and not all_decisions
             should = _should(reducer, fold, name, model, there[name], keep=keep)
             for total, each in zip(totals, (there[name], should), strict=True):
@@ -127,6 +134,18 @@ def _folded(tx: Transaction, reducer: Reducer, partition: int, cursor: int) -> _
             reducer.decide({}, decided, {}, 0, onto=fold.effects)
             fold.take(decided)
     return fold
+
+
+def _measured(effects: Effects) -> tuple[Mapping[str, list[Parcel]], Mapping[str, list[Handover]]]:
+    """What the events make of parcels and of orders at warehouses."""
+    parcels: dict[str, list[Parcel]] = defaultdict(list)
+    handovers: dict[str, list[Handover]] = defaultdict(list)
+    moved, held = measured_by((), (), effects.measured)
+    for key in sorted(moved):
+        parcels[key[0]].append(moved[key])
+    for key in sorted(held):
+        handovers[key[0]].append(held[key])
+    return parcels, handovers
 
 
 def _booked(effects: Effects) -> Mapping[str, list[Case]]:
@@ -165,12 +184,20 @@ def _kept(tx: Transaction, subjects: Sequence[str]) -> dict[str, Model]:
     instances: dict[str, list[Instance]] = defaultdict(list)
     for instance in tx.instances.of_subjects(subjects):
         instances[instance.subject].append(instance)
+    parcels: dict[str, list[Parcel]] = defaultdict(list)
+    handovers: dict[str, list[Handover]] = defaultdict(list)
+    for parcel in tx.measures.parcels(subjects):
+        parcels[parcel.subject].append(parcel)
+    for handover in tx.measures.handovers(subjects):
+        handovers[handover.subject].append(handover)
     return {
         name: Model(
             rows.get(name),
             tuple(sorted(booked[name], key=_order)),
             tuple(sorted(timers[name], key=lambda each: each.name)),
             tuple(sorted(instances[name])),
+            tuple(sorted(parcels[name], key=lambda each: each.number)),
+            tuple(sorted(handovers[name], key=lambda each: each.reference)),
         )
         for name in subjects
     }
@@ -224,7 +251,7 @@ def _should(reducer: Reducer, fold: _Fold, name: str, model: Model, there: Model
         timers = there.timers
     # a moment later, so that a worker which remembers the row it wrote does not take this one for it
     updated_at = there.row.updated_at + 1 if there.row else fold.recorded[name]
-    return Model(reducer.row(name, subject, updated_at), model.exceptions, timers, model.instances)
+    return structs.replace(model, row=reducer.row(name, subject, updated_at), timers=timers)
 
 
 def _differing(there: Model, should: Model, lost: Sequence[Reference]) -> tuple[str, ...]:
@@ -239,6 +266,8 @@ def _differing(there: Model, should: Model, lost: Sequence[Reference]) -> tuple[
         parts.append("deadlines")
     if there.instances != should.instances:
         parts.append("stages of processes")
+    if (there.parcels, there.handovers) != (should.parcels, should.handovers):
+        parts.append("measures")
     parts += [f"name {name.kind} {name.value}" for name in lost]
     return tuple(parts)
 

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from crossdock.cli import chaos_day, chaos_silence
+from crossdock.cli import chaos_day, chaos_silence, chaos_stories
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, lines, note, table
 from crossdock.devkit.chaos.campaign import campaign
 from crossdock.devkit.chaos.running import Outcome
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(chaos)
     chaos_day.register(group)
     chaos_silence.register(group)
+    chaos_stories.register(group)
     app.add_typer(group)
 
 

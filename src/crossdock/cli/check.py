@@ -10,7 +10,9 @@ from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_
 from crossdock.model.shadows import warnings
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.routing import rule_book
+from crossdock.settings.routing import OLD_CALENDARS
 from crossdock.settings.sections import Settings
+from crossdock.views.flows import assumed
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +24,7 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Check the configuration without starting anything: all faults at once, with file and line."""
     found, faults = bootstrap.load(config)
     broken = [str(each) for each in connectors().broken()]
-    routing = warnings(rule_book(found.settings.routing)) if found else ()
+    routing = warnings(rule_book(found.settings.routing, found.settings.calendars)) if found else ()
     if json:
         fallbacks = _fallbacks(found.settings) if found else []
         unowned = _unowned(found.settings) if found else []
@@ -34,6 +36,9 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
                 "fallbacks": fallbacks,
                 "unowned_exceptions": unowned,
                 "routing": routing,
+                "blind_credit": _blind_credit(found) if found else [],
+                "deprecated": [OLD_CALENDARS] if found and found.settings.routing.calendars else [],
+                "assumed_flows": assumed(bootstrap.flows(found)) if found else [],
             }
         )
     else:
@@ -47,9 +52,25 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
+        for partner in _blind_credit(found):
+            note(
+                f"warning: processes.credit_hold decides by nothing: '{partner}' is not asked what customers owe; set "
+                f"partners.{partner}.config.credit: true"
+            )
+        if found.settings.routing.calendars:
+            note(f"warning: {OLD_CALENDARS}")
         for warned in routing:
             note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
+        for flow in assumed(bootstrap.flows(found)):
+            note(f"warning: class and objective of the flow {flow} are only assumed; prod needs them: flows.{flow}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
+
+
+def _blind_credit(found: bootstrap.Installation) -> list[str]:
+    """Systems of record that could say what customers owe and are not asked, while an order may be held by it."""
+    if found.settings.processes.credit_hold is None:
+        return []
+    return [plan.id for plan in found.plans if getattr(plan.config, "credit", None) is False]
 
 
 class Fallback(Struct, frozen=True):

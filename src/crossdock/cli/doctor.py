@@ -17,6 +17,7 @@ from crossdock.backbone.outbox_desk import Standing
 from crossdock.backbone.shipped import AllPlaces, look, marks_and_heads
 from crossdock.bootstrap import Installation
 from crossdock.bridges.joining import source_of, wires
+from crossdock.bridges.logstream import stream_of
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.ports.leases import Role
@@ -151,7 +152,7 @@ async def _log(found: Installation, store: MigratableStore) -> list[Finding]:
     subject = "log in JetStream"
     if await store.revision() != bootstrap.newest_revision():
         return []
-    stream = bootstrap.stream_of(found)
+    stream = stream_of(found.settings.store.log, found.secrets)
     if stream is None:
         marks, _ = await store.read(marks_and_heads)
         moved = sum(mark.slimmed for mark in marks.values())

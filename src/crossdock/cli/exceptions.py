@@ -11,7 +11,7 @@ from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installatio
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, lines, note, table
 from crossdock.cli.replay import moment_of
 from crossdock.model.cases import Case
-from crossdock.model.instants import rfc3339
+from crossdock.model.instants import InvalidInstant, rfc3339, stamp
 from crossdock.model.money import Money
 from crossdock.ports.rows import CauseGroup, Chosen, ExceptionRow
 from crossdock.ports.stores import Transaction
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(name="exceptions", help="What a person has to put right.", no_args_is_help=True)
     group.command("list")(list_open)
-    for command in (show, groups, assign, wait, resume, comment, resolve, alerts):
+    for command in (show, groups, assign, wait, resume, comment, reschedule, resolve, alerts):
         group.command(command.__name__)(command)
     group.command("matrix")(show_matrix)
     app.add_typer(group)
@@ -52,21 +52,28 @@ def list_open(  # noqa: PLR0917 - Typer makes options of parameters
     state: Annotated[str, typer.Option(help="open, assigned, waiting or resolved.")] = "",
     severity: Annotated[str, typer.Option(help="low, normal, high or critical.")] = "",
     late: Annotated[bool, typer.Option("--late", help="Only those past their promise.")] = False,
+    urgent: Annotated[
+        bool, typer.Option("--urgent", help="By severity, tier, promised day and value instead of newest first.")
+    ] = False,
     limit: Limit = 100,
     config: ConfigPath = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """List open ones, newest first: whose they are, until when, and what the order is worth."""
+    """List open ones, newest first: whose they are, until when, what the order is worth and what was promised."""
     chosen = Chosen(
         queue=_queue(queue), kind=kind, partner=partner, group=group, owner=owner, assignee=assignee, state=state,
         severity=severity, overdue_at=now() if late else 0,
     )  # fmt: skip
     standing = state != "resolved"
-    rows, more = read(config, lambda tx: tx.views.exceptions(open_only=standing, chosen=chosen, limit=limit))
+    if urgent:
+        rows, more = read(config, lambda tx: tx.views.most_urgent(chosen, limit)), ""
+    else:
+        rows, more = read(config, lambda tx: tx.views.exceptions(open_only=standing, chosen=chosen, limit=limit))
     if json:
         as_json([_row(each.case, each.name, each.sales_order) for each in rows])
         return
-    table(map(_cells, rows), "id", "order", "kind", "state", "owner", "severity", "over by", "value", "what is wrong")
+    table(map(_cells, rows), "id", "order", "kind", "state", "owner", "severity", "over by", "value", "tier",
+          "promised", "what is wrong")  # fmt: skip
     if more:
         note(f"there are more than {limit}: narrow the options or raise --limit")
 
@@ -183,6 +190,28 @@ def comment(  # noqa: PLR0917 - Typer makes options of parameters
         raise Stop("Say what: --text.", code=Exit.USAGE)
     chosen = _chosen(ids, group, kind, partner, of, queue)
     _act(chosen, desk.Comment(text), "", config, dry_run=dry_run, yes=yes, json=json)
+
+
+def reschedule(  # noqa: PLR0917 - Typer makes options of parameters
+    ids: Ids = None,
+    to: Annotated[str, typer.Option("--to", help="The day, or a date-time with its zone.")] = "",
+    group: Group = "",
+    kind: Kind = "",
+    partner: Partner = "",
+    of: Of = "",
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Promise their customers another day: it is written into the sales order, and what was only late is over."""
+    try:
+        promised = stamp(to)
+    except InvalidInstant as problem:
+        raise Stop("Say a day such as 2026-12-03: --to.", str(problem), Exit.USAGE) from None
+    chosen = _chosen(ids, group, kind, partner, of, "business")
+    _act(chosen, desk.Reschedule(promised), reason, config, dry_run=dry_run, yes=yes, json=json)
 
 
 def resolve(  # noqa: PLR0917 - Typer makes options of parameters
@@ -329,7 +358,8 @@ def _cells(row: ExceptionRow) -> tuple[object, ...]:
     by = rfc3339(case.resolve_by)[:16] if case.resolve_by else ""
     value = str(Money(case.value, case.currency)) if case.currency else ""
     order = row.sales_order or row.name or case.subject
-    return case.id, order, case.kind, state, whose, case.severity, f"{by}{late}", value, case.text
+    promised = rfc3339(case.promised_at)[:10] if case.promised_at else ""
+    return case.id, order, case.kind, state, whose, case.severity, f"{by}{late}", value, case.tier, promised, case.text
 
 
 def _told(found: Whole) -> list[str]:
@@ -342,7 +372,8 @@ def _told(found: Whole) -> list[str]:
         f"about     {case.partner or '-'}   cause {case.cause_group} ({found.siblings} open)",
         f"owner     {whose}   level {case.level}{f', went up to {case.escalated_to}' if case.escalated_to else ''}",
         f"promises  taken by {_at(case.acknowledge_by) or '-'}   over by {_at(case.resolve_by) or '-'}",
-        f"value     {Money(case.value, case.currency) if case.currency else '-'}",
+        f"value     {Money(case.value, case.currency) if case.currency else '-'}   tier {case.tier or '-'}",
+        f"promised  by {_at(case.promised_at) or '-'}   proposed {case.proposed or '-'}   agreed {case.agreed or '-'}",
         f"to do     {kind.do}",
         f"messages  {', '.join(found.messages) or '-'}",
         "",

@@ -4,13 +4,14 @@ import asyncio
 
 import typer
 
-from crossdock import bootstrap
 from crossdock.backbone.shipped import EVERY, AllPlaces, bring_back, look, marks_and_heads
 from crossdock.bootstrap import Installation
+from crossdock.bridges.logstream import shipper_of, stream_of
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, actor, now, with_store
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note, progress, table
 from crossdock.cli.serve import start_logs
 from crossdock.ports.stream import Stream
+from crossdock.transports import machine
 
 _PATIENCE = 100
 """Steps of a tenth of a second without progress, while the servers choose a leader, say."""
@@ -63,7 +64,7 @@ def ship(dry_run: DryRun = False, config: ConfigPath = DEFAULT_CONFIG, json: AsJ
     """
 
     async def work(installation: Installation, store: MigratableStore) -> int:
-        shipper = bootstrap.shipper_of(installation, store)
+        shipper = shipper_of(installation.settings.store.log, installation.secrets, store, machine.RealClock())
         if shipper is None:
             raise Stop(_NONE, code=Exit.USAGE)
         marks, heads = await store.read(marks_and_heads)
@@ -126,7 +127,7 @@ def fetch(yes: Yes = False, dry_run: DryRun = False, config: ConfigPath = DEFAUL
 
 
 def _stream(installation: Installation) -> Stream:
-    stream = bootstrap.stream_of(installation)
+    stream = stream_of(installation.settings.store.log, installation.secrets)
     if stream is None:
         raise Stop(_NONE, code=Exit.USAGE)
     return stream

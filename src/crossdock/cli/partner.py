@@ -6,6 +6,7 @@ import typer
 
 from crossdock.backbone import desk
 from crossdock.backbone.breaker import effective
+from crossdock.cli import scorecard
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, Exit, Stop, as_json, note, table
 from crossdock.ports.stores import Transaction
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group.command("pause")(pause)
     group.command("resume")(resume)
     group.command("limit")(limit)
+    group.command("scorecard")(scorecard.of_partner)
     app.add_typer(group)
 
 

@@ -15,14 +15,16 @@ from crossdock.cli.output import AsJson, Exit, Stop, as_json, fail_with_faults, 
 from crossdock.cli.replay import moment_of
 from crossdock.model.enrichment import Enriched, enrich
 from crossdock.model.instants import InvalidInstant, epoch_us, rfc3339, stamp
-from crossdock.model.routing import Routed, route
+from crossdock.model.routing import Routed, RuleBook, route
 from crossdock.model.shadows import warnings
-from crossdock.processes.routing import Router, rule_book
+from crossdock.processes.routing import Router, router_of, rule_book
 from crossdock.processes.routing_cases import BadCases, Cases, OrderCase, judge, read_cases
 from crossdock.settings.nodes import Fault, Node, read_file
+from crossdock.settings.ordering_checks import child
 from crossdock.settings.reading import read_config
 from crossdock.settings.routing import Routing
 from crossdock.settings.routing_checks import routing_faults
+from crossdock.settings.working import CalendarName, CalendarSettings
 from crossdock.views.routes import RoutedOrder, orders_named, orders_since
 
 Name = Annotated[str, typer.Argument(help="An order, by any of its references.", metavar="ORDER")]
@@ -110,7 +112,7 @@ def diff(
 ) -> None:
     """Say which orders of late would go elsewhere under new rules. Nothing changes."""
     before = _router(config)
-    after = Router(rule_book(_routing(config, new)), before.knowledge)
+    after = Router(_book(config, new), before.knowledge)
     start = moment_of(since, now())
     orders = read(config, lambda tx: list(orders_since(tx, start, _MOST)))
     ways = [(order, before.route(order, at), after.route(order, at)) for order, at in orders]
@@ -142,7 +144,7 @@ def trial(
     json: AsJson = False,
 ) -> None:
     """Try rules on a table of cases: each order, and where it should go."""
-    book = rule_book(_routing(config, rules)) if rules else _router(config).book
+    book = _book(config, rules) if rules else _router(config).book
     try:
         found: Cases = read_cases(_plain(cases))
     except BadCases as wrong:
@@ -205,22 +207,34 @@ def _orders(config: Path, name: str) -> list[RoutedOrder]:
 
 def _router(config: Path) -> Router:
     found = installation(config)
-    return Router(rule_book(found.settings.routing), found.knowledge)
+    return router_of(found.settings, found.knowledge)
 
 
-def _routing(config: Path, file: Path) -> Routing:
-    """The routing section of another file, judged with the partners there are. Ends the command with its faults."""
+def _book(config: Path, file: Path) -> RuleBook:
+    """The rules of another file, judged with the partners there are and with its calendars and those in force. Ends the
+    command with its faults.
+    """
     node, faults = read_file(file, str(file))
     section = node.value.get("routing") if node is not None and isinstance(node.value, dict) else None
     if node is None or section is None:
         missing = Fault(str(file), 0, "routing", "there is no such section", "write rules under routing:")
         fail_with_faults(faults or [missing])
     rules, more = read_config(Routing, section, "routing")
-    partners = Node({name: Node({}, node.place) for name in installation(config).settings.partners}, node.place)
-    more += routing_faults(Node({"routing": section, "partners": partners}, node.place))
+    nothing = Node({}, node.place)
+    own, wrong = read_config(_Calendars, Node({"calendars": child(node, "calendars") or nothing}, node.place))
+    found = installation(config).settings
+    common = {**found.calendars, **(own.calendars if own else {})}
+    partners = Node(dict.fromkeys(found.partners, nothing), node.place)
+    calendars = Node(dict.fromkeys(common, nothing), node.place)
+    whole = Node({"routing": section, "partners": partners, "calendars": calendars}, node.place)
+    more = [*more, *wrong, *routing_faults(whole)]
     if more or rules is None:
         fail_with_faults([*faults, *more])
-    return rules
+    return rule_book(rules, common)
+
+
+class _Calendars(Struct, frozen=True):
+    calendars: dict[CalendarName, CalendarSettings]
 
 
 def _plain(file: Path) -> object:

@@ -27,6 +27,8 @@ from crossdock.bootstrap import (
     Hub,
     Installation,
     address_hash,
+    board,
+    flows,
     hub,
     load,
     open_store,
@@ -176,6 +178,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
             tracking_links=links_of(installation, address),
+            board=board(installation),
+            flows=flows(installation),
             processes={each.name: each for each in processes_of(installation)},
             matrix=matrix(settings.exceptions, settings.calendars),
             teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
@@ -193,6 +197,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             sessions=sessions,
             version=__version__,
             secure=address.startswith("https://"),
+            board=board(installation),
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None

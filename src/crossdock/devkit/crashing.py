@@ -1,6 +1,7 @@
 """A process that can die at any I/O step: the store, the network and the fuse between them."""
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,7 @@ from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
 
 T = TypeVar("T")
+_NUMBERS = re.compile(r"[0-9a-f]{12,}|[0-9]+")
 
 
 class Crash(BaseException):
@@ -31,10 +33,29 @@ class Fuse:
             raise Crash(f"step {len(self.steps)}: {name}")
 
 
+class Life:
+    """One process on a fuse it shares with others: the dead reach neither store nor partner again."""
+
+    def __init__(self, fuse: Fuse) -> None:
+        """Alive until ``fuse`` says otherwise."""
+        self._fuse = fuse
+        self._dead = False
+
+    def step(self, name: str) -> None:
+        """One more step. Raises `Crash` at the chosen one, and ever after."""
+        if self._dead:
+            raise Crash(f"dead before {name}")
+        try:
+            self._fuse.step(name)
+        except Crash:
+            self._dead = True
+            raise
+
+
 class FragileStore:
     """A store whose process may die just before or just after any commit."""
 
-    def __init__(self, inner: Store, fuse: Fuse) -> None:
+    def __init__(self, inner: Store, fuse: Fuse | Life) -> None:
         """Everything but writing passes through."""
         self._inner = inner
         self._fuse = fuse
@@ -43,28 +64,29 @@ class FragileStore:
 
     async def run(self, step: Callable[[Transaction], T]) -> T:
         """Commit, unless it dies."""
+        name = getattr(step, "__qualname__", type(step).__name__)
 
         def dying(tx: Transaction) -> T:
             result = step(tx)
-            self._fuse.step("before a commit")
+            self._fuse.step(f"before the commit of {name}")
             return result
 
         result = await self._inner.run(dying)
-        self._fuse.step("after a commit")
+        self._fuse.step(f"after the commit of {name}")
         return result
 
 
 class FragileCaller:
     """A network on which the process may die before the partner hears of it, or before it reads the answer."""
 
-    def __init__(self, inner: HttpCaller, fuse: Fuse) -> None:
+    def __init__(self, inner: HttpCaller, fuse: Fuse | Life) -> None:
         """Calls go to ``inner``."""
         self._inner = inner
         self._fuse = fuse
 
     async def call(self, request: HttpRequest) -> HttpResponse:
         """The answer, unless it dies."""
-        name = f"{request.method} {request.url}"
+        name = _NUMBERS.sub("#", f"{request.method} {request.url}")
         self._fuse.step(f"before {name}")
         response = await self._inner.call(request)
         self._fuse.step(f"after {name}")

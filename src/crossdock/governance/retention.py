@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, structs
 
 from crossdock.ports.stores import Transaction
-from crossdock.settings.sections import RetentionSettings
+from crossdock.settings.nightly import RetentionSettings
 
 _DAY = 86_400 * 1_000_000
 

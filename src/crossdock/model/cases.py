@@ -16,6 +16,7 @@ from crossdock.model.exceptions import (
     ExceptionEscalated,
     ExceptionEvent,
     ExceptionRaised,
+    ExceptionRescheduled,
     ExceptionResolved,
     ExceptionResumed,
     ExceptionRouted,
@@ -24,11 +25,14 @@ from crossdock.model.exceptions import (
     ExceptionWarned,
 )
 from crossdock.model.identifiers import digest
+from crossdock.model.instants import last_moment
 
 
 class Case(Struct, frozen=True):
     """One exception. All times are epoch microseconds, 0 for never; ``owner`` is a team, ``assignee`` a person;
-    ``value`` is in minor units of ``currency``. ``…_moved_at`` are the times by which the latest word is told.
+    ``value`` is in minor units of ``currency``; ``promised_at`` is the last moment of what the customer was promised,
+    ``tier`` the customer's, which weighs ``rank``. ``proposed`` is a day that could be promised instead, ``agreed`` the
+    one somebody agreed to (as said: RFC 3339 or a day). ``…_moved_at`` are the times by which the latest word is told.
     """
 
     subject: str
@@ -63,6 +67,12 @@ class Case(Struct, frozen=True):
     assignee_moved_at: int = 0
     waiting_moved_at: int = 0
     due_moved_at: int = 0
+    promised_at: int = 0
+    tier: str = ""
+    rank: int = 0
+    proposed: str = ""
+    agreed: str = ""
+    agreed_moved_at: int = 0
 
     @property
     def id(self) -> str:
@@ -118,7 +128,7 @@ def _changes(case: Case, body: ExceptionEvent, at: int) -> Changes:
 
 def _raised(case: Case, body: ExceptionRaised, at: int) -> Changes:
     known = {"partner": case.partner or body.partner, "category": case.category or body.category}
-    return {"text": body.text, "raised_at": at, **known}
+    return {"text": body.text, "raised_at": at, "proposed": body.proposed.at if body.proposed else "", **known}
 
 
 def _resolved(case: Case, body: ExceptionResolved, at: int) -> Changes:
@@ -133,7 +143,8 @@ def _routed(case: Case, body: ExceptionRouted, at: int) -> Changes:
         "severity": body.severity, "queue": body.queue, "category": body.category or case.category,
         "partner": body.partner or case.partner,
         "value": body.value.amount if body.value else 0, "currency": body.value.currency if body.value else "",
-        "owner": case.owner or body.owner,
+        "owner": case.owner or body.owner, "tier": body.tier, "rank": body.rank,
+        "promised_at": last_moment(body.promised) if body.promised else 0,
     }  # fmt: skip
     if at > case.due_moved_at:
         found |= {"acknowledge_by": body.acknowledge_by, "resolve_by": body.resolve_by, "due_moved_at": at}
@@ -167,6 +178,13 @@ def _timed(case: Case, body: ExceptionTimed, at: int) -> Changes:
     return {"acknowledge_by": body.acknowledge_by, "resolve_by": body.resolve_by, "due_moved_at": at}
 
 
+def _rescheduled(case: Case, body: ExceptionRescheduled, at: int) -> Changes:
+    taken = {"acknowledged_at": _earlier(case.acknowledged_at, at)}
+    if at < case.agreed_moved_at:
+        return taken
+    return {**taken, "agreed": body.promised.at, "agreed_moved_at": at}
+
+
 def _commented(case: Case, _body: ExceptionCommented, _at: int) -> Changes:
     return {"comments": case.comments + 1}
 
@@ -195,6 +213,7 @@ _FOLDS: dict[type[Any], Callable[[Case, Any, int], Changes]] = {
     ExceptionWaiting: _waiting,
     ExceptionResumed: _resumed,
     ExceptionCommented: _commented,
+    ExceptionRescheduled: _rescheduled,
     ExceptionTimed: _timed,
     ExceptionWarned: _warned,
     ExceptionBreached: _breached,

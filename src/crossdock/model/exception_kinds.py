@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, convert
 
+from crossdock.model.kpis import KPIS, Kpi
 from crossdock.model.milestones import REASONS
 
 Severity = Literal["low", "normal", "high", "critical"]
@@ -22,7 +23,7 @@ MINUTE = 60_000_000
 class Kind(Struct, frozen=True):
     """One row of data/exception-kinds.tsv. ``owner`` is the role whose it is unless the ownership matrix says
     otherwise, the times are minutes of working time until somebody has taken it and until it is over, ``do`` is the
-    operator's text. ``source`` says who raises it: order, booking, engine, watch, or the carrier in its scans.
+    operator's text. ``source`` says who raises it: order, booking, engine, watch, kpi, or the carrier in its scans.
     """
 
     kind: str
@@ -43,7 +44,12 @@ def _rows() -> dict[str, Kind]:
     return {row["kind"]: convert(row, Kind, strict=False) for row in rows}
 
 
-KINDS: dict[str, Kind] = _rows()
+def _of_a_figure(kpi: Kpi) -> Kind:
+    """What stands while a key figure is worse than its threshold: half an hour to take it, a day to mend it."""
+    return Kind(kpi.kind, kpi.title, "figure", kpi.queue, kpi.owner, kpi.severity, 30, 1440, "kpi", kpi.do)
+
+
+KINDS: dict[str, Kind] = _rows() | {kpi.kind: _of_a_figure(kpi) for kpi in KPIS.values()}
 """Every kind there is, by its name."""
 
 _UNKNOWN = Kind("", "", "other", "business", "", "normal", 240, 1440, "", "See what it says.")

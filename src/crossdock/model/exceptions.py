@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from crossdock.model.instants import Stamp
 from crossdock.model.money import Money
 
 Clock = Literal["acknowledge", "resolve"]
@@ -16,7 +17,8 @@ Clock = Literal["acknowledge", "resolve"]
 
 class ExceptionRaised(Struct, frozen=True, tag="exception.raised.v1", omit_defaults=True):
     """A business exception. ``partner`` is who it is about (a carrier, a system of record), ``category`` and ``reason``
-    the words of the carriers' vocabulary, where they are known.
+    the words of the carriers' vocabulary, where they are known. ``proposed`` is a day that can be kept instead of the
+    promised one, which somebody has to agree to.
     """
 
     kind: str
@@ -26,6 +28,7 @@ class ExceptionRaised(Struct, frozen=True, tag="exception.raised.v1", omit_defau
     partner: str = ""
     category: str = ""
     reason: str = ""
+    proposed: Stamp | None = None
 
     def identity(self) -> tuple[str, ...]:
         """One exception per kind, place and cause."""
@@ -47,8 +50,9 @@ class ExceptionResolved(Struct, frozen=True, tag="exception.resolved.v1", omit_d
 
 
 class ExceptionRouted(Struct, frozen=True, tag="exception.routed.v1", omit_defaults=True):
-    """Whose it is (a team), how pressing, until when (epoch microseconds, 0 for no promise), and the value of the goods
-    it holds up. ``alert`` says that somebody is told of its cause.
+    """Whose it is (a team), how pressing, until when (epoch microseconds, 0 for no promise), and what is at stake: the
+    value of the goods it holds up, what was ``promised`` to the customer, and the customer's ``tier``, which weighs
+    ``rank`` (0 for none). ``alert`` says that somebody is told of its cause.
     """
 
     kind: str
@@ -63,6 +67,9 @@ class ExceptionRouted(Struct, frozen=True, tag="exception.routed.v1", omit_defau
     resolve_by: int = 0
     value: Money | None = None
     alert: bool = False
+    promised: Stamp | None = None
+    tier: str = ""
+    rank: int = 0
 
     def identity(self) -> tuple[str, ...]:
         """Routed once; later moves are assignments."""
@@ -129,6 +136,22 @@ class ExceptionCommented(Struct, frozen=True, tag="exception.commented.v1", omit
     text: str
     pointer: str = ""
     cause: str = ""
+
+    def identity(self) -> tuple[str, ...]:
+        """One request, however often it is sent."""
+        return (self.kind, self.pointer, self.cause, self.id)
+
+
+class ExceptionRescheduled(Struct, frozen=True, tag="exception.rescheduled.v1", omit_defaults=True):
+    """Somebody agrees to ``promised`` instead of what the customer was promised before; ``id`` names the request."""
+
+    kind: str
+    id: str
+    actor: str
+    promised: Stamp
+    pointer: str = ""
+    cause: str = ""
+    reason: str = ""
 
     def identity(self) -> tuple[str, ...]:
         """One request, however often it is sent."""
@@ -202,6 +225,7 @@ ExceptionEvent = (
     | ExceptionWaiting
     | ExceptionResumed
     | ExceptionCommented
+    | ExceptionRescheduled
     | ExceptionTimed
     | ExceptionWarned
     | ExceptionBreached

@@ -113,6 +113,15 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
+def last_moment(promise: Stamp) -> int:
+    """The last moment of what was promised, in epoch microseconds: a day holds until its end.
+
+    >>> last_moment(stamp("1970-01-01"))
+    86399999999
+    """
+    return epoch_us(promise) + (86_400_000_000 - 1 if promise.precision == "day" else 0)
+
+
 def from_epoch_us(value: int) -> Stamp:
     """The UTC stamp of ``value`` microseconds since the epoch (whole seconds)."""
     return _of_second(value // 1_000_000)

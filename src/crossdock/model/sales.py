@@ -90,12 +90,15 @@ class LineChange(Struct, frozen=True, omit_defaults=True):
 
 
 class AmendSalesOrder(Struct, frozen=True, tag="sales_order.amend.v1", omit_defaults=True):
-    """Set ordered quantities; what was delivered already cannot be taken back by this."""
+    """Set ordered quantities; what was delivered already cannot be taken back by this. ``promised_for`` is what the
+    customer is promised from now on; None leaves it.
+    """
 
     external_id: str
     changes: tuple[LineChange, ...]
     marker: str
     reason: str = ""
+    promised_for: Stamp | None = None
 
 
 class CancelSalesOrder(Struct, frozen=True, tag="sales_order.cancel.v1", omit_defaults=True):

@@ -185,6 +185,19 @@ class Queues(Struct, frozen=True):
     oldest: dict[str, int]
 
 
+class Latency(Struct, frozen=True):
+    """How long the settled messages of one kind took: ``direction`` "in" (``what`` is the channel; received to settled)
+    or "out" (``what`` is the command; ordered to settled). The percentiles are microseconds that did occur.
+    """
+
+    direction: str
+    partner: str
+    what: str
+    messages: int
+    p50: int
+    p99: int
+
+
 class Views(Protocol):
     """Questions people ask. Pages are by opaque ``after`` (the last row's sort key) and ``limit``."""
 
@@ -238,6 +251,12 @@ class Views(Protocol):
         """Business exceptions, newest first."""
         ...
 
+    def most_urgent(self, chosen: Chosen = Chosen(), limit: int = 50) -> list[ExceptionRow]:  # noqa: B008 - immutable
+        """Open exceptions, the most urgent first: by severity, then the customer's tier, then the earliest promise to a
+        customer, then the value at stake (whatever its currency), then the oldest.
+        """
+        ...
+
     def cause_groups(self, chosen: Chosen = Chosen(), limit: int = 200) -> list[CauseGroup]:  # noqa: B008 - immutable
         """Open exceptions by cause, the most first."""
         ...
@@ -258,6 +277,10 @@ class Views(Protocol):
         """The log, by (recorded_at, partition, position)."""
         ...
 
+    def first_heard(self, partner: str, channel: str, after: int) -> int:
+        """When the first message on a channel was received behind ``after`` (epoch microseconds); 0 for none."""
+        ...
+
     def log_heads(self) -> dict[int, int]:
         """The last position of each partition, 0 where nothing is."""
         ...
@@ -268,6 +291,12 @@ class Views(Protocol):
 
     def queues(self, now: int) -> Queues:
         """What waits. The answer costs what waits, not what was ever there."""
+        ...
+
+    def latencies(self, since: int) -> list[Latency]:
+        """How long messages took that were received or ordered at or after ``since`` and were settled well. Costs what
+        there is of such messages.
+        """
         ...
 
     def counts(self) -> Counts:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from crossdock.model.flows import Target
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector
 from crossdock.ports.secrets import Secrets
@@ -30,19 +31,25 @@ class Stability(StrEnum):
 
 
 class Feed(Struct, frozen=True):
-    """Something a connector fetches by itself. ``every`` is the default pause in seconds between two passes."""
+    """Something a connector fetches by itself. ``every`` is the default pause in seconds between two passes; ``target``
+    the class and objective of the flow, where they do not follow from that.
+    """
 
     name: str
     every: float
     summary: str
+    target: Target | None = None
 
 
 class Webhook(Struct, frozen=True):
-    """An endpoint the partner calls: ``POST /in/{partner}/{name}``. ``signed`` says how it is authenticated."""
+    """An endpoint the partner calls: ``POST /in/{partner}/{name}``. ``signed`` says how it is authenticated; ``target``
+    the class and objective of the flow, where it is not real time.
+    """
 
     name: str
     signed: str
     summary: str
+    target: Target | None = None
 
 
 class Surroundings(Struct, frozen=True):

@@ -20,6 +20,7 @@ from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_exceptions import Alerts, ExceptionBook
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_knocks import Knocks
+from crossdock.ports.stores_kpis import KeyFigures, Measures
 from crossdock.ports.stores_mapping import Mappings
 from crossdock.ports.stores_notices import NoticeBook
 from crossdock.ports.stores_processes import Instances
@@ -276,6 +277,16 @@ class Transaction(Protocol):
     @property
     def mappings(self) -> Mappings:
         """What nobody has mapped yet, and what people ruled about it."""
+        ...
+
+    @property
+    def kpis(self) -> KeyFigures:
+        """Key figures."""
+        ...
+
+    @property
+    def measures(self) -> Measures:
+        """What was measured of parcels and orders at warehouses."""
         ...
 
     @property

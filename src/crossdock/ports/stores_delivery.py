@@ -200,6 +200,10 @@ class Timers(Protocol):
         """Take out timers that are due."""
         ...
 
+    def soonest(self) -> int | None:
+        """When the next timer is due (epoch microseconds); None where none is set."""
+        ...
+
 
 class Health(Struct, frozen=True, omit_defaults=True):
     """A partner as all workers see it: breaker, throttle, and whether a person paused it.

@@ -31,7 +31,8 @@ class ExceptionBook(Protocol):
 class Alert(Struct, frozen=True):
     """Something to tell somebody: the first exception of a cause was raised, a promise is soon broken or was, or it
     went up a level (``occasion``: raised, warned, breached, level-1…). Times are epoch microseconds, 0 for never.
-    ``owner`` is the team, ``told`` the person or team it went up to, ``text`` what the exception says.
+    ``owner`` is the team, ``told`` the person or team it went up to, ``text`` what the exception says; at stake are
+    ``value`` (minor units of ``currency``), what was promised, and a customer of ``tier``.
     """
 
     id: str
@@ -49,6 +50,10 @@ class Alert(Struct, frozen=True):
     raised_at: int
     sent_at: int = 0
     closed_at: int = 0
+    value: int = 0
+    currency: str = ""
+    tier: str = ""
+    promised_at: int = 0
 
 
 class Alerts(Protocol):

@@ -16,7 +16,7 @@ from crossdock.processes.carriers_desk import carriers_desk
 from crossdock.processes.credit_hold import CreditPolicy, credit_hold
 from crossdock.processes.customer_notices import customer_notices
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
-from crossdock.processes.exceptions_configured import calendar_of, exception_processes
+from crossdock.processes.exceptions_configured import exception_processes
 from crossdock.processes.expectations import Patience, StageLimit, expectations
 from crossdock.processes.notices_policy import Customers, NoticesPolicy
 from crossdock.processes.order_intake import order_intake
@@ -41,7 +41,7 @@ from crossdock.settings.returning import FailedDelivery, ProcureToReceive, Retur
 from crossdock.settings.sections import PartnerSettings, Processes, Settings
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
 from crossdock.settings.watching import Expectations, TrackingWatch
-from crossdock.settings.working import CalendarSettings
+from crossdock.settings.working import CalendarSettings, calendar_of
 
 
 def every_process(
@@ -51,7 +51,7 @@ def every_process(
     chosen = configured(settings.processes, record, settings.partners, router, settings.calendars)
     if settings.customer_notices:
         chosen.append(notices(settings.customer_notices, settings.project.timezone, customers))
-    return [*chosen, *exception_processes(settings.exceptions, settings.calendars)]
+    return [*chosen, *exception_processes(settings.exceptions, settings.calendars, settings.partners, router.knowledge)]
 
 
 def configured(

@@ -18,6 +18,7 @@ from crossdock.model.exceptions import (
     ExceptionBreached,
     ExceptionEscalated,
     ExceptionRaised,
+    ExceptionRescheduled,
     ExceptionResolved,
     ExceptionResumed,
     ExceptionRouted,
@@ -26,9 +27,11 @@ from crossdock.model.exceptions import (
     ExceptionWarned,
 )
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.identifiers import digest
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.money import Money
 from crossdock.model.order import DeliveryOrder
+from crossdock.model.sales import AmendSalesOrder
 from crossdock.model.tasks import CloseActivity, RaiseActivity, RecordKind
 from crossdock.ports.process import Decision, Order, Priority, Process, Situation, Timer
 from crossdock.processes.exception_clock import Mark, Running, marks
@@ -36,6 +39,7 @@ from crossdock.processes.exception_policy import DeskPolicy, Promise, Team
 
 NAME = "exception_desk"
 TIMER = "desk/"
+LATE = "eta.late"
 _REMEMBERED = 50
 """Ended exceptions of a subject that are remembered: what people said of one may come after its end."""
 
@@ -123,25 +127,34 @@ def _open(work: _Work, name: str, body: ExceptionRaised) -> Item:
     """Give it an owner and promises, start its clock, and tell the account manager where that is wanted."""
     kind = kind_of(body.kind)
     category = body.category or kind.category
-    promise = work.policy.promise_of(kind, category)
-    item = Item(body.kind, body.pointer, body.cause, work.policy.owner_of(kind, category), promise, Running(work.now))
+    order = work.situation.fulfilment.order
+    partner = body.partner or party_of(work.situation, body.pointer)
+    tier = work.policy.tier_of(order) if order else ""
+    promise = work.policy.promise_of(kind, category, tier)
+    owner = work.policy.owner_of(kind, category, partner)
+    item = Item(body.kind, body.pointer, body.cause, owner, promise, Running(work.now))
     work.desk.items[name] = item
     acknowledge_by, resolve_by = _dues(work, item)
     routed = ExceptionRouted(
         body.kind, item.owner, promise.severity, kind.queue, body.pointer, body.cause, category,
-        body.partner or party_of(work.situation, body.pointer), acknowledge_by, resolve_by,
-        value_of(work.situation.fulfilment.order), work.policy.wants_alert(promise.severity),
+        partner, acknowledge_by, resolve_by, value_of(order), work.policy.wants_alert(kind, promise.severity),
+        order.deliver_by if order else None, tier, work.policy.rank_of(tier),
     )  # fmt: skip
     work.events.append(routed)
-    order = work.situation.fulfilment.order
     if order is not None and work.policy.wants_activity(kind, promise.severity):
         item.activity = _activity(order)
-        text = f"{body.text} {kind.do}".strip()
+        text = " ".join(part for part in (body.text, kind.do, _proposal(name, body)) if part)
         due = from_epoch_us(resolve_by) if resolve_by else None
         command = RaiseActivity(item.activity.external_id, kind.title, name, item.activity.record, text, due)
         work.orders.append(Order(f"activity/{name}", item.activity.partner, command, Priority.BATCH))
     _wake(work, name, item)
     return item
+
+
+def _proposal(name: str, body: ExceptionRaised) -> str:
+    if body.proposed is None:
+        return ""
+    return f"{body.proposed.at} can be kept: crossdock exceptions reschedule {name} --to {body.proposed.at}."
 
 
 def _activity(order: DeliveryOrder) -> Activity:
@@ -318,6 +331,23 @@ def _item(work: _Work, body: ExceptionAssigned | ExceptionWaiting | ExceptionRes
     return name, item or _open(work, name, ExceptionRaised(body.kind, "", body.pointer, body.cause))
 
 
+def _rescheduled(work: _Work) -> None:
+    """Another day was agreed to: the system of record is told, and what was only late is over."""
+    body, order = work.situation.event.body, work.situation.fulfilment.order
+    if not isinstance(body, ExceptionRescheduled) or order is None or not order.sales_order_id:
+        return
+    name = case_id(work.situation.event.subject, body.kind, body.pointer, body.cause)
+    if name in work.desk.ended:
+        return
+    marker = digest(NAME, name, body.id)[:16]
+    told = f"{order.name} is promised for {body.promised.at}: {body.reason or body.kind} ({body.actor})"
+    command = AmendSalesOrder(order.sales_order_id, (), marker, told, body.promised)
+    work.orders.append(Order(f"promise/{name}", order.partner, command))
+    if body.kind == LATE:
+        reason = f"promised for {body.promised.at} instead"
+        work.events.append(ExceptionResolved(body.kind, body.pointer, body.cause, body.actor, reason))
+
+
 def _resolved(work: _Work) -> None:
     body = work.situation.event.body
     if not isinstance(body, ExceptionResolved):
@@ -340,6 +370,7 @@ _HANDLERS: dict[str, Callable[[_Work], None]] = {
     "exception.assigned.v1": _assigned,
     "exception.waiting.v1": _waiting,
     "exception.resumed.v1": _resumed,
+    "exception.rescheduled.v1": _rescheduled,
     "exception.resolved.v1": _resolved,
     "deadline.passed.v1": _due,
 }

@@ -1,27 +1,49 @@
 """The exception desk as an installation configures it."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from crossdock.model.calendars import ALWAYS, MINUTE, WEEKDAYS, Calendar, calendar, minute_of
+from msgspec import structs
+
+from crossdock.model.calendars import ALWAYS, MINUTE, Calendar
+from crossdock.model.enrichment import Knowledge, enrich
 from crossdock.model.exception_kinds import KINDS, Kind
+from crossdock.model.order import DeliveryOrder
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.processes.exception_desk import exception_desk
-from crossdock.processes.exception_policy import DeskPolicy, Step, Team, Terms
+from crossdock.processes.exception_policy import DeskPolicy, Step, Team, Terms, Tier
 from crossdock.processes.tracking_exceptions import TrackingExceptionsPolicy, tracking_exceptions
 from crossdock.settings.exceptions import ExceptionSettings, TeamSettings, TermsSettings
-from crossdock.settings.working import CalendarSettings, days_of
+from crossdock.settings.sections import PartnerSettings
+from crossdock.settings.working import CalendarSettings, calendar_of
 
 
 def exception_processes(
-    given: ExceptionSettings, calendars: Mapping[str, CalendarSettings] | None = None
+    given: ExceptionSettings,
+    calendars: Mapping[str, CalendarSettings] | None = None,
+    partners: Mapping[str, PartnerSettings] | None = None,
+    known: Knowledge = Knowledge(),  # noqa: B008 - immutable
 ) -> list[Process]:
-    """The processes of exceptions, after all others: what those raise is dealt with by these."""
+    """The processes of exceptions, after all others: what those raise is dealt with by these. ``known`` says which
+    tier a customer has.
+    """
     chosen = [tracking_exceptions(_carriers(given))] if given.carriers.enabled else []
-    return [*chosen, exception_desk(desk_policy(given, calendars or {}))] if given.enabled else chosen
+    if not given.enabled:
+        return chosen
+    policy = desk_policy(given, calendars or {}, partners or {})
+    return [*chosen, exception_desk(structs.replace(policy, tier_of=partial(_tier, known)))]
 
 
-def desk_policy(given: ExceptionSettings, calendars: Mapping[str, CalendarSettings]) -> DeskPolicy:
+def _tier(known: Knowledge, order: DeliveryOrder) -> str:
+    return enrich(order, known).text("customer_group")
+
+
+def desk_policy(
+    given: ExceptionSettings,
+    calendars: Mapping[str, CalendarSettings],
+    partners: Mapping[str, PartnerSettings] = {},
+) -> DeskPolicy:
     """What the configuration decides about exceptions."""
     working = {"always": ALWAYS, **{name: calendar_of(each) for name, each in calendars.items()}}
     return DeskPolicy(
@@ -33,6 +55,9 @@ def desk_policy(given: ExceptionSettings, calendars: Mapping[str, CalendarSettin
         given.activities.from_severity,
         frozenset(given.activities.kinds),
         given.alert_from,
+        frozenset(given.alert_kinds),
+        {name: each.owner for name, each in partners.items() if each.owner},
+        {each.name: Tier(rank, each.severity) for rank, each in enumerate(reversed(given.tiers), 1)},
     )
 
 
@@ -49,14 +74,6 @@ def _ownership(policy: DeskPolicy, kind: Kind) -> Ownership:
     return Ownership(
         kind, owner, promise.severity, promise.acknowledge // MINUTE, promise.resolve // MINUTE, not named
     )  # fmt: skip
-
-
-def calendar_of(given: CalendarSettings) -> Calendar:
-    """The calendar. Raises `BadCalendar` and `ValueError`: the configuration was checked for both when it was read."""
-    week = tuple(
-        tuple((minute_of(text[:5]), minute_of(text[6:])) for text in getattr(given.hours, name)) for name in WEEKDAYS
-    )
-    return calendar(given.timezone, week, tuple(map(days_of, given.holidays)))
 
 
 def _team(given: TeamSettings, working: Mapping[str, Calendar]) -> Team:

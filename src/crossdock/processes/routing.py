@@ -1,12 +1,12 @@
 """Routing rules as configured, in the words of the model, and what they are tried on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, structs
 
-from crossdock.model.calendars import WEEKDAYS, Calendar, calendar
+from crossdock.model.calendars import ALWAYS, WEEKDAYS, Calendar, calendar
 from crossdock.model.channel_orders import ChannelOrder
 from crossdock.model.enrichment import Knowledge, Preference, Wishes, enrich
 from crossdock.model.money import Money, money
@@ -29,6 +29,7 @@ from crossdock.settings.nodes import Fault
 from crossdock.settings.preferences import preferences_of
 from crossdock.settings.routing import Routing, RoutingCalendar, RoutingConditions, RoutingEffect, RoutingRule
 from crossdock.settings.sections import Settings
+from crossdock.settings.working import CalendarSettings, calendar_of
 
 
 class Router(Struct, frozen=True):
@@ -55,7 +56,7 @@ class Router(Struct, frozen=True):
 
 def router_of(settings: Settings, known: Knowledge) -> Router:
     """The routing rules in force, with what is ``known`` of customers."""
-    return Router(rule_book(settings.routing), known)
+    return Router(rule_book(settings.routing, settings.calendars), known)
 
 
 def known_of(loaded: Loaded) -> tuple[Knowledge, list[Fault]]:
@@ -80,10 +81,15 @@ def _wishes(given: DeliveryWishes) -> Wishes:
     return Wishes(**plain)
 
 
-def rule_book(given: Routing) -> RuleBook:
-    """The rules in force. Raises `ValueError` for what `crossdock check` refuses."""
-    calendars = {name: _calendar(each, given.timezone) for name, each in given.calendars.items()}
-    return RuleBook(tuple(map(_rule, given.rules)), given.timezone, dict(given.tags), calendars)
+def rule_book(given: Routing, calendars: Mapping[str, CalendarSettings] = {}) -> RuleBook:
+    """The rules in force; ``calendars`` are the common ones, to which those of the section itself are added (the old
+    place). Raises `ValueError` for what `crossdock check` refuses.
+    """
+    known = {"always": ALWAYS, **{name: calendar_of(each) for name, each in calendars.items()}}
+    known |= {name: _calendar(each, given.timezone) for name, each in given.calendars.items()}
+    used = {name for rule in given.rules for name in (rule.when.during, rule.when.outside) if name}
+    known = {name: each for name, each in known.items() if name in used}
+    return RuleBook(tuple(map(_rule, given.rules)), given.timezone, dict(given.tags), known)
 
 
 def _rule(given: RoutingRule) -> Rule:

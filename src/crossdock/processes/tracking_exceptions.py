@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from crossdock.model import events as ev
 from crossdock.model.exception_kinds import kind_of, kind_of_scan
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
-from crossdock.model.instants import Stamp, epoch_us
+from crossdock.model.instants import epoch_us, last_moment
 from crossdock.model.journey import Entry, Journey
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.tracking import TrackingEvent
@@ -209,7 +209,7 @@ def _estimate(work: _Work, number: str, scan: TrackingEvent, journey: Journey) -
     if scan.eta is None or order is None or order.deliver_by is None or told < known.estimated_at:
         return
     known.estimated_at = told
-    late = epoch_us(scan.eta) > _end(order.deliver_by)
+    late = epoch_us(scan.eta) > last_moment(order.deliver_by)
     if late and LATE not in known.raised and work.policy.late:
         level = f", service level {order.service_level}" if order.service_level else ""
         text = (
@@ -217,15 +217,21 @@ def _estimate(work: _Work, number: str, scan: TrackingEvent, journey: Journey) -
             f"{order.deliver_by.at}{level}. {kind_of(LATE).do}"
         )
         about = scan.carrier or scan.partner
-        raised = ExceptionRaised(LATE, text, f"/shipments/{number}", work.situation.event.key, about, "delay_carrier")
+        raised = ExceptionRaised(
+            LATE, text, f"/shipments/{number}", work.situation.event.key, about, "delay_carrier", proposed=scan.eta
+        )
         work.raise_exception(number, raised)
     elif not late and LATE in known.raised:
         work.resolve(number, LATE)
 
 
-def _end(promise: Stamp) -> int:
-    """The last moment of a promise: one that names a day holds all of it."""
-    return epoch_us(promise) + (_DAY - 1 if promise.precision == "day" else 0)
+def _resolved(work: _Work) -> None:
+    """What a person ended (by agreeing to another day, say) is raised again when it is late for that, too."""
+    body = work.situation.event.body
+    if isinstance(body, ExceptionResolved) and body.by and body.kind == LATE:
+        known = work.known.numbers.get(body.pointer.removeprefix("/shipments/"))
+        if known is not None and known.raised.get(LATE) == body.cause:
+            del known.raised[LATE]
 
 
 def _expect_proof(work: _Work, number: str) -> None:
@@ -278,4 +284,5 @@ _HANDLERS: dict[str, Callable[[_Work], None]] = {
     "proof.captured.v1": _proved,
     "shipment.voided.v1": _voided,
     "deadline.passed.v1": _due,
+    "exception.resolved.v1": _resolved,
 }

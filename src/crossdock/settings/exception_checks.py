@@ -28,6 +28,14 @@ def exception_faults(root: Node) -> Iterator[Fault]:
         yield from _unknown(node, f"processes.expectations.calendars.{word}", known, "calendars")
     default = _text(_child(section, "default_queue")) or "operations"
     there = sorted({*teams, default})
+    for name, node in _entries(root, "partners"):
+        yield from _unknown(_child(node, "owner"), f"partners.{name}.owner", there, "teams")
+        sla, at = _child(node, "sla"), f"partners.{name}.sla"
+        yield from _unknown(_child(sla, "calendar"), f"{at}.calendar", known, "calendars")
+        for channel, arrival in _entries(sla, "arrivals"):
+            yield from _unknown(
+                _child(arrival, "calendar"), f"{at}.arrivals.{channel}.calendar", known, "calendars"
+            )  # fmt: skip
     for word, node in _entries(section, "owners"):
         yield from _unknown_word(section, "owners", word)
         yield from _unknown(node, f"exceptions.owners.{word}", there, "teams")

@@ -78,6 +78,15 @@ class CarrierExceptions(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0
 
 
+class TierSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A tier of customers: what enrichment calls their customer_group."""
+
+    name: Annotated[str, Meta(description="The group", min_length=1, examples=["gold"])]
+    severity: Annotated[
+        Severity | None, Meta(description="Their exceptions are so severe at least", examples=["high"])
+    ] = None
+
+
 class ExceptionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose exceptions are, how soon they are to be over, and who is told when they are not."""
 
@@ -103,5 +112,16 @@ class ExceptionSettings(Struct, frozen=True, forbid_unknown_fields=True):
         Severity | Literal[""],
         Meta(description="New causes of this severity and above are alerted at once; empty: only late ones"),
     ] = "high"
+    alert_kinds: Annotated[
+        tuple[Word, ...],
+        Meta(description="New causes of these kinds are alerted at once, however severe", examples=[["eta.late"]]),
+    ] = ("eta.late",)
+    tiers: Annotated[
+        tuple[TierSettings, ...],
+        Meta(
+            description="Tiers of customers, the most important first; exceptions are sorted by them",
+            examples=[[{"name": "gold", "severity": "high"}, {"name": "silver"}]],
+        ),
+    ] = ()
     activities: Annotated[ActivitySettings, Meta(description="Activities for the account manager")] = ActivitySettings()
     carriers: Annotated[CarrierExceptions, Meta(description="What carriers report")] = CarrierExceptions()

@@ -9,8 +9,11 @@ from msgspec import Struct, field, structs
 
 from crossdock.model.instants import is_zone
 from crossdock.model.milestones import MILESTONES
+from crossdock.settings.alert_checks import alert_faults
 from crossdock.settings.exception_checks import exception_faults
 from crossdock.settings.fanout_checks import fanout_faults
+from crossdock.settings.golive_checks import golive_faults
+from crossdock.settings.kpi_checks import kpi_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.ordering_checks import ordering_faults
 from crossdock.settings.partner_desk_checks import partner_desk_faults
@@ -26,7 +29,8 @@ _SQLITE = "sqlite:///"
 class Loaded(Struct, frozen=True):
     """What was read. ``settings`` is there when ``faults`` is empty; ``configs`` are the partners' own settings with
     their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` and
-    ``tracking_page`` are the sections ``customer_notices`` and ``tracking_page`` with their places.
+    ``tracking_page`` are the sections ``customer_notices`` and ``tracking_page`` with their places, ``whole``
+    everything.
     """
 
     root: Path
@@ -36,6 +40,7 @@ class Loaded(Struct, frozen=True):
     connectors: dict[str, tuple[str, Place]] = field(default_factory=dict)
     notices: Node | None = None
     tracking_page: Node | None = None
+    whole: Node | None = None
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -65,7 +70,7 @@ def judge(node: Node, root: Path, environ: Mapping[str, str]) -> Loaded:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))
     notices, page = _child(node, "customer_notices"), _child(node, "tracking_page")
-    return Loaded(root, settings, (), *_partners(node), notices=notices, tracking_page=page)
+    return Loaded(root, settings, (), *_partners(node), notices=notices, tracking_page=page, whole=node)
 
 
 def _include(node: Node, path: Path) -> Iterator[Fault]:
@@ -145,9 +150,12 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     """What one section says of another: partners that processes name, words of the milestone vocabulary."""
     yield from fanout_faults(node)
     yield from exception_faults(node)
+    yield from alert_faults(node)
     yield from ordering_faults(node)
     yield from partner_desk_faults(node)
+    yield from kpi_faults(node)
     yield from routing_faults(node)
+    yield from golive_faults(node)
     yield from _password_in_address(_child(_child(node, "store"), "url"))
     yield from _stream_without_postgresql(_child(node, "store"))
     yield from _unknown_zones(node)

@@ -42,8 +42,12 @@ class RoutingConditions(Struct, frozen=True, forbid_unknown_fields=True):
     weekdays: Annotated[tuple[Weekday, ...], Meta(description="Local days of the decision")] = ()
     since: Annotated[LocalTime | None, Meta(description="Decided from this local time on", examples=["16:00"])] = None
     until: Annotated[LocalTime | None, Meta(description="Decided before this local time", examples=["08:00"])] = None
-    during: Annotated[str, Meta(description="Decided within this calendar", examples=["cutoff"])] = ""
-    outside: Annotated[str, Meta(description="Decided outside this calendar", examples=["cutoff"])] = ""
+    during: Annotated[
+        str, Meta(description="Decided within this calendar (a name under calendars)", examples=["cutoff"])
+    ] = ""
+    outside: Annotated[
+        str, Meta(description="Decided outside this calendar (a name under calendars)", examples=["cutoff"])
+    ] = ""
 
 
 class RoutingEffect(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +75,12 @@ class RoutingRule(Struct, frozen=True, forbid_unknown_fields=True):
     then: Annotated[RoutingEffect, Meta(description="Where the order goes")] = RoutingEffect()
 
 
+OLD_CALENDARS = (
+    "routing.calendars is the old place and will be refused one day: move its calendars to the section calendars, each "
+    "with the timezone of routing (routing.timezone); rules name them as before"
+)
+
+
 class RoutingCalendar(Struct, frozen=True, forbid_unknown_fields=True):
     """Local hours of a week, and days without any."""
 
@@ -92,6 +102,7 @@ class Routing(Struct, frozen=True, forbid_unknown_fields=True):
         dict[Word, tuple[Pattern, ...]],
         Meta(description="SKUs by tag, as patterns", examples=[{"bulky": ["DESK-*", "SOFA-*"]}]),
     ] = field(default_factory=dict)
-    calendars: Annotated[dict[Word, RoutingCalendar], Meta(description="Hours that rules speak of, by name")] = field(
-        default_factory=dict
-    )
+    calendars: Annotated[
+        dict[Word, RoutingCalendar],
+        Meta(description="Old place of hours that rules speak of; write them under calendars"),
+    ] = field(default_factory=dict)

@@ -19,7 +19,12 @@ def routing_faults(root: Node) -> Iterator[Fault]:
     for name, calendar in entries(routing, "calendars"):
         yield from _calendar(calendar, f"routing.calendars.{name}")
     partners = sorted(dict(entries(root, "partners")))
-    tags, calendars = sorted(dict(entries(routing, "tags"))), sorted(dict(entries(routing, "calendars")))
+    tags, common = sorted(dict(entries(routing, "tags"))), dict(entries(root, "calendars"))
+    for name, calendar in entries(routing, "calendars"):
+        if name in common:
+            text = f"'{name}' is a calendar of the section calendars, too"
+            yield Fault.at(calendar.place, f"routing.calendars.{name}", text, "keep the one under calendars")
+    calendars = sorted({"always", *common, *dict(entries(routing, "calendars"))})
     names: Counter[str] = Counter()
     for index, rule in enumerate(_items(child(routing, "rules"))):
         at = f"routing.rules[{index}]"
@@ -39,7 +44,7 @@ def _conditions(when: Node | None, at: str, tags: list[str], calendars: list[str
     for number, each in texts(child(when, "tags")):
         yield from _named(each, f"{at}.tags[{number}]", tags, "routing.tags")
     for key in ("during", "outside"):
-        yield from _named(child(when, key), f"{at}.{key}", calendars, "routing.calendars")
+        yield from _named(child(when, key), f"{at}.{key}", calendars, "calendars")
 
 
 def _named(node: Node | None, at: str, known: list[str], where: str) -> Iterator[Fault]:

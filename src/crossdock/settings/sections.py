@@ -4,9 +4,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from crossdock.settings.agreeing import Sla
+from crossdock.settings.alerting import AlertSettings
 from crossdock.settings.enrichment import Enrichment
-from crossdock.settings.exceptions import ExceptionSettings
+from crossdock.settings.exceptions import ExceptionSettings, TeamName
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
+from crossdock.settings.flows import FlowName, FlowSettings
+from crossdock.settings.kpis import KpiSettings
+from crossdock.settings.nightly import ReconciliationSettings, RetentionSettings
 from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
 from crossdock.settings.partner_desk import PartnerDesk
@@ -18,7 +23,7 @@ from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
 from crossdock.settings.tracking_page import TrackingPage
 from crossdock.settings.watching import Expectations, TrackingWatch
-from crossdock.settings.words import Days, OutboxName, PartnerId
+from crossdock.settings.words import OutboxName, PartnerId
 from crossdock.settings.working import CalendarName, CalendarSettings
 
 
@@ -155,47 +160,6 @@ class Workers(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 120.0
 
 
-class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Days that each class of data is kept; 0 keeps it for ever. What anybody still waits for stays in any case."""
-
-    at: Annotated[
-        str,
-        Meta(
-            description="When the night's run begins, as local time",
-            pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
-            examples=["03:30"],
-        ),
-    ] = "03:30"
-    timezone: Annotated[
-        str, Meta(description="The zone that time is of (IANA name)", pattern=r"^\S+$", examples=["Europe/Brussels"])
-    ] = "UTC"
-    raw_bodies_days: Annotated[Days, Meta(description="Messages as they came and went")] = 90
-    proof_days: Annotated[Days, Meta(description="Images and signatures of deliveries")] = 90
-    labels_days: Annotated[Days, Meta(description="Labels")] = 400
-    exchanges_days: Annotated[
-        Days,
-        Meta(
-            description="The record of each message in and of each call out; on PostgreSQL a month goes when all of it "
-            "is so old"
-        ),
-    ] = 400
-    delivery_ids_days: Annotated[
-        Days,
-        Meta(
-            description="Numbers of deliveries, by which a message that comes again is known at the door; never "
-            "shorter than a partner may deliver again"
-        ),
-    ] = 90
-    refused_days: Annotated[Days, Meta(description="Bodies of messages that were refused at the door")] = 90
-    ended_days: Annotated[
-        Days,
-        Meta(
-            description="Facts, state and commands of an order that was delivered, returned, lost or cancelled, "
-            "counted from the last thing that happened to it"
-        ),
-    ] = 1100
-
-
 class Telemetry(Struct, frozen=True, forbid_unknown_fields=True):
     """Logs and traces."""
 
@@ -267,6 +231,18 @@ class PartnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="Further hosts it may be called at, beside those of its settings", examples=[["cdn.example"]]),
     ] = ()
+    owner: Annotated[
+        TeamName | None,
+        Meta(
+            description="The team that gets exceptions about it, where exceptions.owners names none by kind or "
+            "category; prod needs it",
+            examples=["carriers"],
+        ),
+    ] = None
+    retry: Annotated[
+        Retry | None, Meta(description="When it is tried again, instead of the section retry; prod needs it")
+    ] = None
+    sla: Annotated[Sla | None, Meta(description="What it promised; prod needs it")] = None
     allow_private: Annotated[
         bool, Meta(description="It may stand on a private or loopback address (own network, simulators)")
     ] = False
@@ -304,37 +280,6 @@ class Processes(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
-class ReconciliationSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The nightly comparison of partners with the store."""
-
-    enabled: Annotated[bool, Meta(description="Compare every night; by hand it can be done in any case")] = True
-    at: Annotated[
-        str,
-        Meta(
-            description="When the night's run begins, as local time",
-            pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
-            examples=["02:30"],
-        ),
-    ] = "02:30"
-    timezone: Annotated[
-        str, Meta(description="The zone that time is of (IANA name)", pattern=r"^\S+$", examples=["Europe/Brussels"])
-    ] = "UTC"
-    heal: Annotated[
-        tuple[Literal["fetch", "resend", "ask"], ...],
-        Meta(
-            description="What is done about gaps: take in the partner's document, write ours again, ask a person; "
-            "what is left out is only reported",
-            examples=[["fetch", "resend", "ask"]],
-        ),
-    ] = ("fetch", "resend", "ask")
-    window_days: Annotated[
-        int, Meta(description="Besides what is open, what was changed in so many days is compared", ge=1, le=90)
-    ] = 7
-    grace_minutes: Annotated[
-        int, Meta(description="What is younger than this on either side is still on its way", ge=0, le=1440)
-    ] = 15
-
-
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in crossdock.yaml and the files it includes."""
 
@@ -368,6 +313,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tracking_page: Annotated[
         TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
     ] = None
+    kpis: Annotated[KpiSettings, Meta(description="Key figures: when they are bad")] = KpiSettings()
+    alerts: Annotated[AlertSettings, Meta(description="Who is told of exceptions, by what, and when")] = AlertSettings()
     customer_notices: Annotated[
         CustomerNotices | None, Meta(description="What customers are told of their orders; left out: nothing")
     ] = None
@@ -390,4 +337,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = field(default_factory=dict)
     subscriptions: Annotated[
         dict[OutboxName, SubscriptionSettings], Meta(description="Messages of brokers in, by a name")
+    ] = field(default_factory=dict)
+    flows: Annotated[
+        dict[FlowName, FlowSettings],
+        Meta(
+            description="Class and latency objective of flows (crossdock flows lists them), by PARTNER/CHANNEL, "
+            "PARTNER/COMMAND, bridges/NAME, webhooks/NAME or subscriptions/NAME; by PARTNER alone of all it has"
+        ),
     ] = field(default_factory=dict)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from crossdock.model.calendars import WEEKDAYS, Calendar, calendar, minute_of
+
 Hours = Annotated[
     str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["08:00-17:00"])
 ]
@@ -44,3 +46,11 @@ def days_of(text: str) -> tuple[date, date]:
     """The first and the last day of ``2026-12-24..2027-01-01``, or of a single day. Raises `ValueError`."""
     first, _, last = text.partition("..")
     return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def calendar_of(given: CalendarSettings) -> Calendar:
+    """The calendar. Raises `BadCalendar` and `ValueError`: the configuration was checked for both when it was read."""
+    week = tuple(
+        tuple((minute_of(text[:5]), minute_of(text[6:])) for text in getattr(given.hours, name)) for name in WEEKDAYS
+    )
+    return calendar(given.timezone, week, tuple(map(days_of, given.holidays)))

@@ -15,6 +15,7 @@ from crossdock.storage.records import PLACES
 from crossdock.storage.statements import among, change_in, insert_new, rows_in
 from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, STATE
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, EXCHANGE, REFUSED
+from crossdock.storage.tables_kpis import HANDOVER, PARCEL
 from crossdock.storage.tables_notices import NOTICE
 from crossdock.storage.tables_work import EXCEPTION, FEED_CURSOR, INSTANCE, TIMER
 
@@ -66,6 +67,8 @@ _DROP_STATES = delete(STATE).where(among(STATE.c.subject))
 _DROP_EXCEPTIONS = delete(EXCEPTION).where(among(EXCEPTION.c.subject))
 _DROP_INSTANCES = delete(INSTANCE).where(among(INSTANCE.c.subject))
 _DROP_NOTICES = delete(NOTICE).where(among(NOTICE.c.subject))
+_DROP_PARCELS = delete(PARCEL).where(among(PARCEL.c.subject))
+_DROP_HANDOVERS = delete(HANDOVER).where(among(HANDOVER.c.subject))
 
 
 class SqlAgeing:
@@ -196,6 +199,7 @@ class SqlAgeing:
         self._connection.execute(_REMEMBER, [{"subject": each, "ended_at": now} for each in sorted(subjects)])
         for statement in (
             _DROP_ATTEMPTS, _DROP_COMMANDS, _DROP_STATES, _DROP_EXCEPTIONS, _DROP_INSTANCES, _DROP_NOTICES,
+            _DROP_PARCELS, _DROP_HANDOVERS,
         ):  # fmt: skip
             change_in(self._connection, statement, subjects)
         return change_in(self._connection, _DROP_EVENTS, subjects)

@@ -79,12 +79,19 @@ EXCEPTION = Table(
     number("assignee_moved_at"),
     number("waiting_moved_at"),
     number("due_moved_at"),
+    number("promised_at"),
+    text("tier"),
+    number("rank", of=Integer()),
+    text("proposed"),
+    text("agreed"),
+    number("agreed_moved_at"),
 )
 """Business exceptions as people work on them (`crossdock.model.cases.Case`); written by folding their events."""
 _STANDS = sql("resolved_at = 0")
 Index("business_exception_open", EXCEPTION.c.raised_at, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("business_exception_time", EXCEPTION.c.raised_at)
 Index("business_exception_id", EXCEPTION.c.id)
+Index("business_exception_kind", EXCEPTION.c.kind, EXCEPTION.c.resolved_at, EXCEPTION.c.raised_at)
 Index("business_exception_group", EXCEPTION.c.cause_group, sqlite_where=_STANDS, postgresql_where=_STANDS)
 
 ALERT = Table(
@@ -105,6 +112,10 @@ ALERT = Table(
     number("raised_at"),
     number("sent_at"),
     number("closed_at"),
+    number("value"),
+    text("currency"),
+    text("tier"),
+    number("promised_at"),
 )
 """One alert per cause and occasion while any exception of the cause is open; a notifier takes those not sent."""
 _UNCLOSED, _UNSENT = sql("closed_at = 0"), sql("sent_at = 0 AND closed_at = 0")

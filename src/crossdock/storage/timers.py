@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from crossdock.ports.stores_delivery import DueTimer
 from crossdock.storage.statements import ForMany, among, rows_in, upsert, words
@@ -18,6 +18,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_SOONEST = select(func.min(TIMER.c.due_at))
 _STANDING = select(*_COLUMNS).where(among(TIMER.c.subject)).order_by(TIMER.c.subject, TIMER.c.name)
 
 
@@ -55,3 +56,8 @@ class SqlTimers:
         due = [DueTimer(*row) for row in self._connection.execute(_DUE, {"now": now, "most": limit})]
         self.clear([(each.subject, each.name) for each in due])
         return due
+
+    def soonest(self) -> int | None:
+        """When the next timer is due; None where none is set."""
+        found: int | None = self._connection.execute(_SOONEST).scalar()
+        return found

@@ -13,10 +13,12 @@ from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.instances import SqlInstances
 from crossdock.storage.knocks import SqlKnocks
+from crossdock.storage.kpis import SqlKeyFigures
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
 from crossdock.storage.log import SqlLog
 from crossdock.storage.mappings import SqlMappings
+from crossdock.storage.measures import SqlMeasures
 from crossdock.storage.notices import SqlNotices
 from crossdock.storage.partners import SqlPartners
 from crossdock.storage.records import Fetch
@@ -27,12 +29,13 @@ from crossdock.storage.tail import SqlTail
 from crossdock.storage.timers import SqlTimers
 from crossdock.storage.views_exceptions import ExceptionViews
 from crossdock.storage.views_exchanges import ExchangeViews
+from crossdock.storage.views_flows import FlowViews
 from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
-class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews):
+class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews, FlowViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
 
     def __init__(self, connection: Connection, bodies: Bodies, fetch: Fetch | None) -> None:
@@ -151,6 +154,16 @@ class SqlTransaction:
     def mappings(self) -> SqlMappings:
         """Gaps and rulings."""
         return SqlMappings(self._connection)
+
+    @cached_property
+    def kpis(self) -> SqlKeyFigures:
+        """Key figures."""
+        return SqlKeyFigures(self._connection)
+
+    @cached_property
+    def measures(self) -> SqlMeasures:
+        """What was measured of parcels and orders at warehouses."""
+        return SqlMeasures(self._connection)
 
     @cached_property
     def ageing(self) -> SqlAgeing:

@@ -17,6 +17,15 @@ _ROWS = (
     .join(STATE, STATE.c.subject == EXCEPTION.c.subject, isouter=True)
     .order_by(*(column.desc() for column in _KEY))
 )
+_URGENT = _ROWS.order_by(None).order_by(
+    case({name: place for place, name in enumerate(("critical", "high", "normal", "low"))}, value=EXCEPTION.c.severity),
+    EXCEPTION.c.rank.desc(),
+    case((EXCEPTION.c.promised_at == 0, 1), else_=0),
+    EXCEPTION.c.promised_at,
+    EXCEPTION.c.value.desc(),
+    EXCEPTION.c.raised_at,
+    EXCEPTION.c.id,
+)
 _STANDS = text("business_exception.resolved_at = 0")
 _WORDS = {
     "queue": EXCEPTION.c.queue,
@@ -89,6 +98,11 @@ class ExceptionViews:
         return page_of(
             rows, limit, [(row.raised_at, row.subject, row.kind, row.pointer, row.case.cause) for row in rows]
         )
+
+    def most_urgent(self, chosen: Chosen = Chosen(), limit: int = 50) -> list[ExceptionRow]:  # noqa: B008 - immutable
+        """Open exceptions, the most urgent first."""
+        query = _fitting(_URGENT.where(_STANDS).limit(limit), chosen)
+        return [_row(row) for row in self._connection.execute(query)]
 
     def cause_groups(self, chosen: Chosen = Chosen(), limit: int = 200) -> list[CauseGroup]:  # noqa: B008 - immutable
         """Open exceptions by cause, the most first. An order that several of one cause hold up counts once."""

@@ -29,7 +29,7 @@ _COLUMNS = (
 _LIST = (
     select(*_COLUMNS)
     # nobody ships a request, a feed, stock, or what a channel placed
-    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "sku", "storage", "co")))
+    .where(*(STATE.c.subject.not_like(f"{kind}:%") for kind in ("desk", "feed", "kpi", "sku", "storage", "co")))
     .order_by(STATE.c.updated_at.desc(), STATE.c.subject.desc())
 )
 _NEWEST = 500

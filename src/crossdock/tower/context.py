@@ -8,7 +8,9 @@ from msgspec import Struct
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import UNCONFIGURED
 
 
 class Requests(Protocol):
@@ -24,7 +26,7 @@ class Requests(Protocol):
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """Everything the pages need. ``secure`` marks cookies for HTTPS only."""
+    """Everything the pages need. ``secure`` marks cookies for HTTPS only, ``board`` are the key figures watched."""
 
     store: Store
     clock: Clock
@@ -33,3 +35,4 @@ class Context(Struct, frozen=True, kw_only=True):
     sessions: Sessions
     version: str
     secure: bool = False
+    board: Board = UNCONFIGURED

@@ -240,6 +240,8 @@ def _worked_on(body: ev.EventBody) -> Said:
             )
         case exc.ExceptionCommented(kind, actor=actor, text=text):
             return Said(f"{actor}: {text}", code=kind)
+        case exc.ExceptionRescheduled(kind, actor=actor, promised=promised, reason=reason):
+            return Said(f"Promised for {promised.at} instead, says {actor}", reason, kind)
         case _:
             return _timed(body)
 

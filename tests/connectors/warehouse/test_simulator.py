@@ -81,6 +81,21 @@ async def test_the_rest_is_shipped_later(make_world):
     assert pieces == ["3", "4"]
 
 
+@pytest.mark.req("D8")
+async def test_an_order_is_packed_in_several_parcels_that_hold_all_of_it(make_world):
+    world = make_world()
+    await released(world)
+    for step in ("start", "pick"):
+        world.do(step, reference="R1")
+    world.do("pack", reference="R1", parcels=3)
+    world.do("ship", reference="R1")
+    packed, shipped = (world.sim._telling.told[at]["data"] for at in (-2, -1))
+    contents = [{each["sku"]: each["quantity"] for each in package["contents"]} for package in packed["packages"]]
+    assert contents == [{"DESK-1": "3", "LAMP-2": "2"}, {"DESK-1": "1"}, {"DESK-1": "1"}]
+    assert [each["id"] for each in shipped["packages"]] == [each["id"] for each in packed["packages"]]
+    assert len({each["tracking_number"] for each in shipped["packages"]}) == 3
+
+
 @pytest.mark.req("D10")
 async def test_habits_make_orders_short_damaged_doubled_and_told_twice(make_world):
     world = make_world(pushing())

@@ -3,15 +3,16 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from crossdock.bootstrap import Installation, processes_of
 from crossdock.devkit.chaos.world import quiet_logs
-from crossdock.devkit.crashing import empty_database
+from crossdock.devkit.crashing import Fuse, empty_database
 from crossdock.devkit.stories import steps as words
 from crossdock.devkit.stories.cast import Cast, changed, engage
 from crossdock.devkit.stories.checks import Check
@@ -60,7 +61,7 @@ class Played(Struct, frozen=True):
 
 
 class Pending(Struct):
-    """A check on its way: ``due`` and ``since`` in epoch microseconds."""
+    """A check on its way: ``due``, ``since`` and ``last_call`` (settled at the latest) in epoch microseconds."""
 
     index: int
     check: Check
@@ -68,8 +69,16 @@ class Pending(Struct):
     said: Any
     due: int
     since: int
+    last_call: int
     settled: bool = False
     last: Finding = field(default_factory=lambda: Finding(holds=False, found="it was never looked at"))
+
+
+class Trouble(Struct, frozen=True):
+    """Crossdock dies at the steps of ``fuse``; what has to come by a time may come ``grace`` minutes late."""
+
+    fuse: Fuse
+    grace: float
 
 
 class Failed(Exception):
@@ -80,16 +89,23 @@ class Failed(Exception):
         self.faults = faults
 
 
-def play(written: Written, progress: Callable[[Line], None] = lambda _line: None) -> Played:
+def play(
+    written: Written, progress: Callable[[Line], None] = lambda _line: None, trouble: Trouble | None = None
+) -> Played:
     """Play a story. Every line is also given to ``progress`` as soon as it is known. Raises `Failed`."""
     memory = _MEMORY if _MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="crossdock-story-", dir=memory) as folder, quiet_logs():
-        return asyncio.run(_Run(written, Path(folder), progress).play())
+        own = structs.replace(written, node=deepcopy(written.node))  # addresses of this playing are written into it
+        return asyncio.run(_Run(own, Path(folder), progress, trouble).play())
 
 
 class _Run:
-    def __init__(self, written: Written, folder: Path, progress: Callable[[Line], None]) -> None:
+    def __init__(
+        self, written: Written, folder: Path, progress: Callable[[Line], None], trouble: Trouble | None = None
+    ) -> None:
         self._written, self._folder, self._progress = written, folder, progress
+        self._fuse = trouble.fuse if trouble else None
+        self._grace = int(trouble.grace * 60) * SECOND if trouble else 0
         self._story = written.story
         day = datetime.fromisoformat(self._story.given.day).replace(tzinfo=UTC)
         self._midnight = int(day.timestamp()) * SECOND
@@ -107,7 +123,7 @@ class _Run:
         await empty_database(self._folder / "crossdock.db")
         self._rehearse()
         self._prepare()
-        self._theatre = Theatre(self._cast, self._folder, self._checked)
+        self._theatre = Theatre(self._cast, self._folder, self._checked, self._fuse)
         try:
             await self._happen()
             told = await self._theatre.read(lambda tx: tuple(whole(tx, self._midnight)))
@@ -129,7 +145,7 @@ class _Run:
             await self._pass_until(self._moment(step.at))
             await self._step(index, step, player)
             await theatre.rest()
-        await self._pass_until(self._end())
+        await self._pass_until(self._end() + self._grace)
 
     async def _step(self, index: int, step: words.Step, player: Player) -> None:
         word, said = word_of(step)
@@ -194,8 +210,11 @@ class _Run:
             why = impossible(word, said, self._cast, self._known, made)
             faults += [Fault(self._written.node.place.file, line, f"then[{index}].{word}", each) for each in why]
             due = next(each for each in (check.by, check.at, check.until) if each is not None)
-            since = self._moment(check.since) if check.since else self._start
-            self._pending.append(Pending(index, check, word, said, self._due(due), since))
+            since, grace = self._moment(check.since) if check.since else self._start, self._grace
+            moment = self._due(due)
+            if check.until is not None:  # what may come late is true later, and not for longer
+                since, grace = min(since + grace, moment), 0
+            self._pending.append(Pending(index, check, word, said, moment, since, moment + grace))
         if faults:
             raise Failed(tuple(faults))
 
@@ -210,12 +229,13 @@ class _Run:
     async def _pass_until(self, moment: int) -> None:
         """Time passes; every check that begins or is due on the way is looked at then."""
         waiting = [each for each in self._pending if not each.settled]
-        stops = {each.due for each in waiting} | {each.since for each in waiting if each.check.until is not None}
+        stops = {moment for each in waiting for moment in (each.due, each.last_call)}
+        stops |= {each.since for each in waiting if each.check.until is not None}
         for stop in sorted(each for each in stops if each <= moment):
             await self._theatre.until(stop)
             for each in self._pending:
-                if not each.settled and each.due <= stop:
-                    self._verdict(each, each.last, each.due)
+                if not each.settled and each.last_call <= stop:
+                    self._verdict(each, each.last, each.last_call)
         await self._theatre.until(moment)
 
     async def _checked(self) -> None:
@@ -230,7 +250,7 @@ class _Run:
 
     def _look_at(self, each: Pending, evidence: Evidence) -> None:
         check, now = each.check, self._theatre.clock.now()
-        if check.by is not None and now <= each.due:
+        if check.by is not None and now <= each.last_call:
             each.last = judge(each.word, each.said, evidence, ever=True)
             if each.last.holds:
                 early = Finding(holds=False, found=f"it was so before: {each.last.found}")
@@ -240,7 +260,9 @@ class _Run:
             if not each.last.holds:
                 self._verdict(each, each.last, now)
         elif check.at is not None and now >= each.due:
-            self._verdict(each, judge(each.word, each.said, evidence, ever=False), now)
+            each.last = judge(each.word, each.said, evidence, ever=False)
+            if each.last.holds or now >= each.last_call:
+                self._verdict(each, each.last, now)
 
     def _verdict(self, each: Pending, finding: Finding, moment: int) -> None:
         each.settled = True

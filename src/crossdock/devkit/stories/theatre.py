@@ -1,17 +1,20 @@
 """A whole Crossdock in this process on a virtual clock: it works until nothing moves, then time jumps on."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.bootstrap import Hub, Installation, World, joined, open_file
-from crossdock.devkit.crashing import EverySecret, SeededIds
+from crossdock.devkit.crashing import Crash, EverySecret, FragileCaller, FragileStore, Fuse, Life, SeededIds
 from crossdock.devkit.stories.cast import Cast
 from crossdock.ports.connector import Received
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.wire import HttpCaller
 from crossdock.sim.faults import Effect, FaultBook, Match, Rule, When
 from crossdock.sim.inprocess import InProcessCaller
 from crossdock.sim.webhooks import OutgoingWebhook, deliver_due
@@ -22,6 +25,9 @@ SECOND = 1_000_000
 _ROUNDS = 400
 _FEEDS = 14_400 * SECOND
 _TICK = 900 * SECOND
+_LEASE = 30
+"""Seconds until the partitions of one that died are free, and another one has started."""
+_LAST_BREATHS = 50
 _NAPS = (2, 5, 15, 30, 60)
 """Seconds between two looks at work that waits for its time, such as a retry."""
 
@@ -29,8 +35,10 @@ _NAPS = (2, 5, 15, 30, 60)
 class Theatre:
     """The clock, the wires and the database of a story; Crossdocks come and go on them."""
 
-    def __init__(self, cast: Cast, folder: Path, look: Callable[[], Awaitable[None]]) -> None:
-        """``folder`` holds a migrated ``crossdock.db``; ``look`` is called whenever something has moved."""
+    def __init__(self, cast: Cast, folder: Path, look: Callable[[], Awaitable[None]], fuse: Fuse | None = None) -> None:
+        """``folder`` holds a migrated ``crossdock.db``; ``look`` is called whenever something has moved. Where there is
+        a ``fuse``, Crossdock dies at its steps, and another one is started in its place.
+        """
         self.cast = cast
         self.clock = cast.clock
         self._began = cast.clock.now()
@@ -39,7 +47,11 @@ class Theatre:
         self._file = folder / "crossdock.db"
         self._store: Store = open_file(self._file)
         self._look = look
-        self._started = 0
+        self._fuse = fuse
+        if fuse is not None:
+            asyncio.get_running_loop().set_exception_handler(_unless_dead)
+        self._installation: Installation
+        self._started, self._runs = 0, False
         self._listening: set[str] = set()
         self._naps = 0
         self._feeds: dict[tuple[str, str], int] = {}
@@ -53,25 +65,63 @@ class Theatre:
         for name in self.cast.sides.keys() - self._listening:
             await self.cast.sides[name].start()
             self._listening.add(name)
-        self._started += 1
+        self._installation = installation
         self._rewire()
-        store = open_file(self._file)
-        journal = RecordingCaller(self._wires)
+        names = [(plan.id, feed.name) for plan in installation.plans for feed in plan.spec.feeds]
+        self._feeds = dict.fromkeys(names, 0)
+        self._runs = True
+        await self._begin()
+
+    async def _begin(self) -> None:
+        while self.hub is None:
+            await self._open()
+        self._feeds = dict.fromkeys(self._feeds, self.clock.now())
+
+    async def _open(self) -> None:
+        """A process of Crossdock."""
+        self._started += 1
+        store: Store = open_file(self._file)
+        wires: HttpCaller = self._wires
+        if self._fuse is not None:
+            life = Life(self._fuse)
+            store, wires = FragileStore(store, life), FragileCaller(wires, life)
+        journal = RecordingCaller(wires)
         world = World(
             store, self.clock, SeededIds(self._started), EverySecret(), lambda _plan: (journal, journal), Metrics(),
             Spans(), f"story-{self._started}",
         )  # fmt: skip
-        self.hub = joined(installation, world)
-        await self.hub.engine.lease()
-        names = [(plan.id, feed.name) for plan in installation.plans for feed in plan.spec.feeds]
-        self._feeds = dict.fromkeys(names, self.clock.now())
+        self.hub = joined(self._installation, world)
+        await self._alive(self.hub.engine.lease())
 
     async def stop(self) -> None:
         """Stop Crossdock, which gives its partitions back as it does when it is asked to stop."""
+        self._runs = False
         if self.hub is not None:
             hub, self.hub = self.hub, None
-            await hub.store.run(lambda tx: tx.leases.release(hub.engine.owner))
+            with contextlib.suppress(Crash):
+                await hub.store.run(lambda tx: tx.leases.release(hub.engine.owner))
             await hub.store.close()
+
+    async def _alive(self, work: Awaitable[T]) -> T | None:
+        """What comes of ``work``, or None: Crossdock died at it. What it had under way dies with it; its partitions are
+        somebody else's when its lease has ended.
+        """
+        try:
+            return await work
+        except Crash:
+            hub, self.hub = self.hub, None
+            assert hub is not None
+            for _ in range(_LAST_BREATHS):
+                await asyncio.sleep(0)
+            await hub.store.close()
+            self.clock.advance(_LEASE)
+            await self._store.run(lambda tx: tx.leases.release(hub.engine.owner))
+            return None
+
+    async def _revive(self) -> None:
+        """Another one in place of one that died: it asks every feed, as each does that is started."""
+        if self.hub is None and self._runs:
+            await self._begin()
 
     async def close(self) -> None:
         """The story is over."""
@@ -111,14 +161,18 @@ class Theatre:
         for _ in range(_ROUNDS):
             moved = await self._carry()
             if self.hub is not None:
-                moved += await self._polled(self.hub)
-                moved += await self.hub.engine.settle_all()
+                found = await self._alive(self._work(self.hub))
+                moved += 1 if found is None else found
+            await self._revive()
             await self._look()
             if not moved:
                 return
             self._naps = 0
             self.clock.advance(1)
         raise RuntimeError(f"something moves without end: {_ROUNDS} rounds at {self.clock.now()}")
+
+    async def _work(self, hub: Hub) -> int:
+        return await self._polled(hub) + await hub.engine.settle_all()
 
     async def _carry(self) -> int:
         return await deliver_due(self.cast.simulators.values(), self.clock.now(), self._received)
@@ -133,7 +187,10 @@ class Theatre:
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         kind = headers.get("content-type", "application/json")
         message = Received(channel, webhook.body, headers, self.clock.now(), kind, path=path)
-        status = (await self.hub.intake.accept(partner, message)).status
+        answer = await self._alive(self.hub.intake.accept(partner, message))
+        if answer is None:
+            return 0
+        status = answer.status
         self.answers.append((partner, status))
         if status < 300:
             self._hint(partner)
@@ -177,7 +234,13 @@ class Theatre:
             del self._back[partner]
             self._hint(partner)
         if self.hub is not None and any(each <= now for each in self._feeds.values()):
-            await self.hub.engine.sweep()
+            await self._alive(self.hub.engine.sweep())
+
+
+def _unless_dead(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tasks of a process that died end unheard."""
+    if not isinstance(context.get("exception"), Crash):
+        loop.default_exception_handler(context)
 
 
 def _coming(tx: Transaction) -> tuple[list[int], bool]:

@@ -88,6 +88,10 @@ class OdooSession:
             self._fields[model] = found if isinstance(found, dict) else {}
         return self._fields[model]
 
+    def forget(self, model: str) -> None:
+        """Ask for the fields of ``model`` anew next time: the user's rights may have changed."""
+        self._fields.pop(model, None)
+
     async def user_id(self) -> int:
         """The id of the user the key belongs to."""
         found = await self.call(Call("res.users", "context_get"))

@@ -18,6 +18,8 @@ from crossdock.connectors.odoo.client.session import OdooSession, Row
 PICKING = "stock.picking"
 OUTGOING = ("picking_type_code", "=", "outgoing")
 READY = ("state", "=", "assigned")
+UNDELIVERED = ("pending", "started", "partial")
+"""Values of sale.order.delivery_status of orders from which goods are still to leave."""
 PACKAGE = "stock.package"
 """Packages by their name since 19; a watch of them takes the name this version has."""
 Expression = tuple[Any, ...]

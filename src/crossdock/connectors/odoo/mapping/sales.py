@@ -136,6 +136,13 @@ def naive_utc(instant: Stamp) -> str:
     return from_epoch_us(epoch_us(instant)).at.removesuffix("Z").replace("T", " ")
 
 
+def promised_text(promise: Stamp) -> str:
+    """A promise as Odoo keeps it. A day alone is its noon in UTC: the day that people see in nearly every zone."""
+    if promise.precision == "day":
+        return f"{promise.at[:10]} 12:00:00"
+    return naive_utc(promise)
+
+
 def shorten(value: str) -> str:
     """A text of people cut to what a list shows."""
     flat = " ".join(value.split())

@@ -53,7 +53,20 @@ def schema(major: int) -> Mapping[str, Model]:
     for name in sorted({name for table in tables for name in table}):
         words = " ".join(table.get(name, "") for table in tables).replace("PACKAGE", package)
         models[name.replace("PACKAGE", package)] = fields_of(words)
-    return models
+    return {name: _typed(models, name) for name in models}
+
+
+def _typed(models: Mapping[str, Model], name: str) -> Model:
+    """A model whose related fields are of the type of what they are related to."""
+    return {each: _related(models, name, field) if field.related else field for each, field in models[name].items()}
+
+
+def _related(models: Mapping[str, Model], model: str, field: Field) -> Field:
+    found = field
+    for step in field.related.split("."):
+        found = models[model].get(step, field)
+        model = found.relation or model
+    return Field(found.type, found.relation, found.inverse, field.related)
 
 
 def fields_of(words: str, *, bare: bool = False) -> dict[str, Field]:

@@ -1,9 +1,10 @@
-"""What customers owe: posted invoices that are not paid, and confirmed orders that are not invoiced."""
+"""What customers owe: posted invoices that are not paid, and what of confirmed orders can be invoiced."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from crossdock.connectors.odoo.simulator.database import Database, Row
+from crossdock.connectors.odoo.simulator.trade_invoices import to_invoice
 
 _SIGN = {"out_invoice": 1, "out_refund": -1}
 
@@ -23,14 +24,15 @@ def _owed(database: Database, row: Row) -> float:
 
 
 def _to_invoice(database: Database, row: Row) -> float:
+    """As the real one counts it: of goods that are invoiced by delivery only what has been delivered."""
     family, found = _family(database, row), 0.0
     for order in database.rows["sale.order"].values():
         if order.get("state") != "sale" or order.get("partner_id") not in family:
             continue
         for line in database.of("sale.order.line", "order_id", order["id"]):
-            ordered = line.get("product_uom_qty") or 0.0
-            open_ = max(0.0, ordered - database.value("sale.order.line", line, "qty_invoiced"))
-            found += open_ * (line.get("price_unit") or 0.0) * (1 - (line.get("discount") or 0.0) / 100)
+            if wanted := line.get("product_uom_qty"):
+                price = database.value("sale.order.line", line, "price_total") / wanted
+                found += to_invoice(database, line) * price
     return round(found, 2)
 
 

@@ -48,6 +48,7 @@ class Job(Struct):
     done: dict[str, Decimal] = field(default_factory=dict)
     shipped: dict[str, Decimal] = field(default_factory=dict)
     short_of: dict[str, Decimal] = field(default_factory=dict)
+    parcels: int = 1
     last: Json | None = None
 
     def lines(self) -> list[tuple[str, Json, Decimal]]:
@@ -220,12 +221,25 @@ class Floor:
         return event
 
     def _pack(self, job: Job, now: int) -> object:
-        contents = [self._line(line, job.done[name]) for name, line, _ in job.lines() if job.done.get(name)]
-        weight = {"value": str(1 + len(contents)), "unit": "KGM"}
-        size = {name: {"value": "30", "unit": "CMT"} for name in ("length", "width", "height")}
-        package = {"id": self._doc("P", job), "weight": weight, **size, "contents": contents}
+        packages = [self._package(job, name, number) for number, name in enumerate(self._parcels(job))]
         job.stage = "packed"
-        return self._telling.tell("order.packed", {"reference": job.reference, "packages": [package]}, now)
+        return self._telling.tell("order.packed", {"reference": job.reference, "packages": packages}, now)
+
+    def _package(self, job: Job, name: str, number: int) -> Json:
+        """One of the parcels: its equal share of every line; what does not divide is in the first."""
+        contents = []
+        for line_name, line, _ in job.lines():
+            share, rest = divmod(job.done.get(line_name, NONE), job.parcels)
+            if quantity := share + (rest if number == 0 else NONE):
+                contents.append(self._line(line, quantity))
+        weight = {"value": str(1 + len(contents)), "unit": "KGM"}
+        size = {side: {"value": "30", "unit": "CMT"} for side in ("length", "width", "height")}
+        return {"id": name, "weight": weight, **size, "contents": contents}
+
+    def _parcels(self, job: Job) -> list[str]:
+        """Their names, the first of which is that of an order in one parcel."""
+        name = self._doc("P", job)
+        return [name, *(f"{name}-{number}" for number in range(2, job.parcels + 1))]
 
     def _ship(self, job: Job, now: int) -> object:
         event = self._despatch(job, now, job.done)
@@ -238,15 +252,14 @@ class Floor:
     def _despatch(self, job: Job, now: int, quantities: Mapping[str, Decimal]) -> Json:
         """One truck leaves."""
         lines: list[Json] = []
-        parcel = {
-            "id": self._doc("P", job),
-            "tracking_number": f"SIM{self._number(10, 'parcel')}",
-            "carrier": "SimParcel",
-        }
+        parcels = [
+            {"id": name, "tracking_number": f"SIM{self._number(10, 'parcel')}", "carrier": "SimParcel"}
+            for name in self._parcels(job)
+        ]
         for name, line, _ in job.lines():
             quantity = quantities.get(name, NONE)
             if quantity > 0:
-                packed = {"package": parcel["id"]}
+                packed = {"package": parcels[0]["id"]} if len(parcels) == 1 else {}
                 lines.append(self._line(line, quantity) | packed | self._lots(line["sku"], quantity))
                 self._shelves.take(line["sku"], quantity)
                 job.shipped[name] = job.shipped.get(name, NONE) + quantity
@@ -255,7 +268,7 @@ class Floor:
         self._ledger.note(now, "order.shipped", job.reference, document=document, quantity=pieces)
         told = {
             "reference": job.reference, "document": document, "lines": lines, "remainder": self._habits.remainder,
-            "packages": [parcel],
+            "packages": parcels,
         }  # fmt: skip
         job.stage = "shipped"
         job.last = self._telling.tell("order.shipped", told, now)
@@ -304,6 +317,8 @@ class Floor:
                     name: parts[key] for name, line, _ in job.lines() for key in (name, line["sku"]) if key in parts
                 }
                 return self._despatch(job, now, by_line)
+            if step == "pack":
+                job.parcels = int(given.get("parcels", 1))
             self._do(step, job, now)
             return self.answer(job.reference)
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from crossdock.connectors.odoo.client.cursor import seconds
 from crossdock.connectors.odoo.client.reading import TRADE_FIELDS, Document, Rows, bare, by_relation, ids_in, read_apart
 from crossdock.connectors.odoo.client.session import OdooSession, Row
-from crossdock.connectors.odoo.client.watching import PICKING, Source, Watch
+from crossdock.connectors.odoo.client.watching import PICKING, UNDELIVERED, Source, Watch
 
 ORDER = "sale.order"
 LINE = "sale.order.line"
-_UNDELIVERED = ("delivery_status", "in", ("pending", "started", "partial"))
+_UNDELIVERED = ("delivery_status", "in", UNDELIVERED)
 ORDERS = Source(
     feed="orders",
     model=ORDER,

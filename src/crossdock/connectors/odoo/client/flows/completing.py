@@ -33,6 +33,7 @@ from crossdock.connectors.odoo.mapping.completion import (
 )
 from crossdock.connectors.odoo.mapping.sales import naive_utc, plain
 from crossdock.model.events import WrittenDocument
+from crossdock.model.identifiers import InvalidIdentifier, parse_sscc
 from crossdock.model.instants import Stamp
 from crossdock.model.transfers import MovedLine, Remainder
 from crossdock.ports.verdicts import Park
@@ -250,7 +251,9 @@ class Completing:
         """Commands for moves whose lots or packages are told."""
         lots = await self._lots(row, given)
         sources = await self._session.read("stock.location", [each.move.source for each in given], ("usage",))
-        packages = await self._packages({part.package for each in given for part in each.parts if part.package})
+        packages = await self._packages(
+            row["id"], {part.package for each in given for part in each.parts if part.package}
+        )
         lines = await self._lines([each.move for each in given])
         commands: list[list[Any]] = []
         for each in given:
@@ -276,18 +279,29 @@ class Completing:
         rows = await self._session.find("stock.lot", domain, ("name", "product_id"))
         return {(identifier(each["product_id"]), str(each["name"])): int(each["id"]) for each in rows}
 
-    async def _packages(self, names: set[str]) -> dict[str, int]:
-        """Packages by their name (an SSCC), those that are not there yet made."""
+    async def _packages(self, picking: int, names: set[str]) -> dict[str, int]:
+        """Packages by their name, those that are not there yet made."""
         if not names:
             return {}
         model = (await self._session.fields(MOVE_LINE))["result_package_id"]["relation"]
         found = await self._session.find(model, [("name", "in", sorted(names))], ("name",))
-        packages = {str(row["name"]): int(row["id"]) for row in found}
+        others = await self._of_others(picking, [row["id"] for row in found if not _is_sscc(str(row["name"]))])
+        packages = {str(row["name"]): int(row["id"]) for row in found if row["id"] not in others}
         if missing := sorted(names - packages.keys()):
             values = [{"name": name} for name in missing]
             made = ids_of(await self._anchors.act(model, "create", None, {"vals_list": values}))
             packages |= dict(zip(missing, made, strict=True))
         return packages
+
+    async def _of_others(self, picking: int, packages: Sequence[int]) -> set[int]:
+        """Those of ``packages`` that another transfer's goods are in. An SSCC names one unit in the world; any other
+        name means something within one transfer only, and warehouses give the same to the next.
+        """
+        if not packages:
+            return set()
+        domain = [("result_package_id", "in", packages), ("picking_id", "!=", picking)]
+        lines = await self._session.find(MOVE_LINE, domain, ("result_package_id",))
+        return {identifier(line["result_package_id"]) for line in lines}
 
     async def _lines(self, moves: Sequence[Move]) -> list[Line]:
         units = {move.id: move.unit for move in moves}
@@ -341,3 +355,10 @@ def _is(move: Move, line: MovedLine, found: Found) -> bool:
 def _late(row: Row, wanted: Wanted) -> bool:
     """Whether its date of transfer is still when Odoo was told, not when goods were moved."""
     return wanted.moved_at is not None and row.get("date_done") != naive_utc(wanted.moved_at)
+
+
+def _is_sscc(name: str) -> bool:
+    try:
+        return bool(parse_sscc(name))
+    except InvalidIdentifier:
+        return False

@@ -9,8 +9,9 @@ from crossdock.connectors.odoo.client.flows.flow import Outcome
 from crossdock.connectors.odoo.client.flows.items import Items
 from crossdock.connectors.odoo.client.flows.quantities import Asked, Quantities
 from crossdock.connectors.odoo.client.session import OdooSession, Row, identifier
-from crossdock.connectors.odoo.mapping.sales import UNIT_FIELDS, plain, shorten
+from crossdock.connectors.odoo.mapping.sales import UNIT_FIELDS, plain, promised_text, shorten
 from crossdock.model.events import WrittenDocument
+from crossdock.model.instants import Stamp
 from crossdock.model.sales import AmendSalesOrder, CancelSalesOrder, ConfirmSalesOrder, LineChange
 from crossdock.ports.connector import Documents
 from crossdock.ports.verdicts import Park
@@ -92,7 +93,7 @@ class ConfirmOrder:
 
 
 class AmendOrder:
-    """Ordered quantities, all in one call; what they are to be is absolute, so that twice is once."""
+    """Ordered quantities and the promised day in one call; what they are to be is absolute, so twice is once."""
 
     def __init__(self, session: OdooSession, anchors: Anchors, items: Items, quantities: Quantities) -> None:
         """Works through ``session``."""
@@ -105,7 +106,7 @@ class AmendOrder:
     async def find(self, body: AmendSalesOrder) -> Outcome | None:
         """Every line as it is to be, and the reason noted."""
         row = await self._confirmation.order(int(body.external_id))
-        if await self._commands(row, body.changes):
+        if await self._commands(row, body.changes) or await self._promise(row, body.promised_for):
             return None
         if not await self._anchors.reasoned(ORDER, row["id"], body.reason, body.marker):
             return None
@@ -116,10 +117,21 @@ class AmendOrder:
         row = await self._confirmation.order(int(body.external_id))
         if row["state"] == "cancel":
             raise parked(_CANCELLED.format(name=row["name"]), f"sale.order {row['id']}: state cancel")
+        values: dict[str, object] = await self._promise(row, body.promised_for)
         if commands := await self._commands(row, body.changes):
-            await self._anchors.act(ORDER, "write", (row["id"],), {"vals": {"order_line": commands}})
+            values["order_line"] = commands
+        if values:
+            await self._anchors.act(ORDER, "write", (row["id"],), {"vals": values})
         await self._anchors.give_reason(ORDER, row["id"], shorten(body.reason), body.marker)
         return await self._confirmation.documents(await self._confirmation.order(row["id"]))
+
+    async def _promise(self, row: Row, promised: Stamp | None) -> dict[str, object]:
+        """The day to be written, where it is another one."""
+        if promised is None:
+            return {}
+        wanted = promised_text(promised)
+        known = (await self._session.read(ORDER, [row["id"]], ("commitment_date",)))[row["id"]]["commitment_date"]
+        return {} if known == wanted else {"commitment_date": wanted}
 
     async def _commands(self, row: Row, changes: Sequence[LineChange]) -> list[list[object]]:
         """What has to be written. Raises `Failed` when a change cannot be, before anything is written."""

@@ -1,0 +1,1 @@
+"""The business flows of one configuration on a real Odoo, against books kept apart."""

@@ -1,0 +1,1 @@
+"""Very many live processes and pending deadlines."""
