@@ -68,6 +68,7 @@ from crossdock.settings.notices_checks import notice_faults
 from crossdock.settings.partners import read_partners
 from crossdock.settings.secrets import ReferencedSecrets
 from crossdock.settings.sections import PartnerSettings, Settings
+from crossdock.settings.tracking_page_checks import tracking_page_faults
 from crossdock.storage.opening import MigratableStore
 from crossdock.storage.opening import open_store as open_database
 from crossdock.storage.schema import newest
@@ -253,7 +254,7 @@ def installed(loaded: Loaded) -> tuple[Installation | None, tuple[Fault, ...]]:
     if faults or loaded.settings is None:
         return None, tuple(faults)
     settings = loaded.settings
-    if wrong := notice_faults(loaded, configs):
+    if wrong := (*notice_faults(loaded, configs), *tracking_page_faults(loaded, configs)):
         return None, wrong
     plans = tuple(
         _plan(name, partner, specs[partner.connector], configs[name], settings)

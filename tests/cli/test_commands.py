@@ -12,11 +12,13 @@ from crossdock.cli.main import app
 COMMANDS = {
     "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
     "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "kpi",
-    "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "process",
-    "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard", "serve",
-    "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "partner-desk",
+    "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard",
+    "serve", "shipengine", "sim", "trace", "tracking", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
+    "partner-desk": {"invite"},
+    "tracking": {"link"},
     "alerts": {"list", "test"},
     "contracts": {"lint", "list"},
     "lint": {"workflows"},

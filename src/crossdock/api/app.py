@@ -26,6 +26,7 @@ from crossdock.api import (
     processes,
     returning,
     shipments,
+    tracking,
 )
 from crossdock.api.context import Context
 from crossdock.api.gates import guard, refuse_unknown
@@ -39,6 +40,7 @@ ROUTES = (
     *shipments.ROUTES,
     *availability.ROUTES,
     *choices.ROUTES,
+    *tracking.ROUTES,
     *orders.ROUTES,
     *jobs.ROUTES,
     *returning.ROUTES,

@@ -130,13 +130,22 @@ def _unknown() -> Standing:
     return Standing("", (), 0, 0, leased=True)
 
 
+class TrackingLinks(Protocol):
+    """Makes links by which customers follow their orders."""
+
+    def __call__(self, subject: str, now: int, language: str, days: int) -> tuple[str, int]:
+        """The link, and when it expires (epoch microseconds); 0 days: as configured."""
+        ...
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the routes need. ``issuer`` is the public base address, ``partners`` the configured partner ids,
     ``standing`` says what this process is, ``freshness`` how old a word on stock may be,
     ``processes`` are those that run, by name, ``outboxes`` the configured webhooks and bridges with their kind,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
-    there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration.
+    there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration,
+    ``tracking_links`` makes customers' links where there is a tracking page.
     """
 
     store: Store
@@ -159,5 +168,6 @@ class Context(Struct, frozen=True, kw_only=True):
     notices: Objective | None = None
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
+    tracking_links: TrackingLinks | None = None
     board: Board = UNCONFIGURED
     flows: tuple[Flow, ...] = ()

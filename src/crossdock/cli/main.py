@@ -40,6 +40,7 @@ from crossdock.cli import (
     outboxes,
     parked,
     partner,
+    partner_desk,
     process,
     rate,
     rebuild,
@@ -53,6 +54,7 @@ from crossdock.cli import (
     serve,
     sim,
     trace,
+    tracking,
     translate,
     workers,
 )
@@ -146,6 +148,8 @@ for _command in (
     operations,
     orders,
     route,
+    tracking,
+    partner_desk,
     workers,
 ):
     _command.register(app)

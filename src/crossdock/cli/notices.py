@@ -79,7 +79,7 @@ def list_notices(order: Order, config: ConfigPath = DEFAULT_CONFIG, json: AsJson
     """List what a customer was told of an order, what waits and why, and what was dropped. Addresses are not shown."""
 
     def step(tx: Transaction) -> list[NoticeRow]:
-        return tx.notices.of_order(_subject(tx, order))
+        return tx.notices.of_order(subject_named(tx, order))
 
     rows = read(config, step)
     if json:
@@ -183,13 +183,14 @@ def _without_links(values: Any) -> dict[str, str]:
 
 def _values(config: ConfigPath, order: str) -> dict[str, str]:
     def step(tx: Transaction) -> dict[str, str]:
-        story = story_of(tx, _subject(tx, order))
+        story = story_of(tx, subject_named(tx, order))
         return values_of(story.state) if story else {}
 
     return read(config, step)
 
 
-def _subject(tx: Transaction, order: str) -> str:
+def subject_named(tx: Transaction, order: str) -> str:
+    """The one order a reference names. Raises `Stop`."""
     try:
         subject = resolve(tx, order)
     except Ambiguous as problem:

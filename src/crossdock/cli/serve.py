@@ -38,6 +38,8 @@ from crossdock.bootstrap import (
 from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
+from crossdock.cli.serve_desk import desk_pages
+from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
@@ -182,6 +184,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             ping=_pinger(installation, joined),
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
+            tracking_links=links_of(installation, address),
             board=board(installation),
             flows=flows(installation),
             processes=processes,
@@ -211,7 +214,10 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
-    return Doors(intake, api, tower if Role.TOWER in roles else None, tower_app.SEGMENTS)
+    if Role.TOWER not in roles:
+        return Doors(intake, api)
+    pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
+    return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
 
 
 def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:

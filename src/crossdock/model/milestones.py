@@ -16,7 +16,9 @@ class UnknownMilestone(ValueError):
 
 
 class Milestone(Struct, frozen=True):
-    """One row of data/milestones.tsv. ``rank`` orders milestones; -1 marks an orthogonal fact that never moves it."""
+    """One row of data/milestones.tsv. ``rank`` orders milestones; -1 marks an orthogonal fact that never moves it.
+    ``told`` is whether customers are: yes, optional (for the curious), no, or the shipper only.
+    """
 
     code: str
     name: str
@@ -25,6 +27,7 @@ class Milestone(Struct, frozen=True):
     terminal: bool
     advances: bool
     customer_visible: bool
+    told: str
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -41,6 +44,7 @@ def _milestone(row: dict[str, str]) -> Milestone:
         terminal=row["terminal"].startswith("yes"),
         advances=row["advances_state"] == "yes",
         customer_visible=row["customer_visible"] == "yes",
+        told=row["customer_visible"],
     )
 
 

@@ -19,6 +19,7 @@ from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_exceptions import Alerts, ExceptionBook
 from crossdock.ports.stores_inbound import Exchanges
+from crossdock.ports.stores_knocks import Knocks
 from crossdock.ports.stores_kpis import KeyFigures, Measures
 from crossdock.ports.stores_mapping import Mappings
 from crossdock.ports.stores_notices import NoticeBook
@@ -261,6 +262,11 @@ class Transaction(Protocol):
     @property
     def doors(self) -> Doors:
         """What the API and the tower need."""
+        ...
+
+    @property
+    def knocks(self) -> Knocks:
+        """Counted tries and one-time codes."""
         ...
 
     @property

@@ -54,6 +54,10 @@ class NoticeBook(Protocol):
         """Addresses (keyed hash) that want no mail, since when; the first time counts."""
         ...
 
+    def refused_at(self, recipient: str) -> int:
+        """Since when an address (keyed hash) wants no mail; 0: it may be written to."""
+        ...
+
     def of_order(self, subject: str) -> list[NoticeRow]:
         """All of one order, oldest first."""
         ...

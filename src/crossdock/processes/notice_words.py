@@ -3,6 +3,7 @@
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.instants import Stamp, epoch_us
 from crossdock.model.party import Party
+from crossdock.model.promised import promise_of
 from crossdock.model.tracking import TrackingEvent
 from crossdock.processes.notices_policy import HOUR, NoticesPolicy
 
@@ -54,18 +55,6 @@ def late(state: FulfilmentState, expected: Stamp, grace_hours: float) -> bool:
         return False
     end = epoch_us(promised) + (_DAY - 1 if promised.precision == "day" else 0)
     return epoch_us(expected) > end + int(grace_hours * HOUR)
-
-
-def promise_of(state: FulfilmentState) -> Stamp | None:
-    """What the customer was promised: the order's own day, else the booked offer's."""
-    if state.order and state.order.deliver_by:
-        return state.order.deliver_by
-    for booking in state.live_bookings().values():
-        quote = state.quotes.get(f"{booking.partner} {booking.shipment_id}")
-        rates = [each for each in quote.rates if each.service == booking.service] if quote else []
-        if rates and rates[0].deliver_by:
-            return rates[0].deliver_by
-    return None
 
 
 def values_of(state: FulfilmentState, tracking_number: str = "", expected: Stamp | None = None) -> dict[str, str]:

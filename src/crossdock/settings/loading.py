@@ -16,6 +16,7 @@ from crossdock.settings.golive_checks import golive_faults
 from crossdock.settings.kpi_checks import kpi_faults
 from crossdock.settings.nodes import Fault, Node, Place, merge, read_file, read_text
 from crossdock.settings.ordering_checks import ordering_faults
+from crossdock.settings.partner_desk_checks import partner_desk_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.routing_checks import routing_faults
 from crossdock.settings.sections import Settings, StoreSettings
@@ -27,8 +28,9 @@ _SQLITE = "sqlite:///"
 
 class Loaded(Struct, frozen=True):
     """What was read. ``settings`` is there when ``faults`` is empty; ``configs`` are the partners' own settings with
-    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` the section
-    ``customer_notices`` with its places, ``whole`` everything.
+    their places, by partner id; ``root`` is the folder that relative paths start at; ``notices`` and
+    ``tracking_page`` are the sections ``customer_notices`` and ``tracking_page`` with their places, ``whole``
+    everything.
     """
 
     root: Path
@@ -37,6 +39,7 @@ class Loaded(Struct, frozen=True):
     configs: dict[str, Node] = field(default_factory=dict)
     connectors: dict[str, tuple[str, Place]] = field(default_factory=dict)
     notices: Node | None = None
+    tracking_page: Node | None = None
     whole: Node | None = None
 
 
@@ -66,7 +69,8 @@ def judge(node: Node, root: Path, environ: Mapping[str, str]) -> Loaded:
     if faults or settings is None:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))
-    return Loaded(root, settings, (), *_partners(node), notices=_child(node, "customer_notices"), whole=node)
+    notices, page = _child(node, "customer_notices"), _child(node, "tracking_page")
+    return Loaded(root, settings, (), *_partners(node), notices=notices, tracking_page=page, whole=node)
 
 
 def _include(node: Node, path: Path) -> Iterator[Fault]:
@@ -148,6 +152,7 @@ def _cross_checks(node: Node) -> Iterator[Fault]:
     yield from exception_faults(node)
     yield from alert_faults(node)
     yield from ordering_faults(node)
+    yield from partner_desk_faults(node)
     yield from kpi_faults(node)
     yield from routing_faults(node)
     yield from golive_faults(node)

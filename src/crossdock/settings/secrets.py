@@ -31,6 +31,11 @@ class ReferencedSecrets:
         self._kept: dict[str, tuple[float, str]] = {}
         self._warned: set[Path] = set()
 
+    @property
+    def root(self) -> Path:
+        """The folder that relative files start at: that of the configuration."""
+        return self._root
+
     def __repr__(self) -> str:
         """Names no value."""
         return f"ReferencedSecrets({str(self._root)!r})"

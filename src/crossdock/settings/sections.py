@@ -14,12 +14,14 @@ from crossdock.settings.kpis import KpiSettings
 from crossdock.settings.nightly import ReconciliationSettings, RetentionSettings
 from crossdock.settings.notices import CustomerNotices
 from crossdock.settings.ordering import DeliveryWindows, OrderIntake
+from crossdock.settings.partner_desk import PartnerDesk
 from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.retrying import Retry
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
+from crossdock.settings.tracking_page import TrackingPage
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import OutboxName, PartnerId
 from crossdock.settings.working import CalendarName, CalendarSettings
@@ -305,6 +307,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: Annotated[ExceptionSettings, Meta(description="Whose exceptions are, and how soon")] = (
         ExceptionSettings()
     )
+    partner_desk: Annotated[
+        PartnerDesk | None, Meta(description="People of partners upload files and work lists by hand")
+    ] = None
+    tracking_page: Annotated[
+        TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
+    ] = None
     kpis: Annotated[KpiSettings, Meta(description="Key figures: when they are bad")] = KpiSettings()
     alerts: Annotated[AlertSettings, Meta(description="Who is told of exceptions, by what, and when")] = AlertSettings()
     customer_notices: Annotated[

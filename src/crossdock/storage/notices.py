@@ -51,6 +51,7 @@ _REFUSALS = (
     .where(UNSUBSCRIBED.c.seq > bindparam("after"))
     .order_by(UNSUBSCRIBED.c.seq)
 )
+_REFUSED = select(UNSUBSCRIBED.c.at).where(UNSUBSCRIBED.c.recipient == bindparam("who"))
 _PAUSES = (
     select(BREAKER_MOVE.c.seq, BREAKER_MOVE.c.partner, BREAKER_MOVE.c.at, BREAKER_MOVE.c.state)
     .where(BREAKER_MOVE.c.seq > bindparam("after"), BREAKER_MOVE.c.state.in_(("paused", "resumed")))
@@ -87,6 +88,10 @@ class SqlNotices:
         """Addresses that want no mail."""
         for recipient, at in sorted(recipients):
             self._connection.execute(_REFUSE, {"recipient": recipient, "at": at})
+
+    def refused_at(self, recipient: str) -> int:
+        """Since when an address wants no mail; 0: it may be written to."""
+        return int(self._connection.execute(_REFUSED, {"who": recipient}).scalar_one_or_none() or 0)
 
     def of_order(self, subject: str) -> list[NoticeRow]:
         """All of one order, oldest first."""

@@ -12,6 +12,7 @@ from crossdock.storage.doors import SqlDoors
 from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
 from crossdock.storage.instances import SqlInstances
+from crossdock.storage.knocks import SqlKnocks
 from crossdock.storage.kpis import SqlKeyFigures
 from crossdock.storage.lanes import SqlLanes
 from crossdock.storage.leases import SqlLeases
@@ -138,6 +139,11 @@ class SqlTransaction:
     def doors(self) -> SqlDoors:
         """What the API and the tower need."""
         return SqlDoors(self._connection)
+
+    @cached_property
+    def knocks(self) -> SqlKnocks:
+        """Counted tries and one-time codes."""
+        return SqlKnocks(self._connection)
 
     @cached_property
     def notices(self) -> SqlNotices:

@@ -18,6 +18,14 @@ def zone_of(place: Address) -> str:
 
 
 @cache
+def zones_in(country: str) -> tuple[str, ...]:
+    """All zones of a country (ISO 3166-1 alpha-2), by the time-zone tables (zone.tab of the package tzdata)."""
+    written = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in written.splitlines() if not line.startswith("#"))
+    return tuple(row[2] for row in rows if row[0] == country.upper())
+
+
+@cache
 def _table() -> dict[tuple[str, str], str]:
     written = resources.files("crossdock.tracking").joinpath("zones.tsv").read_text(encoding="utf-8")
     lines = [line for line in written.splitlines() if line and not line.startswith("#")]

@@ -61,10 +61,20 @@ class MailConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tracking_url: Annotated[
         str,
         Meta(
-            description="Page a parcel is followed on, with {tracking_number} or {order} in it; empty: no link",
-            examples=["https://shop.example/track/{tracking_number}"],
+            description="Page an order is followed on, with {link} (signed, for the tracking page of this Crossdock), "
+            "{tracking_number} or {order} in it; empty: no link",
+            examples=["https://track.shop.example/track/{link}"],
         ),
     ] = ""
+    tracking_secret: Annotated[
+        str,
+        Meta(
+            description="Signs {link}: the same as tracking_page.link_secret",
+            examples=["secret://file/secrets/tracking-links"],
+            extra={"secret": True},
+        ),
+    ] = ""
+    tracking_days: Annotated[int, Meta(description="Days that link is good for", ge=1, le=730)] = 60
     templates: Annotated[
         str,
         Meta(
@@ -93,6 +103,8 @@ class MailConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError("security none is for a server on this machine; use starttls or tls")
         if bool(self.user) != bool(self.password):
             raise ValueError("user and password go together: set both, or neither")
+        if ("{link}" in self.tracking_url) != bool(self.tracking_secret):
+            raise ValueError("{link} in tracking_url and tracking_secret go together: set both, or neither")
         if self.default_language not in self.languages:
             raise ValueError(f"default_language {self.default_language} must be one of languages")
         if any(not sign.isprintable() for sign in self.sender_name):

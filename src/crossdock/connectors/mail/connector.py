@@ -116,4 +116,6 @@ class MailConnector:
             config.tracking_url,
             config.languages,
             config.default_language,
+            self._secrets.reveal(config.tracking_secret) if config.tracking_secret else "",
+            config.tracking_days,
         )

@@ -12,6 +12,7 @@ from crossdock.model.instants import from_epoch_us
 from crossdock.model.notices import UNSUBSCRIBED, CustomerNotified, CustomerUnsubscribed, NoticeDecided, NotifyCustomer
 from crossdock.notices.links import InvalidLink, Link, read, recipient_hash, token_in, unsubscribe_url
 from crossdock.notices.rendering import Templates
+from crossdock.notices.tracking_links import DAY, TrackingLink, sign
 from crossdock.ports.connector import Received, Translation, Unreadable
 from crossdock.ports.verdicts import Explanation
 
@@ -28,6 +29,8 @@ class Sender(Struct, frozen=True):
     tracking_url: str
     languages: tuple[str, ...]
     default_language: str
+    tracking_secret: str = ""
+    tracking_days: int = 60
 
 
 def language_of(sender: Sender, wanted: str) -> str:
@@ -43,7 +46,7 @@ def letter(sender: Sender, templates: Templates, notice: NotifyCustomer, key: st
     link = Link(recipient_hash(sender.secret, notice.recipient), subject)
     unsubscribe = unsubscribe_url(sender.public_url, sender.partner, sender.secret, link)
     values = {
-        "tracking_url": _tracking_url(sender.tracking_url, notice.values),
+        "tracking_url": _tracking_url(sender, notice.values, subject, language, now),
         **notice.values,
         "shop": sender.name or sender.address.rpartition("@")[2],
         "unsubscribe_url": unsubscribe,
@@ -102,8 +105,12 @@ def unsubscribed(secret: str, message: Received) -> Translation:
     return Translation(tuple(Fact(body, occurred, subject=each) for each in subjects))
 
 
-def _tracking_url(pattern: str, values: Mapping[str, str]) -> str:
+def _tracking_url(sender: Sender, values: Mapping[str, str], subject: str, language: str, now: int) -> str:
+    pattern = sender.tracking_url
     number, order = values.get("tracking_number", "").partition(",")[0].strip(), values.get("order", "")
     if ("{tracking_number}" in pattern and not number) or ("{order}" in pattern and not order):
         return ""
+    if "{link}" in pattern:
+        link = sign(sender.tracking_secret, TrackingLink(subject, now + sender.tracking_days * DAY))
+        pattern = pattern.replace("{link}", f"{link}?lang={language}" if pattern.endswith("{link}") else link)
     return pattern.replace("{tracking_number}", quote(number, safe="")).replace("{order}", quote(order, safe=""))

@@ -102,8 +102,12 @@ class WarehouseConfig(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ()
     send: Annotated[
-        Literal["rest", "files"],
-        Meta(description="How orders go out: to its API, or as CSV files into folder/out", examples=["files"]),
+        Literal["rest", "files", "desk"],
+        Meta(
+            description="How orders go out: to its API, as CSV files into folder/out, or not at all: its people find "
+            "them at the partner desk",
+            examples=["files"],
+        ),
     ] = "rest"
     folder: Annotated[
         str,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from crossdock.connectors.warehouse import wire
-from crossdock.connectors.warehouse.client.dropping import Dropping
+from crossdock.connectors.warehouse.client.dropping import Dropping, handed_over
 from crossdock.connectors.warehouse.client.instructing import Instructing
 from crossdock.connectors.warehouse.client.refusals import client_of
 from crossdock.connectors.warehouse.config import WarehouseConfig
@@ -13,7 +13,7 @@ from crossdock.model.warehouse import AmendOrder, AnnounceInbound, CancelOrder, 
 from crossdock.ports.connector import Command, Documents, Page, Received, Rejected, Translation, Verified
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.spec import Surroundings
-from crossdock.ports.verdicts import Explanation, Park, Retry, Verdict
+from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, Park, Retry, Verdict
 from crossdock.transports.folder import SharedFolder
 from crossdock.transports.rest import expected, no_feed, not_ours
 from crossdock.transports.signatures import StandardWebhook, StaticCredential
@@ -36,6 +36,7 @@ class WarehouseConnector:
         self._client = client_of(surroundings.http, config.url, config.title, self._token)
         self._api = Instructing(self._client, surroundings.partner, self._catalogue, surroundings.clock)
         folder = SharedFolder(Path(config.folder))
+        self._clock = surroundings.clock
         self._files = Dropping(folder, surroundings.partner, self._catalogue, surroundings.clock)
 
     def _token(self) -> str:
@@ -69,6 +70,10 @@ class WarehouseConnector:
     async def _send(self, command: Command) -> Verdict:
         by_files = self._config.send == "files"
         match command.body:
+            case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if (
+                self._config.send == "desk"
+            ):
+                return Done(handed_over(command, body, self._partner, self._clock))
             case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if by_files:
                 return await self._files.send(command, body)
             case ReleaseOrder() | AmendOrder() | CancelOrder() as body:
@@ -83,6 +88,10 @@ class WarehouseConnector:
         """Ask by our reference what became of it."""
         by_files = self._config.send == "files"
         match command.body:
+            case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if (
+                self._config.send == "desk"
+            ):
+                return AlreadyDone(handed_over(command, body, self._partner, self._clock))
             case ReleaseOrder() | AmendOrder() | CancelOrder() | AnnounceInbound() as body if by_files:
                 return await self._files.settle(command, body)
             case ReleaseOrder() | AmendOrder() | CancelOrder() as body:

@@ -3,6 +3,7 @@
 from alembic import context
 
 import crossdock.storage.tables_exchange
+import crossdock.storage.tables_knocks
 import crossdock.storage.tables_kpis
 import crossdock.storage.tables_notices
 import crossdock.storage.tables_work  # noqa: F401 - both register their tables

@@ -32,7 +32,7 @@ class Dropping:
             self._folder.write(name, written)
         except OSError as problem:
             return _no_folder(problem)
-        return Done(self._facts(command, body))
+        return Done(handed_over(command, body, self._partner, self._clock))
 
     async def settle(self, command: Command, body: Instruction) -> Verdict:
         """A file that lies there was written; one that does not may have been taken already, and is written again:
@@ -40,19 +40,8 @@ class Dropping:
         """
         name, _ = file_of(body, self._catalogue)
         if self._folder.has(name):
-            return AlreadyDone(self._facts(command, body))
+            return AlreadyDone(handed_over(command, body, self._partner, self._clock))
         return Retry(Explanation("The file is written again.", f"{name} is not in out/"), ErrorClass.PENDING, after=0)
-
-    def _facts(self, command: Command, body: Instruction) -> tuple[Fact, ...]:
-        told: EventBody
-        if isinstance(body, CancelOrder):
-            return ()
-        if isinstance(body, AnnounceInbound):
-            told = InboundAnnounced(self._partner, body.reference)
-        else:
-            told = WarehouseOrderReleased(self._partner, body.reference, body.revision)
-        now = from_epoch_us(self._clock.now())
-        return (Fact(told, now, subject=command.subject, binds=names_of(told, self._partner)),)
 
     async def fetch(self, cursor: str) -> Page | Verdict:
         """The file that lies there longest. The one that ``cursor`` names was kept: it is put away first."""
@@ -70,6 +59,19 @@ class Dropping:
             text = f"{found.name} was read and could not be moved into done/"
             return Park(Explanation("A file was read and cannot be put away: allow us to write to the folder.", text))
         return Page(found.body, following, more=True)
+
+
+def handed_over(command: Command, body: Instruction, partner: str, clock: Clock) -> tuple[Fact, ...]:
+    """That the warehouse has it: as a file, or as a line of its list at the partner desk."""
+    told: EventBody
+    if isinstance(body, CancelOrder):
+        return ()
+    if isinstance(body, AnnounceInbound):
+        told = InboundAnnounced(partner, body.reference)
+    else:
+        told = WarehouseOrderReleased(partner, body.reference, body.revision)
+    now = from_epoch_us(clock.now())
+    return (Fact(told, now, subject=command.subject, binds=names_of(told, partner)),)
 
 
 def _no_folder(problem: OSError) -> Retry:
