@@ -65,6 +65,7 @@ chaos: $(DEV) ## 1,000 seeds of every simulation, five peak days and crashes in 
 	$(BIN)/crossdock chaos stories --seeds 100
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/crash --deselect tests/crash/test_simulation.py::test_every_promise_holds_under_every_seed $(PYTEST)
 	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/connectors tests/devkit -k "leave_one_label or leaves_no_label" --durations=0 $(PYTEST)
+	CROSSDOCK_SEEDS=1000 $(BIN)/python -m pytest tests/processes/test_every_stage.py $(PYTEST)
 	CROSSDOCK_KILLS=3 $(BIN)/python -m pytest tests/kills -rs --durations=0 $(PYTEST)
 	for turn in 1 2 3 4 5; do $(BIN)/crossdock demo || exit 1; done
 

@@ -109,12 +109,12 @@ def placed_anew(number: int) -> list[ev.EventBody]:
 
 
 def called_off(number: int) -> list[ev.EventBody]:
-    """An order can always be touched or called off."""
+    """An order can always be touched or called off, and what comes back be refused."""
     at = stamp(f"2026-11-22T10:{number:02}:00Z")
     return [
         ev.FulfilmentRequested(replace(delivery_order(), changed_at=at)),
-        ev.FulfilmentCancelled(released.ORDER.id, changed_at=at),
-    ]
+        ev.FulfilmentCancelled(released.ORDER.id, changed_at=at), ReturnRefused(f"m{number}", "cli:ann"),
+    ]  # fmt: skip
 
 
 def intakes() -> list[World]:
@@ -278,9 +278,12 @@ def invoices() -> list[World]:
         scan("T2", "returned", 23), *(billed.proof(f"T{at}") for at in (1, 2, 3)), billed.proof("T1", "B. Other"),
         *(ev.ShipmentVoided("easypost", f"P{at}", f"sT{at}", f"T{at}") for at in (1, 2)),
         ev.ShipmentVoided("easypost", "P9", "s9", "T9"), FINISHED, INVOICED, WRITTEN_BY_OTHERS,
-        ev.RecordWritten("odoo", "invoice.issue.v1", "i2"), ev.RecordWritten("odoo", "note.record.v1", "n"),
+        ev.RecordWritten("odoo", "note.record.v1", "n"),
     ]  # fmt: skip
-    policies = [DeliveryToInvoicePolicy(), DeliveryToInvoicePolicy("delivered", complete=False, partial="invoice")]
+    policies = [
+        DeliveryToInvoicePolicy(), DeliveryToInvoicePolicy("delivered"),
+        DeliveryToInvoicePolicy("delivered", complete=False, partial="invoice"),
+    ]  # fmt: skip
     return [_world(delivery_to_invoice(policy), *pool) for policy in policies]
 
 

@@ -19,7 +19,7 @@ from processes.stages_told import World, kind_of
 from processes.stages_worlds import worlds
 
 SEEDS = range(1, 1 + max(1, int(os.environ.get("CROSSDOCK_SEEDS", "0")) // 50))
-STEPS, VARIANTS = 2500, 3
+STEPS, VARIANTS = 2000, 3
 NAMES = [process.name for process in there_are()]
 UNCHARTED = {"quiet", "waiting", "open"}
 """Where a process without a chart may stand: nothing is due, something is, an exception is open."""
@@ -93,7 +93,7 @@ def charted(world: World, **changes) -> World:
 
 def caught(world: World, complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        complete(world.process, all_told((world,)))
+        complete(world.process, all_told((world,), steps=1000, variants=2))
 
 
 @pytest.mark.req("H6")

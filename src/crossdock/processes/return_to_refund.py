@@ -45,13 +45,15 @@ _WAY = ("requested", "labelled", "under_way", "arrived", "inspecting")
 _ROAD = _WAY[1:4]
 _ENDS = ("refunded", "restocked", "rejected")
 _WORK = ("accepted", "refunding")
+_OF_ONE = (
+    "fulfilment.requested.v1", "return.requested.v1", "shipment.booked.v1", "shipment.voided.v1",
+    "tracking.reported.v1",
+)  # fmt: skip
+"""Facts of one thing that comes back: of several the furthest is shown, so they may bring another to the fore."""
 _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("return.requested.v1", (*_WAY, *_ENDS), _WAY[:4]),
     ("return.requested.v1", _WAY, _ENDS),
-    ("shipment.booked.v1", (*_WAY, *_WORK, *_ENDS), _ROAD),
-    ("shipment.voided.v1", (*_ROAD, *_ENDS), _WAY[:4]),
-    ("tracking.reported.v1", (*_WAY, *_WORK, *_ENDS), _ROAD),
-    ("fulfilment.requested.v1", _WAY, (*_WAY, "accepted", "rejected")),
+    *((on, (*_WAY, *_WORK, *_ENDS), _WAY) for on in _OF_ONE),
+    ("fulfilment.requested.v1", _WAY, ("accepted", "rejected")),
     ("goods.received.v1", (*_WAY, *_ENDS), (*_WAY, "accepted", *_ENDS)),
     ("return.refused.v1", _WAY, (*_WAY[:4], *_ENDS)),
     ("record.written.v1", (*_WORK, "attention"), (*_WAY, *_WORK, *_ENDS)),
