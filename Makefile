@@ -12,7 +12,7 @@ CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets chaos golden odoo flows clean
+.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets browser shots chaos golden odoo flows clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ bench: $(DEV) ## Measure intake, end to end and delivery on this machine
 	$(BIN)/python -m benchmarks.local $(BENCH)
 
 assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from package-lock.json, integrity checked
+
+browser: $(DEV) assets ## Every page in headless Chromium: both themes, phone to desk, zoom, axe, keyboard, without scripts
+	CROSSDOCK_BROWSER=1 $(BIN)/python -m pytest tests/browser -rs $(PYTEST)
+
+shots: $(DEV) assets ## Pictures of every screen, light and dark, desk and phone, into SHOTS (shots/)
+	$(BIN)/python -m tests.browser.shots $(or $(SHOTS),shots)
 
 chaos: $(DEV) ## 1,000 seeds of every simulation, five peak days and crashes in process, then real SIGKILLs under the demo's load, five times
 	$(BIN)/crossdock chaos --seeds 1000 --scenario all

@@ -378,7 +378,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         "kpis": KpiWatch(store, place.clock, board(installation), place.metrics.registry, settings.kpis),
         "alerts": Alerting(store, telling, place.owner),
         "feeds": QuietFeeds(store, promised.hours, place.clock.now(), promised.arrivals, promised.calendars),
-        "workers": SilentWorkers(store, workers.lease_seconds),
+        "workers": SilentWorkers(store, workers.lease_seconds, place.owner),
     }
     if given := settings.customer_notices:
         sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)

@@ -28,6 +28,7 @@ class Site:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     async def _serve(self):
+        self.loop = asyncio.get_running_loop()
         self.world = await self._opened(self._folder)
         config = uvicorn.Config(self.world.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
         self._server = _Announcing(config, self._announce)

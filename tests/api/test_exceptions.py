@@ -131,3 +131,25 @@ async def test_alerts(worked, reader):
     assert (alert["occasion"], alert["kind"], alert["owner"], alert["sent_at"]) == (
         "raised", "booking.failed", "carriers-desk", ""
     )  # fmt: skip
+
+
+@pytest.mark.req("E16")
+async def test_another_day_is_promised_and_urgent_ones_come_first(worked):
+    world = worked
+    async with world.client("all") as client:
+        urgent = (await client.get("/v1/exceptions/urgent", params={"queue": "all"})).json()["items"]
+        assert len(urgent) >= 3
+        body = {
+            "filter": {"queue": "business", "kind": "booking.failed"},
+            "reason": "told them",
+            "promised_for": "2026-12-03",
+        }
+        told = await client.post("/v1/exceptions/reschedule", json=body, headers={"idempotency-key": "k1"})
+        assert told.status_code == 202, told.text
+        bad = await client.post(
+            "/v1/exceptions/reschedule", json={**body, "promised_for": "soon"}, headers={"idempotency-key": "k2"}
+        )
+        assert bad.status_code == 422
+    events = await world.store.read(lambda tx: tx.log.of_subject("do:odoo:7"))
+    said = [each.body for each in events if isinstance(each.body, exc.ExceptionRescheduled)]
+    assert {(each.promised.at, each.promised.precision) for each in said} == {("2026-12-03", "day")}

@@ -25,8 +25,8 @@ async def speaks(hub, owner, now, *roles):
     await hub.store.run(lambda tx: tx.leases.present(owner, roles or (Role.WORKER,), now, now + LEASE))
 
 
-async def look(hub, now):
-    moved = await SilentWorkers(hub.store, 30)(now)
+async def look(hub, now, owner="hub9-1-dddddd"):
+    moved = await SilentWorkers(hub.store, 30, owner)(now)
     while await hub.engine.reduce():
         pass
     return moved
@@ -82,3 +82,22 @@ async def test_one_that_takes_its_leave_and_one_that_was_replaced_are_no_alert(h
     await speaks(hub, "hub1-3-cccccc", now + LEASE)
     assert await look(hub, now + LEASE + SECOND) == 0
     assert await standing(hub) == []
+
+
+@pytest.mark.req("K13")
+async def test_whoever_looks_lives_whatever_its_lease_says(hub):
+    """A process that was paused, or a simulated one, may look before it renews."""
+    now = hub.clock.now()
+    await speaks(hub, "hub1-1-aaaaaa", now)
+    assert await look(hub, now + 3 * LEASE, owner="hub1-1-aaaaaa") == 0
+    assert await look(hub, now + 3 * LEASE) == 1
+    assert await look(hub, now + 4 * LEASE, owner="hub1-1-aaaaaa") == 1
+    assert await standing(hub) == []
+
+
+@pytest.mark.req("K13")
+async def test_a_single_process_that_is_started_again_after_a_crash_is_no_alert(hub):
+    now = hub.clock.now()
+    await speaks(hub, "hub1-1-aaaaaa", now)
+    await speaks(hub, "hub1-2-bbbbbb", now + LEASE)
+    assert await look(hub, now + LEASE + SECOND, owner="hub1-2-bbbbbb") == 0

@@ -11,10 +11,11 @@ from crossdock.cli.main import app
 
 COMMANDS = {
     "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
-    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "lint",
-    "log", "mapping", "migrate", "notices", "odoo", "orders", "parked", "partner", "process", "rate", "rebuild",
-    "reconcile", "replay", "restore", "retention", "route", "runbook", "serve", "shipengine", "sim", "trace",
-    "translate", "webhooks", "workers", "partner-desk", "tracking",
+    "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "kpi",
+    "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "process",
+    "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard", "serve",
+    "shipengine", "sim", "trace", "translate", "webhooks", "workers",
+    "partner-desk", "tracking",
 }  # fmt: skip
 GROUPS = {
     "partner-desk": {"invite"},
@@ -35,7 +36,9 @@ GROUPS = {
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
-    "partner": {"limit", "list", "pause", "resume"},
+    "kpi": {"history", "items", "list", "show", "sql"},
+    "metrics": {"dashboards", "rules"},
+    "partner": {"limit", "list", "pause", "resume", "scorecard"},
     "exceptions": {
         "alerts",
         "assign",

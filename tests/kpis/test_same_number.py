@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from math import isnan
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 import httpx
@@ -18,6 +19,7 @@ from crossdock.backbone.kpi_watch import KpiWatch
 from crossdock.cli.main import main
 from crossdock.governance.access import ClientAccess, create_client
 from crossdock.model.kpis import KPIS
+from crossdock.ports.rows import Chosen
 from crossdock.views.kpis import kpis
 from kpis.by_hand import counted
 from kpis.generated import AT, DAY
@@ -158,3 +160,18 @@ def test_the_list_behind_a_figure_is_as_long_as_the_figure(month):
         if KPIS[each["name"]].measure == "count":
             rows, _ = by_api(month, f"/v1/kpis/{each['name']}/items?limit=1000")
             assert len(rows["items"]) == each["value"], each["name"]
+
+
+def test_the_link_of_a_figure_is_the_filter_of_its_list(month):
+    """Exceptions of the kinds in the link: as many as the figure where it counts each, more where orders count once."""
+    shown = month.read(lambda tx: kpis(tx, month.board, AT))
+    linked = [each for each in shown if each.page == "exceptions" and KPIS[each.name].measure == "count"]
+    for each in linked:
+        words = dict(parse_qsl(urlsplit(each.link).query))
+        assert words == each.filter
+        if "kind" in words:
+            chosen = Chosen(kind=words["kind"])
+            rows, _ = month.read(lambda tx, chosen=chosen: tx.views.exceptions(chosen=chosen, limit=1000))
+            grouped = "GROUP BY" in KPIS[each.name].sql
+            assert len(rows) >= each.value if grouped else len(rows) == each.value, each.name
+    assert len(linked) >= 12

@@ -89,7 +89,7 @@ def test_a_scenario_is_the_same_again_has_every_kind_and_adds_up():
     assert debt(rates, run.goods[0].sku) == Bill("out_invoice", 50_000, 7_500, 57_500)
 
 
-@pytest.mark.req("J1")
+@pytest.mark.req("H1")
 def test_the_configuration_of_a_run_has_no_fault(tmp_path):
     house = House(tmp_path)
     house.furnish(Place("http://127.0.0.1:1", "db", "crossdock", "key"), {"warehouse": 2, "easypost": 3}, "WH")

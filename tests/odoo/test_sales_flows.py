@@ -339,3 +339,21 @@ async def test_cancelling_is_once_whichever_answer_is_lost(bench):
 
     _, tried = await every_loss(bench, prepare, look)
     assert tried >= 5
+
+
+@pytest.mark.req("E16")
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("2027-02-03", "2027-02-03 12:00:00"), ("2027-02-03T18:30:00+01:00", "2027-02-03 17:30:00")],
+)
+async def test_another_promised_day_is_written_once_and_lines_stay(bench, said, kept):
+    _, sku = await product(bench, 10)
+    documents = await send(bench, order(line(sku, 3, "5.00"), promised_for=stamp("2027-01-05T10:00:00Z")))
+    [(order_id, _)] = documents["sales_order"]
+    body = AmendSalesOrder(order_id, (), tag(), "the truck broke down", stamp(said))
+    await send(bench, body)
+    await send(bench, body)
+    found = await row(bench, "sale.order", int(order_id), "commitment_date", "order_line")
+    assert found["commitment_date"] == kept
+    lines = await row(bench, "sale.order.line", found["order_line"][0], "product_uom_qty")
+    assert lines["product_uom_qty"] == 3

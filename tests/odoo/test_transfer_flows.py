@@ -178,7 +178,7 @@ async def package_of(bench, transfer):
     return {identifier(each["result_package_id"]) for each in lines}
 
 
-@pytest.mark.req("A9", "D8")
+@pytest.mark.req("A9")
 async def test_a_warehouse_may_call_every_first_parcel_alike_though_one_came_back(bench):
     """Odoo moves no package that lies elsewhere too: the returned goods lie in stock in theirs."""
     _, sku = await product(bench, 20)
@@ -194,7 +194,7 @@ async def test_a_warehouse_may_call_every_first_parcel_alike_though_one_came_bac
     assert len(set.union(*packages)) == 3
 
 
-@pytest.mark.req("A9", "D8")
+@pytest.mark.req("A9")
 async def test_an_sscc_is_one_unit_whoever_puts_goods_on_it(bench):
     _, sku = await product(bench, 20)
     digits = f"3{int(tag(), 16) % 10**16:016d}"

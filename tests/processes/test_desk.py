@@ -9,6 +9,7 @@ from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.instants import stamp
+from crossdock.model.releasing import OrderStopped
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.process import command_key
@@ -249,3 +250,51 @@ def test_a_carrier_is_asked_on_behalf_of_the_desk_and_a_refusal_is_an_exception(
     assert (told.phase, told.raised()) == ("attention", ["address.unchecked"])
     told.tell(AddressChecked("ups", "ad-1", "valid"))
     assert (told.phase, told.resolved()) == ("checked", ["address.unchecked"])
+
+
+@pytest.mark.req("C11", "H6")
+def test_a_command_that_fails_again_is_one_exception_which_its_answer_ends():
+    told = History(carriers_desk(), "desk:ups:ad-1")
+    ask(told, Relay("ups", CheckAddress("ad-1", CUSTOMER)))
+    for attempt in (1, 2):
+        told.tell(ev.CommandFailed(f"k#{attempt}", "ups", "address.check.v1", "Not now.", f"500 {attempt}"))
+    assert told.raised() == ["address.unchecked"]
+    told.tell(AddressChecked("ups", "ad-1", "valid"))
+    assert (told.phase, told.resolved()) == ("checked", ["address.unchecked"])
+
+
+@pytest.mark.req("C4", "H8")
+def test_a_label_is_voided_once_however_often_it_is_wanted_and_again_once_that_failed():
+    told = labelled()
+    assert kinds(ask(told, Void("P1"))) == ["VoidLabel"]
+    assert ask(told, Void("P1", again=True), "j2") == []
+    assert told.tell(ev.FulfilmentCancelled("do:odoo:7", "", stamp("2026-11-22T10:00:00Z"))) == []
+    again = labelled()
+    ask(again, Void("P1"))
+    again.tell(ev.CommandFailed("k#1", "easypost", "label.void.v1", "Not now.", "500", "P1"))
+    assert kinds(ask(again, Void("P1"), "j2")) == ["VoidLabel"]
+
+
+@pytest.mark.req("C3", "H8")
+def test_labels_that_come_after_the_order_is_off_are_voided_each_once():
+    told = History(order_to_ship(OrderToShipPolicy(("easypost",))), "do:odoo:7")
+    told.tell(ev.FulfilmentRequested(delivery_order(packages=2)))
+    told.tell(
+        ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))), ev.RatesQuoted(quote("P2", "s2", rate("r", "5.00")))
+    )
+    told.tell(ev.FulfilmentCancelled("do:odoo:7"))
+    assert [each.body.shipment_id for each in told.tell(booked())] == ["s1"]
+    assert [each.body.shipment_id for each in told.tell(booked("P2", "s2", "T2"))] == ["s2"]
+
+
+@pytest.mark.req("A9", "H8")
+def test_what_was_stopped_or_has_faults_is_not_booked_at_the_desk():
+    told = labelled()
+    told.tell(OrderStopped("do:odoo:7", 1), ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
+    assert ask(told, Book()) == []
+    assert told.phase == "cancelled"
+    faulty = History(order_to_ship(OrderToShipPolicy(("easypost",))), "do:odoo:7")
+    faulty.tell(ev.FulfilmentRequested(delivery_order(sku="")), booked())
+    assert kinds(ask(faulty, Void("P1", again=True))) == ["VoidLabel"]
+    assert faulty.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1")) == []
+    assert faulty.phase == "rejected"

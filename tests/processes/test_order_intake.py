@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from crossdock.model import events as ev
 from crossdock.model.channel_orders import ChannelOrder, ChannelOrderPlaced, Checks
+from crossdock.model.exceptions import ExceptionResolved
 from crossdock.model.instants import stamp
 from crossdock.model.item import Item
 from crossdock.model.party import Address, Party
@@ -130,8 +131,39 @@ def test_quantities_are_amended_one_after_the_other_and_always_against_what_was_
     told.tell(replace(FAILED, what="sales_order.amend.v1"))
     [third] = told.tell(placed(of_quantity(6, 4), 4))
     assert [(each.line_id, each.quantity) for each in third.body.changes] == [("71", 6), ("72", 4)]
-    told.tell(AMENDED)
+    told.tell(replace(AMENDED, marker="m2"))
     assert (told.stage, told.resolved()) == ("entered", ["order.not_entered"])
+
+
+@pytest.mark.req("A9", "H6")
+@pytest.mark.parametrize("answer", [WRITTEN, AMENDED])
+def test_an_answer_that_is_told_again_is_not_the_answer_to_what_was_asked_after_it(answer):
+    told = history("amend")
+    told.tell(placed(), WRITTEN, placed(of_quantity(5, 1), 2))
+    if answer is AMENDED:
+        told.tell(placed(of_quantity(5, 4), 3), AMENDED)
+    told.tell(answer)
+    assert told.stage == "amending"
+
+
+@pytest.mark.req("A9", "H6")
+def test_a_change_that_was_parked_is_taken_back_when_the_channel_takes_it_back():
+    told = history("amend")
+    told.tell(placed(), WRITTEN, placed(of_quantity(5, 1), 2))
+    amend = command_key("order_intake", told.told[-1], "amend")
+    told.tell(replace(FAILED, what="sales_order.amend.v1"), placed(ORDER, 3))
+    assert (told.stage, told.withdrawn) == ("entered", [amend])
+
+
+@pytest.mark.req("A9", "H6")
+def test_a_person_who_changed_it_by_hand_ends_the_exception_and_another_change_is_said_again():
+    told = history()
+    told.tell(placed(), WRITTEN, placed(of_quantity(3, 1), 2))
+    [said] = [each for each in told.events if each.kind == "order.changed_after_entry"]
+    told.tell(ExceptionResolved(said.kind, said.pointer, said.cause, "cli:ann", "done by hand"))
+    assert told.stage == "entered"
+    told.tell(placed(ORDER, 3))
+    assert (told.stage, told.raised()) == ("attention", ["order.changed_after_entry"] * 2)
 
 
 @pytest.mark.req("A9")

@@ -323,6 +323,15 @@ def test_cancelled_after_its_carrier_has_it_no_label_is_voided_and_a_return_is_o
     assert home.state.live_bookings()
 
 
+@pytest.mark.req("A9", "H6")
+def test_cancelled_while_it_is_held_and_its_carrier_has_it_it_waits_for_nobody():
+    home = house()
+    home.tell(requested(credit=CreditStanding(money("150", "EUR"), money("100", "EUR"))), BOOKED)
+    home.tell(ev.TrackingReported(TrackingEvent("easypost", "T1", "picked_up", stamp("2026-11-21T13:00:00Z"))))
+    home.tell(cancelled())
+    assert home.stages["order_release"] == "cancelled"
+
+
 ANY = st.sampled_from(
     [
         requested(), requested(lines=(MORE,), changed_at=stamp("2026-11-21T06:10:00Z")), cancelled(30),

@@ -8,7 +8,7 @@ from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.parking import Requests
 from crossdock.tower.app import build
 from crossdock.tower.context import Context
-from crossdock.tower.sessions import Sessions
+from crossdock.tower.sessions import Role, Sessions
 from views.seeding import FixedClock, open_seeded
 
 
@@ -33,9 +33,9 @@ class World:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://crossdock.test")
 
-    async def entered(self):
+    async def entered(self, role=Role.ENGINEER):
         client = self.client()
-        answer = await client.get("/enter", params={"token": self.sessions.invite()})
+        answer = await client.get("/enter", params={"token": self.sessions.invite(role)})
         assert answer.status_code == 303
         return client
 
@@ -47,3 +47,12 @@ async def opened(folder) -> World:
 
 def csrf_in(text: str) -> str:
     return re.search(r'name="csrf" value="([^"]+)"', text).group(1)
+
+
+async def entering(world, role=Role.ENGINEER, name="mara"):
+    """A client of any world's pages that has entered under a name."""
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(world.app, raise_app_exceptions=False), base_url="http://crossdock.test"
+    )
+    assert (await client.get("/enter", params={"token": world.sessions.invite(role, name)})).status_code == 303
+    return client

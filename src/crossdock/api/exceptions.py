@@ -1,6 +1,6 @@
 """/v1/exceptions: what a person has to put right, whose it is, and what people do about it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get, post
@@ -16,7 +16,7 @@ from crossdock.api.provided import Here, OnceOnly
 from crossdock.api.words import CHANGE_REFUSALS, Id, Why
 from crossdock.backbone import exceptions_desk as desk
 from crossdock.model.identifiers import digest
-from crossdock.model.instants import InvalidInstant, stamp
+from crossdock.model.instants import stamp
 from crossdock.ports.policy import Client, Scope
 from crossdock.ports.rows import Chosen
 from crossdock.ports.stores import Transaction
@@ -79,9 +79,9 @@ class WaitRequest(ActRequest, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class RescheduleRequest(ActRequest, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which day the customer is promised instead: RFC 3339, or a day."""
+    """Which day their customers are promised instead."""
 
-    promised_for: Annotated[str, Meta(min_length=10, max_length=40, examples=["2026-12-03"])]
+    promised_for: date
 
 
 class CommentRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -259,11 +259,7 @@ async def reschedule(
 ) -> Response[resources.Requested]:
     """It is written into the sales order; what was only late is over then."""
     data = await strictly(request, RescheduleRequest)
-    try:
-        promised = stamp(data.promised_for)
-    except InvalidInstant as problem:
-        text = f"/promised_for: {problem}"
-        raise ProblemError(422, text, Fault(str(problem), pointer="/promised_for")) from None
+    promised = stamp(data.promised_for.isoformat())
     return await _act(request, context, once, data, desk.Reschedule(promised), idempotency_key)
 
 

@@ -14,7 +14,6 @@ from crossdock.api.provided import Here
 from crossdock.backbone.kpis import (
     MOST_POINTS,
     Reading,
-    TooManyPoints,
     UnknownKpi,
     Window,
     history,
@@ -206,14 +205,14 @@ async def get_history(
     until: To = None,
     step_minutes: Annotated[int, Parameter(ge=1, le=43200)] = 60,
 ) -> FigureHistory:
-    """The figure at every step from one time to another; the last day by the hour unless said otherwise."""
+    """The figure at every step from one time to another, the last 200 steps at most; the last day by the hour unless
+    said otherwise.
+    """
     now, terms, window = context.clock.now(), _terms(context, name), _window(since, until, partner)
     last = min(window.until or now, now)
-    try:
-        points = moments(window.since or last - 24 * 60 * _MINUTE, last, step_minutes * _MINUTE)
-    except TooManyPoints as error:
-        fault = Fault(f"at most {MOST_POINTS} moments: take a longer step", parameter="step_minutes")
-        raise ProblemError(400, str(error), fault) from None
+    step = step_minutes * _MINUTE
+    first = max(window.since or last - 24 * 60 * _MINUTE, last - (MOST_POINTS - 1) * step)
+    points = moments(first, last, step)
     readings = await context.store.read(lambda tx: history(tx, context.board, terms, points, partner))
     return FigureHistory(name, terms.kpi.unit, [Point(_at(each.at), each.value) for each in readings])
 
@@ -248,10 +247,7 @@ def _terms(context: Context, name: str) -> Terms:
 
 
 def _window(since: str | None, until: str | None, partner: str) -> Window:
-    first, last = _instant("from", since), _instant("to", until)
-    if first and last and first >= last:
-        raise ProblemError(400, "the period has no length", Fault("must be before 'to'", parameter="from"))
-    return Window(first, last, partner)
+    return Window(_instant("from", since), _instant("to", until), partner)
 
 
 def _period(window: Window, now: int) -> tuple[int, int]:

@@ -20,9 +20,12 @@ _SECOND = 1_000_000
 class SilentWorkers:
     """A sweep over all processes on this store, those of other machines too."""
 
-    def __init__(self, store: Store, lease_seconds: float) -> None:
-        """A process is believed in for ``lease_seconds`` after it spoke last."""
+    def __init__(self, store: Store, lease_seconds: float, owner: str) -> None:
+        """A process is believed in for ``lease_seconds`` after it spoke last; ``owner`` is this one, which looks and so
+        lives.
+        """
         self._store = store
+        self._owner = owner
         self._lease = int(lease_seconds * _SECOND)
 
     async def __call__(self, now: int) -> int:
@@ -34,13 +37,13 @@ class SilentWorkers:
 
     def _look(self, tx: Transaction, now: int) -> int:
         members = tx.leases.members(now)
-        living = [each for each in members if each.until > now]
+        living = [each for each in members if each.until > now or each.owner == self._owner]
         standing, _ = tx.views.exceptions(kind=KIND, limit=500)
         known = {row.subject for row in standing}
         bodies: list[tuple[str, ev.EventBody]] = []
         for each in members:
             subject = f"{_PREFIX}{each.owner}"
-            if each.until <= now and subject not in known and not self._replaced(each.owner, each.until, living):
+            if each not in living and subject not in known and not self._replaced(each.owner, each.until, living):
                 bodies += ((subject, body) for body in _silent(each, now))
         for row in standing:
             owner = row.subject.removeprefix(_PREFIX)

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +26,7 @@ from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import (
     Hub,
     Installation,
+    PartnerPlan,
     address_hash,
     board,
     flows,
@@ -48,6 +49,8 @@ from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
+from crossdock.tower.context import PartnerFacts
+from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 from crossdock.transports.machine import FreshIds, steady_collector
 from crossdock.views.availability import freshness
@@ -104,8 +107,9 @@ async def run(installation: Installation, roles: frozenset[Role], *, migrate: bo
                 await store.migrate()
             joined = hub(installation, store, roles)
             try:
-                sessions = Sessions(joined.clock)
-                server = _server(installation, _doors(installation, store, joined, sessions))
+                sessions, live = Sessions(joined.clock), Live(store, joined.clock)
+                server = _server(installation, _doors(installation, store, joined, sessions, live))
+                server.before_drain = live.stop
                 steady_collector()
                 await _until_stopped(installation, joined, server, door, sessions)
             finally:
@@ -132,11 +136,11 @@ def _listening(installation: Installation) -> Iterator[socket.socket]:
 
 
 async def _until_stopped(
-    installation: Installation, joined: Hub, server: uvicorn.Server, door: socket.socket, sessions: Sessions
+    installation: Installation, joined: Hub, server: "_Server", door: socket.socket, sessions: Sessions
 ) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+        loop.add_signal_handler(number, server.end)
     working = asyncio.create_task(joined.engine.run())
     serving = asyncio.create_task(server.serve([door]))
     address = public_url(installation, door.getsockname()[1])
@@ -146,7 +150,7 @@ async def _until_stopped(
     if installation.settings.security.tower_login and Role.TOWER in roles:
         note(f"Open the control tower (once, within ten minutes): {address}/enter?token={sessions.invite()}")
     await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
+    server.end()
     joined.engine.stop()
     await serving
     try:
@@ -155,11 +159,14 @@ async def _until_stopped(
         note("A partner did not answer in time; what was under way is asked for after the next start.")
 
 
-def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions) -> Doors:
+def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live) -> Doors:
     settings = installation.settings
     address = public_url(installation)
     access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
     roles = joined.engine.roles
+    processes = {each.name: each for each in processes_of(installation)}
+    owned = matrix(settings.exceptions, settings.calendars)
+    teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
     api = api_app.build(
         ApiContext(
             store=store,
@@ -180,9 +187,9 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             tracking_links=links_of(installation, address),
             board=board(installation),
             flows=flows(installation),
-            processes={each.name: each for each in processes_of(installation)},
-            matrix=matrix(settings.exceptions, settings.calendars),
-            teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
+            processes=processes,
+            matrix=owned,
+            teams=teams,
             notices=objective(settings.customer_notices) if settings.customer_notices else None,
             address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
@@ -198,6 +205,12 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             version=__version__,
             secure=address.startswith("https://"),
             board=board(installation),
+            live=live,
+            plan=_planner(joined),
+            processes=processes,
+            matrix=owned,
+            teams=teams,
+            partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
@@ -205,6 +218,12 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
         return Doors(intake, api)
     pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
+
+
+def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:
+    own = installation.settings.partners[plan.id]
+    feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
+    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds)
 
 
 def _planner(joined: Hub) -> Planner:
@@ -227,13 +246,20 @@ def _pinger(installation: Installation, joined: Hub) -> Pinger:
 class _Server(uvicorn.Server):
     """Signals are handled by `run`, which also has an engine to drain."""
 
+    before_drain: Callable[[], None] = staticmethod(lambda: None)
+
+    def end(self) -> None:
+        """Answer what was asked and take nothing more; streams that never end by themselves are ended first."""
+        self.before_drain()
+        self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
         yield
 
 
-def _server(installation: Installation, doors: Doors) -> uvicorn.Server:
+def _server(installation: Installation, doors: Doors) -> _Server:
     listen = installation.settings.listen
     config = uvicorn.Config(
         doors,

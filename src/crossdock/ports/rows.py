@@ -79,8 +79,8 @@ class ExceptionRow(Struct, frozen=True):
 
 
 class Chosen(Struct, frozen=True, omit_defaults=True):
-    """Which exceptions: every word that is given has to fit. ``overdue`` are those past a promise at ``now``, and
-    ``breached`` those of which a promise was ever broken.
+    """Which exceptions: every word that is given has to fit; ``kind`` may name several, with commas. ``overdue`` are
+    those past a promise at ``now``, and ``breached`` those of which a promise was ever broken.
     """
 
     ids: tuple[str, ...] = ()

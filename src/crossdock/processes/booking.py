@@ -290,6 +290,7 @@ def failed(work: Work) -> None:
     body = work.event.body
     if not isinstance(body, ev.CommandFailed) or body.what in _OF_OTHERS or work.event.subject.startswith("desk:"):
         return
+    void_ended(work)
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
     if body.what == "label.buy.v1":
@@ -326,5 +327,22 @@ def stopped(work: Work) -> None:
 def void_all(work: Work) -> None:
     """Void every label that lives."""
     for booking in work.state.live_bookings().values():
-        body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
-        work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body))
+        void(work, booking)
+
+
+def void(work: Work, booking: Booking, priority: int = Priority.NORMAL) -> None:
+    """Void a label, unless that was asked for and has not failed."""
+    name = f"{booking.partner}/{booking.shipment_id}"
+    if name in work.progress.voiding:
+        return
+    work.progress.voiding[name] = booking.package_id
+    body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
+    work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body, priority))
+
+
+def void_ended(work: Work) -> None:
+    """A void was refused or ended: it may be asked for again."""
+    body = work.event.body
+    if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
+        voiding = work.progress.voiding
+        work.progress.voiding = {name: package for name, package in voiding.items() if package != body.package_id}

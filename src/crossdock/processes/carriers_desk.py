@@ -81,10 +81,8 @@ def _decide(situation: Situation) -> Decision:
         order = Order(f"relay/{body.id}", wish.partner, wish.command, Priority.EXPRESS)
         return Decision(_ENCODE(desk), desk.phase, (order,), before=before, stage=desk.phase)
     if isinstance(body, ev.CommandFailed) and body.what in _FAILURES:
-        kind = _FAILURES[body.what]
-        desk.phase, desk.raised = "attention", (kind, cause)
-        raised = ExceptionRaised(kind, body.operator, "", cause, body.partner)
-        return Decision(_ENCODE(desk), desk.phase, events=(raised,), before=before, stage=desk.phase)
+        events = _fail(desk, body, cause)
+        return Decision(_ENCODE(desk), desk.phase, events=events, before=before, stage=desk.phase)
     tag = ev.type_of(body)
     if tag not in _DONE:
         return Decision(situation.process)
@@ -92,3 +90,14 @@ def _decide(situation: Situation) -> Decision:
     desk.phase, desk.raised = _DONE[tag], ("", "")
     resolved = (ExceptionResolved(kind, "", began),) if kind else ()
     return Decision(_ENCODE(desk), desk.phase, events=resolved, before=before, stage=desk.phase)
+
+
+def _fail(desk: Desk, body: ev.CommandFailed, cause: str) -> tuple[ev.EventBody, ...]:
+    """One exception stands at a time: a second failure of the same kind is no second one, which nothing would end."""
+    desk.phase = "attention"
+    (stood, began), kind = desk.raised, _FAILURES[body.what]
+    if stood == kind:
+        return ()
+    desk.raised = (kind, cause)
+    raised = ExceptionRaised(kind, body.operator, "", cause, body.partner)
+    return (ExceptionResolved(stood, "", began), raised) if stood else (raised,)

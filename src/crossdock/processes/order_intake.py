@@ -32,6 +32,7 @@ NAME = "order_intake"
 NOT_ENTERED, CHANGED = "order.not_entered", "order.changed_after_entry"
 _PLACE, _AMEND = "sales_order.place.v1", "sales_order.amend.v1"
 _PLACED, _WRITTEN, _FAILED = "order.placed.v1", "record.written.v1", "command.failed.v1"
+_RESOLVED = "exception.resolved.v1"
 
 Another = Literal["refuse", "amend"]
 
@@ -58,7 +59,8 @@ class Raised(Struct, frozen=True):
 
 class Entry(Struct, omit_defaults=True):
     """The process's own state. ``sent`` is what the system of record was told last, by ``command``, and ``entered``
-    what it has; ``lines`` are its ids of the order's lines, in their order.
+    what it has; ``lines`` are its ids of the order's lines, in their order. ``answered`` is the answer taken in last:
+    told again it is not the answer to what was asked after it.
     """
 
     phase: str = "placed"
@@ -69,6 +71,7 @@ class Entry(Struct, omit_defaults=True):
     external_id: str = ""
     lines: tuple[str, ...] = ()
     raised: list[Raised] = field(default_factory=list)
+    answered: str = ""
 
 
 _DECODE = msgspec.json.Decoder(Entry).decode
@@ -83,13 +86,15 @@ def order_intake(policy: OrderIntakePolicy) -> Process:
         match situation.event.body:
             case ChannelOrderPlaced():
                 work.placed()
-            case ev.RecordWritten(what=what, documents=documents) if work.asked_for(what):
-                work.written(documents)
+            case ev.RecordWritten(what=what, marker=marker, documents=documents) if work.asked_for(what):
+                work.answered(f"{what}:{marker}", documents)
             case ev.CommandFailed(what=what, operator=operator) if work.asked_for(what):
                 work.failed(operator)
+            case ExceptionResolved() as resolved:
+                work.closed(resolved)
         return work.decision()
 
-    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED}), decide, _CHART, of=("co:",))
+    return Process(NAME, 1, frozenset({_PLACED, _WRITTEN, _FAILED, _RESOLVED}), decide, _CHART, of=("co:",))
 
 
 def _moves() -> Iterator[Move]:
@@ -102,6 +107,7 @@ def _moves() -> Iterator[Move]:
         yield Move(before, "amending", _PLACED, "change quantities in the system of record")
     yield Move("entered", "attention", _PLACED, "an exception: the channel changed it after entry")
     yield Move("attention", "entered", _PLACED, entered)
+    yield Move("attention", "entered", _RESOLVED, "a person changed it there by hand")
     for before in ("rejected", "entering", "amending", "attention"):
         yield Move(before, "entered", _WRITTEN, entered)
         yield Move(before, "amending", _WRITTEN, "what the channel changed meanwhile is changed there")
@@ -110,7 +116,6 @@ def _moves() -> Iterator[Move]:
             yield Move(before, "attention", _FAILED, "an exception with what has to be done")
     yield Move("entered", "amending", _WRITTEN, "what the channel changed meanwhile is changed there")
     yield Move("entered", "attention", _WRITTEN, "an exception: the channel changed it meanwhile")
-    yield Move("entered", "attention", _FAILED, "an exception with what has to be done")
 
 
 _CHART = Chart(
@@ -185,6 +190,7 @@ class _Work:
         if order == entered:
             self._hold([])
             self.entry.phase = "entered"
+            self._withdraw()  # a change that was parked is wanted no more
             return
         if self._faulty(latest, "attention"):
             return
@@ -202,11 +208,21 @@ class _Work:
         self._order("amend", body, order.service_level)
 
     def _order(self, name: str, body: PlaceSalesOrder | AmendSalesOrder, level: str) -> None:
-        if self.entry.command:  # one that failed is not to be retried beside this one
-            self.withdrawn.append(self.entry.command)
+        self._withdraw()  # one that failed is not to be retried beside this one
         priority = Priority.EXPRESS if level in self.policy.express else Priority.NORMAL
         self.orders.append(Order(name, self.policy.erp, body, priority))
         self.entry.command = command_key(NAME, self.event.key, name)
+
+    def _withdraw(self) -> None:
+        if self.entry.command:
+            self.withdrawn.append(self.entry.command)
+            self.entry.command = ""
+
+    def answered(self, answer: str, documents: Sequence[ev.WrittenDocument]) -> None:
+        """An answer counts once; what was entered is not entered again."""
+        if answer != self.entry.answered and not (answer.startswith(_PLACE) and self.entry.entered is not None):
+            self.entry.answered = answer
+            self.written(documents)
 
     def written(self, documents: Sequence[ev.WrittenDocument]) -> None:
         """The system of record has what it was told last."""
@@ -221,9 +237,21 @@ class _Work:
             self._changed(self.latest, entry.entered)
 
     def failed(self, operator: str) -> None:
-        """It was parked or refused there."""
+        """It was parked or refused there. Where nothing is asked any more, a failure is an old one."""
+        if not self.entry.command:
+            return
         self.entry.phase = "attention"
         self._hold([Problem(NOT_ENTERED, "", operator)])
+
+    def closed(self, resolved: ExceptionResolved) -> None:
+        """A person ended an exception: what the channel changed was done by hand, or need not be."""
+        entry, name = self.entry, (resolved.kind, resolved.pointer, resolved.cause)
+        held = [each for each in entry.raised if (each.kind, each.pointer, each.cause) == name]
+        entry.raised = [each for each in entry.raised if each not in held]
+        if held and resolved.kind == CHANGED and entry.phase == "attention" and self.latest is not None:
+            if entry.entered is None or entry.entered.lines != self.latest.order.lines:
+                entry.lines = ()  # which lines a person made there is not known
+            entry.phase, entry.entered = "entered", self.latest.order
 
     def _hold(self, problems: Sequence[Problem]) -> None:
         """These exceptions stand and no others."""

@@ -147,6 +147,8 @@ def _cancelled(work: Work) -> None:
         work.give("cancel", progress.warehouse, CancelOrder(progress.reference, "cancelled by the customer"))
     elif progress.stage == "shipped" or any(each.standing.moved for each in work.state.journeys.values()):
         undoing.ask_back(work)
+        if progress.stage in {"checking", "rejected", "held"}:
+            progress.stage = "cancelled"  # nobody's word is waited for any more
     else:
         _stop(work)
 

@@ -41,7 +41,7 @@ def _requested(work: Work) -> None:
     if progress.phase == "cancelled":  # reopened: it starts anew, its labels were voided
         progress = work.progress = Progress(
             noted=progress.noted, raised=progress.raised, asked=progress.asked, stale=progress.stale,
-            cleared=progress.cleared,
+            cleared=progress.cleared, voiding=progress.voiding,
         )  # fmt: skip
     if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
         progress.phase = "waiting"

@@ -46,6 +46,7 @@ _ALL = (*_COMING, *_HERE, "cancelled")
 _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("transfer.changed.v1", _ALL, ("announced", "receiving", "received", "cancelled")),
     ("transfer.changed.v1", ("cancelled", "received"), (*_COMING, "partly")),
+    ("transfer.changed.v1", _COMING, ("partly",)),
     ("document.removed.v1", _ALL, ("cancelled",)),
     ("asn.received.v1", ("planned",), ("announced", "expected")),
     ("goods.received.v1", (*_COMING, "partly", "received", "cancelled"), ("receiving", "partly", "received")),

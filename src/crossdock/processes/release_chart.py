@@ -55,7 +55,8 @@ def _moves() -> Iterator[Move]:
         yield Move(before, "undoing", "warehouse_order.refused.v1", _UNDO)
         yield Move(before, "undoing", "warehouse_order.cancelled.v1", _UNDO)
         yield Move(before, "undoing", "stock.short.v1", _UNDO)
-    for before in (*there, "cancelling", "undoing", "undeliverable", "cancelled"):
+    taken_back = ("checking", "rejected", "held")  # a release that was taken back, and yet was carried out
+    for before in (*there, *taken_back, "cancelling", "undoing", "undeliverable", "cancelled"):
         yield Move(before, "shipped", "goods.shipped.v1", _COMPLETE)
     yield Move("releasing", "attention", "command.failed.v1", "an exception with what the warehouse said")
     yield from _ends()

@@ -46,13 +46,13 @@ _ROAD = _WAY[1:4]
 _ENDS = ("refunded", "restocked", "rejected")
 _WORK = ("accepted", "refunding")
 _LEADS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("return.requested.v1", _ENDS, _WAY[:4]),
-    ("return.requested.v1", ("requested",), ("rejected",)),
-    ("shipment.booked.v1", ("requested", "labelled", *_ENDS), _ROAD),
-    ("shipment.voided.v1", _ROAD, _WAY[:4]),
-    ("tracking.reported.v1", (*_WAY[:4], *_ENDS), _ROAD),
-    ("fulfilment.requested.v1", _WAY, ("accepted", "rejected")),
-    ("goods.received.v1", (*_WAY, *_ENDS), ("inspecting", "accepted", *_ENDS)),
+    ("return.requested.v1", (*_WAY, *_ENDS), _WAY[:4]),
+    ("return.requested.v1", _WAY, _ENDS),
+    ("shipment.booked.v1", (*_WAY, *_WORK, *_ENDS), _ROAD),
+    ("shipment.voided.v1", (*_ROAD, *_ENDS), _WAY[:4]),
+    ("tracking.reported.v1", (*_WAY, *_WORK, *_ENDS), _ROAD),
+    ("fulfilment.requested.v1", _WAY, (*_WAY, "accepted", "rejected")),
+    ("goods.received.v1", (*_WAY, *_ENDS), (*_WAY, "accepted", *_ENDS)),
     ("return.refused.v1", _WAY, (*_WAY[:4], *_ENDS)),
     ("record.written.v1", (*_WORK, "attention"), (*_WAY, *_WORK, *_ENDS)),
     ("record.written.v1", _WAY, ("accepted",)),

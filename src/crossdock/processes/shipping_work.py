@@ -51,7 +51,8 @@ class Progress(Struct, omit_defaults=True):
     that were opened for an earlier one; ``promised`` is by package what its chosen offer promises, ``buying`` the
     purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
     another label once theirs is void, ``returning`` those whose way back waits for rates. ``cleared`` is the version of
-    the order's clearance, where it waits for one.
+    the order's clearance, where it waits for one. ``voiding`` are labels whose void was asked for, as
+    ``partner/shipment``, and their packages: it is not asked for again unless it failed.
     """
 
     phase: str = "new"
@@ -68,6 +69,7 @@ class Progress(Struct, omit_defaults=True):
     rebook: list[str] = field(default_factory=list)
     returning: list[str] = field(default_factory=list)
     cleared: str = ""
+    voiding: dict[str, str] = field(default_factory=dict)
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode

@@ -13,6 +13,8 @@ from crossdock.processes import booking, outage
 from crossdock.processes.selection import Ask, select
 from crossdock.processes.shipping_work import NAME, QUOTES, Buying, Work
 
+_OWN_WAY = ("new", "waiting", "rejected")
+"""Where the order's own way leads to rates, or it has to be cleared or put right first."""
 _LEVEL = "economy"
 """The service level of a way back, whatever the order's is."""
 
@@ -24,6 +26,8 @@ def asked(work: Work) -> None:
         outage.looked(work, body.wish.package_id)
     if not isinstance(body, DeskRequested) or order is None or work.state.cancelled:
         return
+    if work.progress.phase == "cancelled" and not isinstance(body.wish, Void):
+        return  # it was stopped: it goes on when the system of record says so
     match body.wish:
         case Book():
             book(work, order)
@@ -36,8 +40,8 @@ def asked(work: Work) -> None:
 def book(work: Work, order: DeliveryOrder) -> None:
     """Begin anew where nothing is under way; a purchase that stopped is taken back first, and settled by that."""
     progress = work.progress
-    if progress.phase in {"new", "waiting", "rejected", "rating"}:
-        return  # the order's own way leads to rates, or has to be cleared or put right first
+    if progress.phase in {*_OWN_WAY, "rating"}:
+        return
     stopped = {each.pointer for each in progress.raised if each.kind == "booking.failed"}
     for package_id, buying in progress.buying.items():
         if f"/packages/{package_id}" in stopped and not buying.then and not package_id.endswith(RETURN):
@@ -52,8 +56,7 @@ def void(work: Work, package_id: str, *, again: bool) -> None:
         return
     if again and package_id not in work.progress.rebook:
         work.progress.rebook.append(package_id)
-    body = cmd.VoidLabel(live.package_id, live.shipment_id, live.tracking_number)
-    work.orders.append(Order(f"void/{live.shipment_id}", live.partner, body, Priority.EXPRESS))
+    booking.void(work, live, Priority.EXPRESS)
 
 
 def voided(work: Work) -> None:
@@ -66,7 +69,7 @@ def voided(work: Work) -> None:
         progress.phase = "attention"
     wanted = [each for each in bare if each.id in progress.rebook]
     progress.rebook = [each for each in progress.rebook if each not in {package.id for package in wanted}]
-    if wanted:
+    if wanted and progress.phase not in _OWN_WAY:
         booking.book_again(work, order)
     gone = [each for each in progress.rebook if each.endswith(RETURN) and each not in work.state.live_bookings()]
     progress.rebook = [each for each in progress.rebook if each not in gone]
@@ -131,6 +134,7 @@ def deadline(work: Work) -> None:
 
 def taken_back(work: Work) -> None:
     """A purchase was not made, or a person ended it: one for a way back begins anew where that was asked for."""
+    booking.void_ended(work)
     found, order = outage.withdrawn(work), work.order
     if order is None:
         return

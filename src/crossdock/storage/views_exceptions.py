@@ -144,7 +144,8 @@ class ExceptionViews:
 def _fitting(query: Select[Any], chosen: Chosen) -> Select[Any]:
     for name, column in _WORDS.items():
         if value := getattr(chosen, name):
-            query = query.where(column == value)
+            several = name == "kind" and "," in value
+            query = query.where(column.in_(value.split(",")) if several else column == value)
     if chosen.ids:
         query = query.where(EXCEPTION.c.id.in_(chosen.ids))
     if chosen.breached is not None:

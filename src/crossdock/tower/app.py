@@ -1,5 +1,6 @@
-"""Builds the tower: pages, assets, and the headers that keep them to themselves."""
+"""Builds the tower: screens, frame, assets, and the headers that keep them to themselves."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -7,44 +8,54 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.router import Router
 from litestar.static_files import create_static_files_router
 
 from crossdock.ports.stores import StoreFull, StoreUnavailable
 from crossdock.ports.stream import StreamDown, StreamFault
-from crossdock.tower import acting, reading
+from crossdock.tower import frame
 from crossdock.tower.context import Context
 from crossdock.tower.desk import Desk
-from crossdock.tower.rendering import HEADERS, STATIC
+from crossdock.tower.registered import SCREENS
+from crossdock.tower.rendering import ASSETS, HEADERS, STATIC
 
-SEGMENTS = (
-    "",
-    "orders",
-    "parked",
-    "exceptions",
-    "messages",
-    "documents",
-    "enter",
-    "leave",
-    "preferences",
-    "static",
-)
+SEGMENTS = (*frame.SEGMENTS, *(segment for screen in SCREENS for segment in screen.place.segments))
 """First path segments that belong to the tower, for `crossdock.api.server.Doors`."""
 
 _LARGEST_FORM = 64 * 1024
 _LOG = structlog.get_logger("crossdock.tower")
+Failed = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
 
 def build(context: Context) -> Litestar:
     """The tower over ``context``; mount it at the root, beside the API (see `SEGMENTS`)."""
-    desk = Desk(context)
-    assets = create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        opt={"open": True},
-        cache_control=CacheControlHeader(public=True, max_age=3600),
-        include_in_schema=False,
+    desk = Desk(context, [screen.place for screen in SCREENS])
+    screens: list[HTTPRouteHandler] = [route for screen in SCREENS for route in screen.routes]
+    return Litestar(
+        route_handlers=[*screens, *frame.ROUTES, _assets("/static", 3600), _assets(ASSETS, 365 * 86_400)],
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        before_request=desk.admit,
+        after_request=_sealed,
+        exception_handlers=_failures(desk),
+        request_max_body_size=_LARGEST_FORM,
+        openapi_config=None,
+        logging_config=None,
     )
 
+
+def _assets(path: str, seconds: int) -> Router:
+    return create_static_files_router(
+        path=path,
+        directories=[STATIC],
+        opt={"open": True},
+        cache_control=CacheControlHeader(public=True, max_age=seconds, immutable=seconds > 3600),
+        include_in_schema=False,
+        name=path,
+    )
+
+
+def _failures(desk: Desk) -> dict[int | type[Exception], Failed]:
     def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         return desk.page(request, "failed.html", status=error.status_code, what=_words(error.status_code), trace="")
 
@@ -63,22 +74,13 @@ def build(context: Context) -> Litestar:
         _LOG.exception("defect", path=request.url.path, exc_info=error)
         return desk.page(request, "failed.html", status=500, what="Crossdock made a mistake.", trace=repr(error))
 
-    return Litestar(
-        route_handlers=[*reading.ROUTES, *acting.ROUTES, assets],
-        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
-        before_request=desk.admit,
-        after_request=_sealed,
-        exception_handlers={
-            HTTPException: on_http,
-            StoreFull: on_store,
-            StoreUnavailable: on_store,
-            ValueError: on_cursor,
-            Exception: on_defect,
-        },
-        request_max_body_size=_LARGEST_FORM,
-        openapi_config=None,
-        logging_config=None,
-    )
+    return {
+        HTTPException: on_http,
+        StoreFull: on_store,
+        StoreUnavailable: on_store,
+        ValueError: on_cursor,
+        Exception: on_defect,
+    }
 
 
 def _sealed(response: Response[Any]) -> Response[Any]:

@@ -1,7 +1,9 @@
 """Turns rows into HTML: the Jinja environment, its filters, and the headers every page carries."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,15 +12,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from markupsafe import Markup, escape
 
+from crossdock.model.exception_kinds import kind_of
 from crossdock.model.instants import Stamp
+from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
+from crossdock.views.lineage import lineage_of
 from crossdock.views.wording import command_name, milestone_name
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "content-security-policy": (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; base-uri 'none'; object-src 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -27,6 +33,20 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_SHORT = 12
+
+
+def _digest(folder: Path) -> str:
+    """Changes with any byte of the assets, so that browsers may keep them for good."""
+    total = hashlib.sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        total.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return total.hexdigest()[:_SHORT]
+
+
+ASSETS = f"/static/{_digest(STATIC)}"
+"""Where the assets of this very version are."""
+
 _LONGEST_TEXT = 128 * 1024
 _JSON_TOKEN = re.compile(
     r"(?P<key>&#34;(?:[^&\\]|\\.|&(?!#34;))*&#34;)(?=\s*:)"
@@ -34,6 +54,7 @@ _JSON_TOKEN = re.compile(
     r"|(?P<word>\b(?:true|false|null)\b)"
     r"|(?P<number>-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)"
 )
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 _SECOND = 1_000_000
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -46,6 +67,7 @@ def environment(version: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_plainly,
     )
     env.filters.update(
         moment=moment,
@@ -57,6 +79,11 @@ def environment(version: str) -> Environment:
         path=lambda text: quote(str(text), safe=":"),
         milestone=milestone_name,
         command=command_name,
+        spaced=lambda text: str(text).replace("_", " "),
+        money=amount,
+        kind=lambda name: kind_of(name).title,
+        todo=lambda name: kind_of(name).do,
+        thousands=lambda number: f"{number:,}",
     )
     env.globals.update(
         chip_status=status_chip,
@@ -66,9 +93,16 @@ def environment(version: str) -> Environment:
         steps=STEPS,
         most_shipments=MOST_SHIPMENTS,
         version=version,
-        vendored=(STATIC / "vendor" / "htmx.min.js").exists(),
+        lineage=lineage_of,
+        vendored=(STATIC / "vendor" / "icons.svg").exists(),
+        assets=ASSETS,
     )
     return env
+
+
+def _plainly(value: Any) -> Any:
+    """Text without the characters that turn what follows around: they make a name look like another."""
+    return value.translate(_TURNING) if isinstance(value, str) else value
 
 
 def page(env: Environment, name: str, status: int = 200, **values: Any) -> Response[str]:
@@ -83,7 +117,7 @@ def page(env: Environment, name: str, status: int = 200, **values: Any) -> Respo
 
 def moment(instant: int) -> str:
     """Date and time in UTC, to the second."""
-    return _utc(instant).strftime("%Y-%m-%d %H:%M:%S") if instant else "-"
+    return _utc(instant).strftime("%-d %b %Y, %H:%M:%S") if instant else "-"
 
 
 def day(instant: int) -> str:
@@ -111,11 +145,24 @@ def occurred(stamp: Stamp) -> str:
 
 def ago(instant: int, now: int) -> str:
     """How long ago, in the largest unit that fits."""
-    seconds = max(now - instant, 0) // _SECOND
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return "just now"
+    length = span(now - instant)
+    return f"{length} ago" if length else "just now"
+
+
+def until(instant: int, now: int) -> str:
+    """How long until then, or how long it is over."""
+    return f"in {span(instant - now) or '0 s'}" if instant >= now else f"{span(now - instant) or '0 s'} over"
+
+
+def span(length: int) -> str:
+    """Microseconds in the largest unit that fits; "" below a second."""
+    seconds = max(length, 0) // _SECOND
+    return next((f"{seconds // size} {unit}" for size, unit in _UNITS if seconds >= size), "")
+
+
+def amount(minor: int, currency: str) -> str:
+    """Money of a currency as people read it, without its minor units: what is at stake is no invoice."""
+    return f"{Decimal(minor).scaleb(-minor_exponent(currency)):,.0f} {currency}" if currency else ""
 
 
 def coloured(text: str) -> Markup:

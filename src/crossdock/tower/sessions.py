@@ -1,7 +1,8 @@
-"""Who may look: a one-time link opens a session, kept in memory; a restart ends them all (decision 0008)."""
+"""Who may look and act: a one-time link opens a session, kept in memory; a restart ends them all (decision 0008)."""
 
 import hmac
 import secrets
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -11,6 +12,25 @@ _MINUTE = 60 * 1_000_000
 _LINK_LIFE = 10 * _MINUTE
 _IDLE = 12 * 60 * _MINUTE
 _MOST = 1000
+_LONGEST_NAME = 40
+
+
+class Role(StrEnum):
+    """What somebody may do: each role may do what those before it may."""
+
+    READER = "reader"
+    """Reads every page."""
+
+    OPERATOR = "operator"
+    """Works on exceptions, orders and single messages."""
+
+    ENGINEER = "engineer"
+    """Changes many messages at once, invites others."""
+
+    def may(self, needed: "Role") -> bool:
+        """Whether this role is ``needed`` or above it."""
+        roles = list(Role)
+        return roles.index(self) >= roles.index(needed)
 
 
 class Session(Struct, frozen=True):
@@ -19,6 +39,12 @@ class Session(Struct, frozen=True):
     id: str
     csrf: str
     actor: str
+    role: Role = Role.ENGINEER
+
+    @property
+    def name(self) -> str:
+        """The actor without the door it came through."""
+        return self.actor.removeprefix("tower:")
 
 
 class Sessions:
@@ -27,23 +53,25 @@ class Sessions:
     def __init__(self, clock: Clock) -> None:
         """Nobody is in."""
         self._clock = clock
-        self._invitations: dict[str, int] = {}
+        self._invitations: dict[str, tuple[int, Role, str]] = {}
         self._open: dict[str, tuple[int, Session]] = {}
 
-    def invite(self) -> str:
-        """A token for ``/enter?token=…``; whoever uses it first within ten minutes is in."""
+    def invite(self, role: Role = Role.ENGINEER, name: str = "") -> str:
+        """A token for ``/enter?token=…``; whoever uses it first within ten minutes is in, as ``name``."""
         self._forget_old()
         token = secrets.token_urlsafe(32)
-        self._invitations[token] = self._clock.now() + _LINK_LIFE
+        self._invitations[token] = (self._clock.now() + _LINK_LIFE, role, name.strip()[:_LONGEST_NAME])
         return token
 
     def enter(self, token: str) -> Session | None:
         """Turn an invitation into a session; nothing when it was used, is too old or never was."""
         self._forget_old()
-        if self._invitations.pop(token, None) is None or len(self._open) >= _MOST:
+        invitation = self._invitations.pop(token, None)
+        if invitation is None or len(self._open) >= _MOST:
             return None
+        _, role, name = invitation
         identity = secrets.token_urlsafe(32)
-        session = Session(identity, secrets.token_urlsafe(32), f"tower:{secrets.token_hex(4)}")
+        session = Session(identity, secrets.token_urlsafe(32), f"tower:{name or secrets.token_hex(4)}", role)
         self._open[identity] = (self._clock.now() + _IDLE, session)
         return session
 
@@ -62,7 +90,7 @@ class Sessions:
 
     def _forget_old(self) -> None:
         now = self._clock.now()
-        self._invitations = {token: until for token, until in self._invitations.items() if until > now}
+        self._invitations = {token: kept for token, kept in self._invitations.items() if kept[0] > now}
         self._open = {identity: kept for identity, kept in self._open.items() if kept[0] > now}
 
 

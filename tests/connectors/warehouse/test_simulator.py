@@ -81,7 +81,6 @@ async def test_the_rest_is_shipped_later(make_world):
     assert pieces == ["3", "4"]
 
 
-@pytest.mark.req("D8")
 async def test_an_order_is_packed_in_several_parcels_that_hold_all_of_it(make_world):
     world = make_world()
     await released(world)

@@ -1,0 +1,47 @@
+"""Where the browser goes: every screen and every page of one, with the ids of the scene."""
+
+PLAIN = {
+    "now": "/",
+    "search": "/search",
+    "search-typo": "/search?q=SO0O32",
+    "search-none": "/search?q=zzz",
+    "order": "/orders/do:odoo:27",
+    "order-payloads": f"/orders/do:odoo:7?exchange={'odoo7m1'.ljust(26, '0')}",
+    "order-hostile": "/orders/do:odoo:66",
+    "exceptions": "/exceptions",
+    "exceptions-late": "/exceptions?late=1&severity=high",
+    "exceptions-technical": "/exceptions?queue=technical",
+    "exceptions-none": "/exceptions?partner=nobody",
+    "messages": "/messages",
+    "messages-all": "/messages?show=all",
+    "messages-none": "/messages?show=retrying",
+    "session": "/session",
+    "retry-all": "/messages/retry",
+    "act-bulk": "/exceptions/act?deed=resolve&late=1",
+    "act-none": "/exceptions/act?deed=resolve&partner=nobody",
+}
+
+
+async def _first(page, path, selector):
+    await page.goto(path)
+    return await page.locator(selector).first.get_attribute("href")
+
+
+async def places(page):
+    """All of them, by name."""
+    exception = await _first(page, "/exceptions", ".cases [data-row]")
+    group = await _first(page, "/exceptions", ".cause h2 a")
+    message = await _first(page, "/messages", "td [data-row]")
+    sample = await _first(page, "/messages?show=all", "td [data-row]")
+    hostile = await _first(page, "/exceptions?partner=%3Ci%3Ex%3C/i%3E", ".cases [data-row]")
+    return {
+        **PLAIN,
+        "exception": exception,
+        "exception-hostile": hostile,
+        "exceptions-cause": group,
+        "message-stopped": message,
+        "message": sample,
+        "act-assign": f"/exceptions/act?deed=assign&id={exception.split('/')[2].split('?')[0]}",
+        "retry": f"{message}/retry",
+        "replay": f"{sample}/replay",
+    }

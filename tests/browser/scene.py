@@ -1,0 +1,236 @@
+"""A store with a bit of everything, for screenshots and for tests in a browser: the same on every machine."""
+
+import random
+
+from msgspec import Struct
+
+from crossdock.backbone.documents import StoredDocuments
+from crossdock.backbone.parking import Requests
+from crossdock.model import events as ev
+from crossdock.model.cases import Case
+from crossdock.model.exception_kinds import KINDS
+from crossdock.model.exceptions import ExceptionAssigned, ExceptionCommented, ExceptionRaised
+from crossdock.model.instants import stamp
+from crossdock.model.money import money
+from crossdock.model.party import Address, Party
+from crossdock.model.progress import ProcessMoved
+from crossdock.model.shipment import Booking, Document
+from crossdock.model.tracking import TrackingEvent
+from crossdock.ports.rows import Ownership
+from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_processes import Instance
+from crossdock.processes.configured import there_are
+from crossdock.storage.opening import open_store
+from crossdock.tower.app import build
+from crossdock.tower.context import Context, PartnerFacts
+from crossdock.tower.live import Live
+from crossdock.tower.sessions import Sessions
+from views.seeding import LABEL, LABEL_HASH, NOW, SECOND, FixedClock, Teller, _opened, _quoted, fill
+
+MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
+CLOCK = NOW + 26 * HOUR
+HOSTILE = '<img src=x onerror="document.title=1">\u202egnp.exe ' + "W" * 400
+_PEOPLE = (
+    ("Mara Lindqvist", "Göteborg", "41104", "SE"), ("Ben Okafor", "Leeds", "LS1 4DY", "GB"),
+    ("Ines Carvalho", "Porto", "4000-322", "PT"), ("Jun Sakamoto", "Osaka", "530-0001", "JP"),
+    ("Noor El Amrani", "Rotterdam", "3011", "NL"), ("Tomás Herrera", "Valencia", "46002", "ES"),
+    ("Greta Baumann", "Zürich", "8001", "CH"), ("Owen Price", "Cardiff", "CF10 1EP", "GB"),
+    ("Camille Roux", "Lyon", "69002", "FR"), ("Ann Example", "Portland", "97201", "US"),
+)  # fmt: skip
+_CARRIERS = (("DHL Express", "Express Worldwide"), ("GLS", "Parcel"), ("USPS", "Priority"), ("UPS", "Standard"))
+_WRONG = (
+    # kind, text, partner, how many, orders at (hours ago, due in hours)
+    ("proof.missing", "Delivered, and no proof of it for {n}", "gls", 9, 1.5),
+    ("address.incomplete", "The delivery address has no postcode", "", 4, -2.0),
+    ("booking.failed", "DHL Express refuses the booking: invalid account for this origin", "dhl_express", 6, -0.4),
+    ("shipment.customs", "Held at customs: commercial invoice is missing", "dhl_express", 2, 5.0),
+    ("despatch.overdue", "Not shipped in time: promised for 17:00 by the Antwerp warehouse", "warehouse", 3, 0.4),
+    ("reconciliation.gap", "Odoo says 12 shipped, the warehouse says 10", "odoo", 2, 20.0),
+    ("weight.missing", "Package without a weight", "", 1, 8.0),
+)
+_TECHNICAL = (
+    ("feed.silent", "Nothing was heard of gls for 47 minutes; 10 is usual", "gls", 1, -0.3),
+    ("mapping.unknown_code", "Unknown status code “ZN11” of dhl_express", "dhl_express", 3, 9.0),
+    ("tracking.refused", "The carrier does not know the number {n}", "usps", 2, 30.0),
+)
+
+
+class Sum(Struct, frozen=True):
+    """A key figure as `crossdock.views.kpis` shows it."""
+
+    title: str
+    text: str
+    unit: str
+    state: str
+    queue: str
+    link: str = "/exceptions"
+    meaning: str = "What is counted."
+    why: str = ""
+
+
+_FIGURES = (
+    Sum("Delivered on time", "97.2 %", "percent", "good", "business"),
+    Sum("Orders awaiting fulfilment", "14", "orders", "bad", "business", "/search?phase=released"),
+    Sum("Missing proofs of delivery", "9", "parcels", "bad", "business", "/exceptions?kind=proof.missing"),
+    Sum("Days to green", "1.8", "days", "plain", "business"),
+    Sum("Failed bookings", "6", "bookings", "bad", "business", "/exceptions?kind=booking.failed,label.failed"),
+    Sum("Shipments without a scan", "0", "parcels", "good", "business"),
+    Sum("Unmatched freight charges", "-", "charges", "unwatched", "business", why="It needs freight, not configured."),
+    Sum("Delayed feeds", "1", "feeds", "bad", "technical", "/exceptions?kind=feed.silent"),
+    Sum("Unreadable messages", "2", "messages", "bad", "technical", "/messages"),
+    Sum("Status to Odoo within the minute", "99.1 %", "percent", "good", "technical"),
+)
+
+
+class Scene:
+    """Store, app and sessions over the seeded store; tests and screenshots enter through ``sessions``."""
+
+    def __init__(self, store, clock):
+        self.store = store
+        self.clock = clock
+        self.sessions = Sessions(clock)
+        self.live = Live(store, clock)
+        names = (("odoo", "Odoo 19"), ("easypost", "EasyPost"), ("dhl_express", "DHL Express"), ("gls", "GLS"),
+                 ("warehouse", "Antwerp warehouse"), ("usps", "USPS"))  # fmt: skip
+        feeds = {"odoo": (("pickings", 15.0),), "warehouse": (("movements", 30.0), ("counts", 3600.0))}
+        self.app = build(
+            Context(
+                store=store,
+                clock=clock,
+                requests=Requests(),
+                documents=StoredDocuments(store, clock),
+                sessions=self.sessions,
+                version="0.1.0",
+                live=self.live,
+                processes={each.name: each for each in there_are()},
+                matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
+                teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
+                figures=lambda _tx, _now: _FIGURES,
+                partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
+            )
+        )
+
+
+async def opened(folder) -> Scene:
+    """The scene in a store of its own."""
+    store = open_store(f"sqlite:///{folder / 'crossdock.db'}", folder=folder)
+    await store.migrate()
+    await store.run(furnish)
+    return Scene(store, FixedClock(CLOCK))
+
+
+async def empty(folder) -> Scene:
+    """The same with nothing in it."""
+    store = open_store(f"sqlite:///{folder / 'crossdock.db'}", folder=folder)
+    await store.migrate()
+    return Scene(store, FixedClock(CLOCK))
+
+
+def furnish(tx):
+    """All of it."""
+    chance = random.Random(7)
+    subjects = [_order(tx, number, chance) for number in range(21, 61)]
+    fill(tx)  # what it leaves in doubt would be claimed by those before
+    cases = [each for given in (*_WRONG, *_TECHNICAL) for each in _cases(given, subjects, chance)]
+    tx.exceptions.save(cases)
+    _history(tx, cases)
+    _partners(tx)
+    _processes(tx, subjects)
+    _hostile(tx)
+    tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
+
+
+def _order(tx, number, chance):
+    name, city, postcode, country = _PEOPLE[number % len(_PEOPLE)]
+    at = NOW + chance.randrange(20 * 60) * MINUTE
+    subject = f"do:odoo:{number}"
+    party = Party(name, Address(("12 Example St",), city, "", postcode, country))
+    teller, cause = _opened(tx, number, subject, at, ship_to=party, packages=1 + number % 3 // 2)
+    if number % 8 == 0:
+        teller.end("rating")
+        return subject
+    carrier, service = _CARRIERS[number % len(_CARRIERS)]
+    shipment = _quoted(teller, number, cause)
+    teller.settle("done", "Done")
+    tracking = f"00{number}340434161094{number:06d}"
+    booking = Booking("easypost", "P1", shipment, tracking, carrier, service, money("7.58", "USD"))
+    teller.say(ev.ShipmentBooked(booking), "easypost")
+    tx.blobs.put(Blob(LABEL_HASH, "application/pdf", "label", len(LABEL), teller.at, LABEL))
+    teller.say(ev.LabelReceived("P1", shipment, tracking, Document(LABEL_HASH, "application/pdf", "label.pdf", 15)))
+    steps = ("picked_up", "in_transit", "out_for_delivery", "delivered")[: number % 5]
+    for step, milestone in enumerate(steps):
+        told = teller.receive("easypost", "trackers", {"result": {"status": milestone, "tracking_code": tracking}})
+        occurred = stamp(f"2026-11-21T{9 + 3 * step:02}:{number % 60:02}:00+01:00")
+        scan = TrackingEvent("easypost", tracking, milestone, occurred, raw_code=f"X-{milestone}", carrier=carrier)
+        teller.say(ev.TrackingReported(scan), "easypost", told, occurred)
+    teller.end("delivered" if len(steps) == 4 else "shipped" if steps else "labelled")
+    return subject
+
+
+def _cases(given, subjects, chance):
+    kind, text, partner, count, hours = given
+    row = KINDS[kind]
+    found = []
+    for number in range(count):
+        due = CLOCK + int((hours + number * 0.7) * HOUR)
+        raised = CLOCK - int((2 + number * 1.3) * HOUR)
+        taken = number % 3 == 1
+        waits = number % 5 == 3
+        found.append(
+            Case(
+                subjects[(number * 7 + len(kind)) % len(subjects)], kind, f"/packages/P{number + 1}",
+                f"{kind}-{number}",
+                text.format(n=f"00340434161094{number:06d}"), raised,
+                state="waiting" if waits else "assigned" if taken else "open", owner=row.owner,
+                assignee=("mara", "jonas", "lea")[number % 3] if taken or waits else "", severity=row.severity,
+                queue=row.queue, category=row.category, partner=partner,
+                acknowledge_by=due - HOUR, resolve_by=due, acknowledged_at=raised + MINUTE if taken or waits else 0,
+                breached_at=due if due < CLOCK else 0,
+                value=chance.randrange(4000, 240000) if row.queue == "business" else 0,
+                currency="EUR" if row.queue == "business" else "", waiting_on="DHL Express" if waits else "",
+                comments=number % 3,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _history(tx, cases):
+    for case in cases:
+        teller = Teller(tx, case.subject, case.raised_at)
+        raised = ExceptionRaised(case.kind, case.text, case.pointer, case.cause, case.partner, case.category)
+        teller.say(raised, case.partner)
+        if case.assignee:
+            about = (case.pointer, case.cause)
+            teller.say(ExceptionAssigned(case.kind, "r1", "tower:mara", *about, case.owner, case.assignee, "mine"))
+        if case.comments:
+            said = "Called them; they look into it and call back before noon."
+            about = (case.pointer, case.cause)
+            teller.say(ExceptionCommented(case.kind, f"c{case.cause}", "tower:jonas", said, *about))
+
+
+def _partners(tx):
+    tx.partners.save_health("gls", Health(failures=7, opened_at=CLOCK - 47 * MINUTE))
+    tx.partners.note_breaker(BreakerMove("gls", CLOCK - 47 * MINUTE, "open", "5 failures in a row"))
+    tx.partners.save_health("dhl_express", Health(failures=2, tokens=3.0, refilled_at=CLOCK))
+    tx.partners.save_health("usps", Health(paused=True))
+    tx.partners.move_cursor("odoo", "pickings", "", "1", CLOCK - 9 * SECOND)
+    tx.partners.move_cursor("warehouse", "movements", "", "1", CLOCK - 4 * MINUTE)
+
+
+def _processes(tx, subjects):
+    for number, subject in enumerate(subjects):
+        teller = Teller(tx, subject, CLOCK - 3 * HOUR)
+        tx.instances.put([Instance(subject, "order_to_ship", 1, "shipped", CLOCK - 3 * HOUR)])
+        teller.say(ProcessMoved("order_to_ship", 1, "labelled", "shipped", "tracking.reported.v1", "scan"))
+        due = CLOCK + (number % 5 - 1) * 2 * HOUR
+        tx.timers.set([DueTimer(subject, "scan", due, "the next scan", "the carrier", CLOCK - 3 * HOUR)])
+
+
+def _hostile(tx):
+    party = Party(HOSTILE, Address((HOSTILE,), HOSTILE[:60], "", "1000", "BE"))
+    teller, _ = _opened(tx, 66, "do:odoo:66", NOW, ship_to=party, sku='"><script>alert(1)</script>')
+    case = Case("do:odoo:66", "address.incomplete", "/ship_to/<b>", "hostile", HOSTILE, CLOCK - HOUR,
+                partner="<i>x</i>", owner="order-desk", value=100, currency="EUR", assignee=HOSTILE[:60])  # fmt: skip
+    teller.say(ExceptionRaised(case.kind, HOSTILE, case.pointer, case.cause))
+    tx.exceptions.save([case])
+    teller.end("rejected")
