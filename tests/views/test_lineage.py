@@ -28,6 +28,7 @@ async def test_a_copied_field_names_where_it_stood(store):
     assert (found[0].schema, found[0].mapping) == ("fulfilment.requested.v1", "odoo · pickings")
     name = by_pointer["/order/name"]
     assert (name.value, name.origin, name.rule) == ("WH/OUT/00007", "/name", "copied")
+    assert by_pointer["/order/external_id"].origin == "/id"
     assert by_pointer["/order/sales_order"].rule == "made by the mapping"
 
 

@@ -18,6 +18,7 @@ from crossdock.views.payloads import Payloads
 _MOST_FIELDS = 200
 _LONGEST = 200
 _SHORTEST = 2
+_NEAR = 0.3
 _STATUS = ("milestone", "exception_category", "reason")
 
 
@@ -59,7 +60,7 @@ def _one(event: Event, known: dict[str, list[str]], mapping: str) -> Lineage:
         text = _plain(value)
         if len(fields) == _MOST_FIELDS or pointer == "/type" or not text:
             continue
-        origins = known.get(text, []) if len(text) >= _SHORTEST else []
+        origins = [each for each in known.get(text, []) if len(text) >= _SHORTEST or _alike(pointer, each) >= _NEAR]
         origin = max(origins, key=partial(_alike, pointer), default="")
         fields.append(Field(pointer, str(value)[:_LONGEST], origin, len(origins), _rule(event, pointer, origin)))
     return Lineage(type_of(event.body), mapping, tuple(fields))
