@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from crossdock.model.cases import Case
 from crossdock.model.events import Event
 from crossdock.model.identifiers import Reference, partition_of
+from crossdock.model.measures import Handover, Parcel
 from crossdock.ports.stores import NewEvent, StateRow, Transaction, Waiting
 from crossdock.ports.stores_delivery import NEVER_SENT, DueTimer, Given, NewCommand, Withdrawn
 from crossdock.ports.stores_exceptions import Alert
@@ -62,6 +63,7 @@ class _Imagined:
         self.instances = _Instances()
         self.mappings = _Mappings()
         self.notices = _Notices()
+        self.measures = _Measures()
 
 
 class _Exchanges:
@@ -224,6 +226,19 @@ class _Notices:
         """Where notices stand is written with the decisions that are made, not with those imagined."""
 
     def refuse(self, _recipients: Sequence[object]) -> None:
+        """As above."""
+
+
+class _Measures:
+    def parcels(self, _subjects: Iterable[str]) -> list[Parcel]:
+        """Figures are folded when events are decided on, not when it is imagined."""
+        return []
+
+    def handovers(self, _subjects: Iterable[str]) -> list[Handover]:
+        """As above."""
+        return []
+
+    def save(self, _parcels: Sequence[Parcel], _handovers: Sequence[Handover]) -> None:
         """As above."""
 
 

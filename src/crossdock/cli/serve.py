@@ -54,6 +54,7 @@ from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 from crossdock.transports.machine import FreshIds, steady_collector
 from crossdock.views.availability import freshness
+from crossdock.views.kpis import RecentFigures
 
 _DRAIN_SECONDS = 20
 
@@ -204,7 +205,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             sessions=sessions,
             version=__version__,
             secure=address.startswith("https://"),
-            board=board(installation),
+            figures=RecentFigures(board(installation), settings.kpis.every_seconds),
             live=live,
             plan=_planner(joined),
             processes=processes,

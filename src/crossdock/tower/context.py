@@ -10,10 +10,8 @@ from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
-from crossdock.ports.stores_kpis import Board
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
-from crossdock.views.kpis import UNCONFIGURED
 
 
 class Requests(Protocol):
@@ -134,8 +132,6 @@ class PartnerFacts(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """Everything the pages need. ``secure`` marks cookies for HTTPS only, ``board`` are the key figures watched."""
-
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
     here; ``figures`` gives the key figures at an instant (epoch microseconds).
@@ -148,7 +144,6 @@ class Context(Struct, frozen=True, kw_only=True):
     sessions: Sessions
     version: str
     secure: bool = False
-    board: Board = UNCONFIGURED
     live: Live | None = None
     plan: Planner | None = None
     processes: Mapping[str, Process] = {}

@@ -14,7 +14,7 @@ from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board, Terms
 from crossdock.settings.sections import Settings
 
-_PAGES = {"exceptions": "/exceptions", "parked": "/parked", "orders": "/"}
+_PAGES = {"exceptions": "/exceptions", "parked": "/messages", "orders": "/search"}
 
 
 class Shown(Struct, frozen=True):
@@ -49,6 +49,22 @@ class Shown(Struct, frozen=True):
 def kpis(tx: Transaction, board: Board, now: int, partner: str = "") -> list[Shown]:
     """Every key figure at ``now`` (epoch microseconds), by name; of one ``partner`` or carrier where it is given."""
     return [shown(each, partner) for each in read_all(tx, board, now, Window(partner=partner))]
+
+
+class RecentFigures:
+    """What `kpis` gives, counted at most once every so many seconds whoever looks: counting reads a whole day."""
+
+    def __init__(self, board: Board, every_seconds: float) -> None:
+        """``every_seconds`` is how old figures on a page may be."""
+        self._board, self._every = board, int(every_seconds * 1_000_000)
+        self._at, self._shown = 0, list[Shown]()
+
+    def __call__(self, tx: Transaction, now: int) -> list[Shown]:
+        """Those counted last, or anew at ``now`` (epoch microseconds)."""
+        if not self._shown or now - self._at >= self._every:
+            self._shown = kpis(tx, self._board, now)
+            self._at = now
+        return self._shown
 
 
 def shown(reading: Reading, partner: str = "") -> Shown:
