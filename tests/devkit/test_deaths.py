@@ -3,7 +3,7 @@
 import pytest
 
 from crossdock.connectors.easypost.client.booking import Booking
-from crossdock.devkit.crashing import Fuse
+from crossdock.devkit.crashing import Crash, Fuse, Life
 from crossdock.devkit.stories.deaths import campaign, quiet, survive
 from crossdock.devkit.stories.format import read_story
 from crossdock.devkit.stories.playing import Trouble, play
@@ -60,3 +60,13 @@ def test_what_comes_later_than_the_grace_is_said(written, steps):
     late = play(written, trouble=Trouble(Fuse(steps.index(BOUGHT) + 1), 0))
     assert [each.part for each in late.lines if not each.ok] == ["then"] * sum(not each.ok for each in late.lines)
     assert not late.ok
+
+
+def test_the_dead_reach_nothing_any_more_and_whoever_follows_does():
+    fuse = Fuse(1)
+    life = Life(fuse)
+    for name in ("a call", "what it still had under way"):
+        with pytest.raises(Crash):
+            life.step(name)
+    Life(fuse).step("a call of the next one")
+    assert fuse.steps == ["a call", "a call of the next one"]
