@@ -282,7 +282,8 @@ class Engine:
         return await fire_timers(self._store, self._clock.now())
 
     async def _until_next(self) -> float:
-        return await until_next(self._store, self._clock.now(), self._pace.idle)
+        """One that another process set meanwhile, for at once, is seen within half a pause."""
+        return await until_next(self._store, self._clock.now(), self._pace.idle / 2)
 
     async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]]) -> None:
         """Repeat ``step`` while it finds work; else wait to be woken."""
