@@ -95,6 +95,12 @@ def test_what_has_to_hold_all_the_while_fails_at_the_moment_it_does_not():
     assert 8 * 3600 <= line.at <= 8 * 3600 + 5
 
 
+def test_what_has_to_hold_until_a_moment_may_end_at_that_moment():
+    text = changed(("at: 08:02\n    books: {partner: post, figure: labels, order: S1, is: 1}",
+                    "until: 08:00\n    books: {partner: post, figure: labels, order: S1, is: 0}"))  # fmt: skip
+    assert played(text).ok
+
+
 def test_a_step_that_cannot_be_done_fails_and_says_why():
     text = changed(("then:\n", "  - at: 08:05\n    cancel_order: {order: S2}\nthen:\n"))
     [line] = [each for each in played(text).lines if not each.ok]

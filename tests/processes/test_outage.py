@@ -9,6 +9,7 @@ from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.item import DangerousGoods, Item
 from crossdock.model.shipment import Booking
 from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.selection import Constraint
 from crossdock.processes.shipping_policy import Fallback, OrderToShipPolicy, Outage
 from crossdock.processes.shipping_work import SECOND
 from orders import delivery_order, quote, rate
@@ -97,6 +98,14 @@ def test_without_another_carrier_it_waits_for_its_own():
     assert told.raised() == ["carrier.unavailable"], "nobody takes it on, so somebody is told"
     told.tell(ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority")))
     assert told.resolved() == ["carrier.unavailable"]
+
+
+@pytest.mark.req("C9")
+def test_an_offer_that_a_constraint_forbids_is_no_other_carrier():
+    wishes = replace(POLICY.wishes, constraints=(Constraint("never with UPS", partners=("ups",), never=True),))
+    told = booking("UPS Express", replace(POLICY, wishes=wishes))
+    assert overdue(told) == ["hold"]
+    assert told.withdrawn == [], "its own carrier is the only one that may have it"
 
 
 TAKEN = ev.ShipmentBooked(Booking("easypost", "P1", "s1", "T1", "USPS", "Priority"))

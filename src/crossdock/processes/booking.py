@@ -94,7 +94,7 @@ def deadline(work: Work) -> None:
     """Time is up: choose among the quotes there are, or look after a booking that is not taken."""
     body = work.event.body
     outage.unsettled(work)
-    outage.overdue(work, lambda package_id: bool(_elsewhere(work, package_id)))
+    outage.overdue(work, lambda package_id: _elsewhere(work, package_id))
     if isinstance(body, ev.DeadlinePassed) and body.timer == QUOTES and work.progress.phase == "rating":
         choose(work)
 
@@ -171,10 +171,20 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
         outage.ask_a_person(work, package_id, buying, "no other carrier offers to take it")
 
 
-def _elsewhere(work: Work, package_id: str) -> tuple[Quote, ...]:
-    """Quotes for a package of carriers that neither have its purchase nor were tried."""
-    buying = work.progress.buying.get(package_id)
-    return _untried(work, package_id, buying.partner if buying else "")
+def _elsewhere(work: Work, package_id: str) -> bool:
+    """Whether a carrier that neither has the package's purchase nor was tried may be bought from: an offer that a
+    constraint forbids is no reason to take a booking back.
+    """
+    order, buying = work.order, work.progress.buying.get(package_id)
+    return bool(order and _second(work, order, package_id, buying.partner if buying else "")[1].picks)
+
+
+def _second(work: Work, order: DeliveryOrder, package_id: str, partner: str) -> tuple[tuple[Quote, ...], Choice]:
+    """The choice for one package among the carriers that were not tried, and the quotes it was made of."""
+    alone = structs.replace(order, packages=tuple(each for each in order.packages if each.id == package_id))
+    quotes = _untried(work, package_id, partner)
+    dangers = {each.id: dangers_of(order, each) for each in alone.packages}
+    return quotes, select(Ask(alone, dangers, work.policy.level_of(order)), quotes, work.policy.wishes, work.record)
 
 
 def _untried(work: Work, package_id: str, partner: str) -> tuple[Quote, ...]:
@@ -194,16 +204,13 @@ def _untried(work: Work, package_id: str, partner: str) -> tuple[Quote, ...]:
 
 def reroute(work: Work, order: DeliveryOrder, package_id: str, buying: Buying) -> bool:
     """Buy at the next best of the carriers that were not tried; False where there is none."""
-    alone = structs.replace(order, packages=tuple(each for each in order.packages if each.id == package_id))
-    quotes = _untried(work, package_id, buying.partner)
-    dangers = {each.id: dangers_of(order, each) for each in alone.packages}
-    choice = select(Ask(alone, dangers, work.policy.level_of(order)), quotes, work.policy.wishes, work.record)
+    quotes, choice = _second(work, order, package_id, buying.partner)
     if not choice.picks:
         return False
     partner = choice.picks[package_id][0].partner
     reason = f"certainly not booked with {buying.partner}; {choice.rule} among the others"
     work.events.append(BookingDiverted(package_id, buying.partner, "reroute", reason, buying.key, partner))
-    buy(work, alone, choice, quotes)
+    buy(work, order, choice, quotes)
     return True
 
 

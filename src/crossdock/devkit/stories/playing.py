@@ -255,7 +255,7 @@ class _Run:
             if each.last.holds:
                 early = Finding(holds=False, found=f"it was so before: {each.last.found}")
                 self._verdict(each, early if now < each.since else each.last, now)
-        elif check.until is not None and each.since <= now <= each.due:
+        elif check.until is not None and each.since <= now < each.due:
             each.last = judge(each.word, each.said, evidence, ever=False)
             if not each.last.holds:
                 self._verdict(each, each.last, now)
