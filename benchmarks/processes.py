@@ -41,6 +41,10 @@ class Group:
         """Proportional set size of the group in MB: what it shares with others counts by its part."""
         return sum(_proportional(pid) for pid in _members(self._process.pid)) / 1000
 
+    def cpu(self) -> float:
+        """Seconds of processor its living processes have used so far."""
+        return sum(_used(pid) for pid in _members(self._process.pid)) / os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """A port nobody listens on."""
@@ -68,6 +72,13 @@ def _members(group: int) -> list[int]:
                 if int((entry / "stat").read_text().rpartition(")")[2].split()[2]) == group:
                     found.append(int(entry.name))
     return found
+
+
+def _used(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])  # user and system time, in clock ticks
+    return 0
 
 
 def _proportional(pid: int) -> float:

@@ -71,7 +71,7 @@ class World:
 
     async def invitation(self, person):
         given = self.installation.settings.partner_desk
-        return invitation(self.installation, given, self.store, self.hub.clock, person)
+        return invitation(self.installation, given, self.hub.clock, person)
 
     def rows(self, query):
         with sqlite3.connect(self.folder / "house.db") as connection:

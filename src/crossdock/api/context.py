@@ -15,6 +15,7 @@ from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
+from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
@@ -54,44 +55,6 @@ class IntakeDoor(Protocol):
         ...
 
 
-class Effect(Protocol):
-    """One outside call of a replay."""
-
-    @property
-    def partner(self) -> str:
-        """Whom it would call."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """The command's tag."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """The order it is for."""
-        ...
-
-
-class Plan(Protocol):
-    """What a replay would do."""
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The exchanges that would be read again."""
-        ...
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """The subjects that would change."""
-        ...
-
-    @property
-    def effects(self) -> Sequence[Effect]:
-        """The outside calls: made where effects are allowed, else held back."""
-        ...
-
-
 class Requests(Protocol):
     """What people and machines ask for, as steps of a transaction: they commit with the kept answer."""
 
@@ -101,16 +64,6 @@ class Requests(Protocol):
 
     def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
         """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
-        ...
-
-
-class Planner(Protocol):
-    """Says what a replay would do, without doing it."""
-
-    async def __call__(
-        self, ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool
-    ) -> Plan:
-        """By id, partner, time of receipt (epoch microseconds) and flow. Raises `ValueError` for an unknown flow."""
         ...
 
 

@@ -30,7 +30,7 @@ def invite(person: Name, config: ConfigPath = DEFAULT_CONFIG, json: AsJson = Fal
         if given is None or person not in given.people:
             raise Stop(f"There is no '{person}' under partner_desk.people.", code=Exit.USAGE)
         clock = RealClock()
-        token = invitation(found, given, store, clock, person)
+        token = invitation(found, given, clock, person)
         now, who = clock.now(), actor()
         await store.run(lambda tx: tx.doors.audit(now, who, "desk.invite", person, given.people[person].partner))
         listen = found.settings.listen

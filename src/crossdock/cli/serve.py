@@ -18,7 +18,7 @@ from msgspec import structs
 from crossdock import __version__
 from crossdock.api import app as api_app
 from crossdock.api.context import Context as ApiContext
-from crossdock.api.context import Pinger, Plan, Planner
+from crossdock.api.context import Pinger
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
 from crossdock.backbone.documents import StoredDocuments
@@ -43,6 +43,7 @@ from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
+from crossdock.ports.replaying import Plan, Planner
 from crossdock.ports.stores import Store
 from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from crossdock.api.server import Pages
 from crossdock.bootstrap import Hub, Installation, PartnerPlan
 from crossdock.cli.output import Stop
 from crossdock.partnerdesk import app as desk_app
 from crossdock.partnerdesk.context import Context, Desk, Intake, Person
-from crossdock.partnerdesk.sessions import Sessions
+from crossdock.partnerdesk.sessions import signed_invitation
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Connector
 from crossdock.ports.secrets import Secrets, UnknownSecret
@@ -72,21 +71,10 @@ def people_of(installation: Installation, given: PartnerDesk) -> dict[str, Perso
     return {name: _person(installation.secrets, name, each) for name, each in given.people.items()}
 
 
-def invitation(installation: Installation, given: PartnerDesk, store: Store, clock: Clock, person: str) -> str:
-    """A token that lets a person in once. Raises `Stop` and `KeyError`."""
-    people = people_of(installation, given)
-    secret = session_secret(installation, given)
-    context = Context(store=store, clock=clock, intake=_Nobody(), people=people, desks={}, secret=secret)
+def invitation(installation: Installation, given: PartnerDesk, clock: Clock, person: str) -> str:
+    """A token that lets a person of the desk in once. Raises `Stop`."""
     until = clock.now() + int(given.invitation_hours * HOUR)
-    return Sessions(context).invitation(people[person].id, until)
-
-
-class _Nobody:
-    """Stands where nothing is taken."""
-
-    async def take(self, partner: str, message: Any, delivery_id: str) -> Any:
-        """Never asked."""
-        raise NotImplementedError(partner, message, delivery_id)
+    return signed_invitation(session_secret(installation, given), person, until)
 
 
 def _person(secrets: Secrets, name: str, given: DeskPerson) -> Person:

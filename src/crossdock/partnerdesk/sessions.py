@@ -29,6 +29,11 @@ class Session(Struct, frozen=True):
     csrf: str
 
 
+def signed_invitation(secret: str, person: str, until: int) -> str:
+    """A token that lets this person in once, until then (epoch microseconds)."""
+    return sign(secret, TrackingLink(person, until), "invitation")
+
+
 class Sessions:
     """Opens, finds and ends sessions."""
 
@@ -36,10 +41,6 @@ class Sessions:
         """By the people of ``context``."""
         self._context = context
         self._secret = context.secret
-
-    def invitation(self, person: str, until: int) -> str:
-        """A token that lets this person in once, until then (epoch microseconds)."""
-        return sign(self._secret, TrackingLink(person, until), "invitation")
 
     async def by_password(self, visitor: str, name: str, password: str) -> str | None:
         """A cookie's value where name and password fit; None where they do not, or too many were tried."""

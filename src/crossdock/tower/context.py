@@ -8,6 +8,7 @@ from msgspec import Struct
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
+from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.tower.live import Live
@@ -27,54 +28,6 @@ class Requests(Protocol):
 
     def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
         """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
-        ...
-
-
-class Effect(Protocol):
-    """One outside call of a replay."""
-
-    @property
-    def partner(self) -> str:
-        """Whom it would call."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """The command's tag."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """The order it is for."""
-        ...
-
-
-class Plan(Protocol):
-    """What a replay would do."""
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The exchanges that would be read again."""
-        ...
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """The subjects that would change."""
-        ...
-
-    @property
-    def effects(self) -> Sequence[Effect]:
-        """The outside calls: made where effects are allowed, else held back."""
-        ...
-
-
-class Planner(Protocol):
-    """Says what a replay would do, without doing it."""
-
-    async def __call__(
-        self, ids: tuple[str, ...], partner: str, since: int, until: int, flow: str, *, effects: bool
-    ) -> Plan:
-        """By id, partner, time of receipt (epoch microseconds) and flow. Raises `ValueError` for an unknown flow."""
         ...
 
 

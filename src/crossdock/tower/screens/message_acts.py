@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from crossdock.ports.replaying import Plan
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
-from crossdock.tower.context import Plan
 from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.sessions import Role
 from crossdock.views.doubt import warning_of

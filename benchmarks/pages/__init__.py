@@ -1,0 +1,1 @@
+"""The tower's pages over a large store: `python -m benchmarks.pages`."""
