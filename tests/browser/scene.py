@@ -4,9 +4,13 @@ import random
 
 from msgspec import Struct
 
+from browser.scene_measured import measured
+from crossdock.backbone.breaker import Limits
 from crossdock.backbone.documents import StoredDocuments
+from crossdock.backbone.feed_clock import Arrival
 from crossdock.backbone.parking import Requests
 from crossdock.model import events as ev
+from crossdock.model.calendars import calendar
 from crossdock.model.cases import Case
 from crossdock.model.exception_kinds import KINDS
 from crossdock.model.exceptions import ExceptionAssigned, ExceptionCommented, ExceptionRaised
@@ -17,14 +21,20 @@ from crossdock.model.progress import ProcessMoved
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import Ownership
+from crossdock.ports.spec import Kind
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_mapping import Gap, Ruling
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
+from crossdock.settings.credentials import Credential
+from crossdock.settings.sections import Settings
 from crossdock.storage.opening import open_store
 from crossdock.tower.app import build
 from crossdock.tower.context import Context, PartnerFacts
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import board_of
+from crossdock.views.partners import Agreed
 from views.seeding import LABEL, LABEL_HASH, NOW, SECOND, FixedClock, Teller, _opened, _quoted, fill
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -38,6 +48,21 @@ _PEOPLE = (
     ("Camille Roux", "Lyon", "69002", "FR"), ("Ann Example", "Portland", "97201", "US"),
 )  # fmt: skip
 _CARRIERS = (("DHL Express", "Express Worldwide"), ("GLS", "Parcel"), ("USPS", "Priority"), ("UPS", "Standard"))
+_OFFICE = calendar("Europe/Brussels", (((480, 1020),),) * 5 + ((),) * 2)
+AGREED = {
+    "odoo": Agreed(kind="erp", silent_hours=1.0, owner="integration",
+                   credentials=(Credential("api_key", "secret://env/ODOO_API_KEY"),)),
+    "gls": Agreed(
+        kind="carrier", silent_hours=0.2, owner="carriers-desk", limits=Limits(5.0, 20), mode="production",
+        credentials=(Credential("client_secret", "secret://file/secrets/gls"),
+                     Credential("webhook_secrets", "secret://env/GLS_WEBHOOK_SECRET")),
+    ),
+    "easypost": Agreed(kind="carrier", silent_hours=4.0, calendar=_OFFICE, hours_of="office", mode="test"),
+    "warehouse": Agreed(kind="warehouse", silent_hours=2.0,
+                        arrivals=(Arrival("warehouse", "counts", (360, 840), _OFFICE, 600 * SECOND),)),
+    "usps": Agreed(kind="carrier", limits=Limits(2.0, 5)),
+}  # fmt: skip
+BOARD = board_of(Settings(), {"gls": Kind.CARRIER, "easypost": Kind.CARRIER, "warehouse": Kind.WAREHOUSE})
 _WRONG = (
     # kind, text, partner, how many, orders at (hours ago, due in hours)
     ("proof.missing", "Delivered, and no proof of it for {n}", "gls", 9, 1.5),
@@ -106,7 +131,13 @@ class Scene:
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
-                partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
+                partners=tuple(
+                    PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
+                    for name, title in names
+                ),
+                board=BOARD,
+                environment="prod",
+                changed_at=lambda reference: CLOCK - 400 * 24 * HOUR if "gls" in reference else 0,
             )
         )
 
@@ -137,6 +168,7 @@ def furnish(tx):
     _partners(tx)
     _processes(tx, subjects)
     _hostile(tx)
+    measured(tx, CLOCK, chance)
     tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
@@ -213,6 +245,20 @@ def _partners(tx):
     tx.partners.note_breaker(BreakerMove("gls", CLOCK - 47 * MINUTE, "open", "5 failures in a row"))
     tx.partners.save_health("dhl_express", Health(failures=2, tokens=3.0, refilled_at=CLOCK))
     tx.partners.save_health("usps", Health(paused=True))
+    tx.partners.note_breaker(
+        BreakerMove("usps", CLOCK - 3 * HOUR, "paused", "tower:mara: their maintenance until noon")
+    )
+    tx.mappings.note(
+        [
+            Gap("dhl_express", "code", "ZN11", "Shipment delayed, customs (see note)", "odoo7m1".ljust(26, "0"),
+                CLOCK - 30 * HOUR, CLOCK - HOUR, 14),
+            Gap("dhl_express", "field", "/pieces/0/temperatureRange", "2-8 C", "", CLOCK - 9 * HOUR, CLOCK - HOUR, 3),
+            Gap("gls", "code", "<b>X</b>", HOSTILE, "", CLOCK - 9 * HOUR, CLOCK - HOUR, 3),
+        ]
+    )  # fmt: skip
+    tx.mappings.rule(
+        Ruling("dhl_express", "field", "/pieces/0/temperatureRange", "proposed", "tower:lea", CLOCK - HOUR)
+    )
     tx.partners.move_cursor("odoo", "pickings", "", "1", CLOCK - 9 * SECOND)
     tx.partners.move_cursor("warehouse", "movements", "", "1", CLOCK - 4 * MINUTE)
 

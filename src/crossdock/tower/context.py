@@ -10,8 +10,12 @@ from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import UNCONFIGURED
+from crossdock.views.partners import Agreed
+from crossdock.views.standing import Asked
 
 
 class Requests(Protocol):
@@ -129,12 +133,19 @@ class PartnerFacts(Struct, frozen=True):
     connector: str
     title: str
     feeds: tuple[tuple[str, float], ...] = ()
+    agreed: Agreed = Agreed()
+
+    @property
+    def asked(self) -> Asked:
+        """How it is asked for."""
+        return self.id, self.title, self.feeds
 
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds).
+    here; ``figures`` gives the key figures at an instant (epoch microseconds), ``board`` says how they are counted;
+    ``changed_at`` says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows).
     """
 
     store: Store
@@ -151,3 +162,6 @@ class Context(Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    board: Board = UNCONFIGURED
+    environment: str = "dev"
+    changed_at: Callable[[str], int] = lambda _reference: 0

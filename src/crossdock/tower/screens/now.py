@@ -84,7 +84,7 @@ async def volume(desk: At) -> dict[str, list[int]]:
 
 
 def _look(tx: Transaction, desk: Desk, at: int) -> Look:
-    asked = [(each.id, each.title, each.feeds) for each in desk.context.partners]
+    asked = [each.asked for each in desk.context.partners if each.agreed.enabled]
     groups = tx.views.cause_groups()
     figures = desk.context.figures
     return Look(
