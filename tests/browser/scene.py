@@ -35,6 +35,7 @@ from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 from crossdock.views.kpis import board_of
 from crossdock.views.partners import Agreed
+from crossdock.views.stuck import objectives_of
 from views.seeding import LABEL, LABEL_HASH, NOW, SECOND, FixedClock, Teller, _opened, _quoted, fill
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -62,6 +63,7 @@ AGREED = {
                         arrivals=(Arrival("warehouse", "counts", (360, 840), _OFFICE, 600 * SECOND),)),
     "usps": Agreed(kind="carrier", limits=Limits(2.0, 5)),
 }  # fmt: skip
+PROCESSES = {each.name: each for each in there_are()}
 BOARD = board_of(Settings(), {"gls": Kind.CARRIER, "easypost": Kind.CARRIER, "warehouse": Kind.WAREHOUSE})
 _WRONG = (
     # kind, text, partner, how many, orders at (hours ago, due in hours)
@@ -127,7 +129,8 @@ class Scene:
                 sessions=self.sessions,
                 version="0.1.0",
                 live=self.live,
-                processes={each.name: each for each in there_are()},
+                processes=PROCESSES,
+                objectives=objectives_of(Settings(), PROCESSES),
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
@@ -263,6 +266,17 @@ def _partners(tx):
     tx.partners.move_cursor("warehouse", "movements", "", "1", CLOCK - 4 * MINUTE)
 
 
+_STAGES = (
+    # process, stage, how many, hours ago the first came
+    ("order_to_ship", "waiting", 2, 30), ("order_to_ship", "rejected", 4, 26), ("order_to_ship", "rating", 5, 1.2),
+    ("order_to_ship", "booking", 6, 3), ("order_to_ship", "labelled", 7, 40), ("order_to_ship", "attention", 3, 9),
+    ("order_to_ship", "delivered", 8, 90), ("order_release", "held", 3, 50), ("order_release", "acknowledged", 9, 20),
+    ("order_release", "picking", 5, 6), ("order_release", "packed", 4, 3), ("order_release", "shipped", 14, 80),
+    ("order_release", "cancelling", 1, 4), ("return_to_refund", "under_way", 6, 200),
+    ("return_to_refund", "inspecting", 3, 90), ("return_to_refund", "refunded", 11, 400),
+)  # fmt: skip
+
+
 def _processes(tx, subjects):
     for number, subject in enumerate(subjects):
         teller = Teller(tx, subject, CLOCK - 3 * HOUR)
@@ -270,6 +284,14 @@ def _processes(tx, subjects):
         teller.say(ProcessMoved("order_to_ship", 1, "labelled", "shipped", "tracking.reported.v1", "scan"))
         due = CLOCK + (number % 5 - 1) * 2 * HOUR
         tx.timers.set([DueTimer(subject, "scan", due, "the next scan", "the carrier", CLOCK - 3 * HOUR)])
+    for place, (process, stage, count, hours) in enumerate(_STAGES):
+        rows = [
+            Instance(
+                subjects[(place * 3 + each) % len(subjects)], process, 1, stage, CLOCK - int(hours * HOUR / (each + 1))
+            )
+            for each in range(count)
+        ]
+        tx.instances.put(rows)
 
 
 def _hostile(tx):

@@ -54,6 +54,7 @@ from crossdock.tower.sessions import Sessions
 from crossdock.transports.machine import FreshIds, steady_collector
 from crossdock.views.availability import freshness
 from crossdock.views.kpis import RecentFigures
+from crossdock.views.stuck import objectives_of
 
 _DRAIN_SECONDS = 20
 
@@ -208,6 +209,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             live=live,
             plan=_planner(joined),
             processes=processes,
+            objectives=objectives_of(settings, processes),
             matrix=owned,
             teams=teams,
             partners=facts_of(installation),

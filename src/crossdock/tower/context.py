@@ -16,6 +16,7 @@ from crossdock.tower.sessions import Sessions
 from crossdock.views.kpis import UNCONFIGURED
 from crossdock.views.partners import Agreed
 from crossdock.views.standing import Asked
+from crossdock.views.stuck import Objectives
 
 
 class Requests(Protocol):
@@ -143,9 +144,10 @@ class PartnerFacts(Struct, frozen=True):
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
-    ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds), ``board`` says how they are counted;
-    ``changed_at`` says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows).
+    ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
+    them. Without ``plan`` nothing is replayed here; ``figures`` gives the key figures at an instant (epoch
+    microseconds), ``board`` says how they are counted; ``changed_at`` says of a secret's reference when it was written
+    last (epoch microseconds, 0: nobody knows).
     """
 
     store: Store
@@ -158,6 +160,7 @@ class Context(Struct, frozen=True, kw_only=True):
     live: Live | None = None
     plan: Planner | None = None
     processes: Mapping[str, Process] = {}
+    objectives: Objectives = {}
     matrix: tuple[Ownership, ...] = ()
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
