@@ -47,26 +47,26 @@ async def process(
     known = desk.context.processes.get(clean(name))
     if known is None or known.chart is None:
         return desk.missing(request, f"No process “{name}” with stages runs here", "crossdock process list")
-    there = {each.name: each for each in known.chart.stages}
-    if stage and stage not in there:
-        return desk.missing(request, f"{known.name} has no stage “{stage}”", f"crossdock process graph {known.name}")
     now, last = desk.context.clock.now(), _last(after)
 
     def step(tx: Transaction) -> tuple[list[Standing], list[Held]]:
-        found = [
-            each for each in standings(tx, {known.name: known}, desk.context.objectives, now)
-            if each.line.process == known.name
-        ]  # fmt: skip
+        objectives = desk.context.objectives
+        mine = {known.name: known}
+        found = [each for each in standings(tx, mine, objectives, now) if each.line.process == known.name]
         if not stage:
-            return found, stuck(tx, found, desk.context.objectives, now)
-        one = next(each.line for each in found if each.line.stage == stage)
-        return found, held_in(tx, one, desk.context.objectives.get((known.name, stage)), last, _ROWS + 1)
+            return found, stuck(tx, found, objectives, now)
+        line = next((each.line for each in found if each.line.stage == stage), None)
+        objective = objectives.get((known.name, stage))
+        return found, held_in(tx, line, objective, last, _ROWS + 1) if line else []
 
     found, held = await desk.read(step)
+    standing = {each.line.stage: each for each in found}
+    if stage and stage not in standing:
+        return desk.missing(request, f"{known.name} has no stage “{stage}”", f"crossdock process graph {known.name}")
     return desk.page(
-        request, "process.html", process=known, chart=known.chart, summed=_summed(known, found),
-        standing={each.line.stage: each for each in found}, stage=there.get(stage), held=held[:_ROWS],
-        older=_older(name, stage, held) if stage else "", drawn=drawing(known.chart, stage), most=MOST,
+        request, "process.html", process=known, chart=known.chart, summed=_summed(known, found), standing=standing,
+        stage=standing[stage].line if stage else None, held=held[:_ROWS],
+        older=_older(known.name, stage, held) if stage else "", drawn=drawing(known.chart, stage), most=MOST,
         box=(BOX_WIDTH, BOX_HEIGHT), paged=bool(after),
     )  # fmt: skip
 
