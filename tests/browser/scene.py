@@ -2,8 +2,6 @@
 
 import random
 
-from msgspec import Struct
-
 from browser.scene_measured import measured
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.documents import StoredDocuments
@@ -27,15 +25,18 @@ from crossdock.ports.stores_mapping import Gap, Ruling
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
 from crossdock.settings.credentials import Credential
-from crossdock.settings.sections import Settings
+from crossdock.settings.releasing import OrderRelease
+from crossdock.settings.sections import Processes, Settings
+from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.storage.opening import open_store
 from crossdock.tower.app import build
 from crossdock.tower.context import Context, PartnerFacts
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
-from crossdock.views.kpis import board_of
+from crossdock.views.kpis import RecentFigures, board_of
 from crossdock.views.partners import Agreed
 from crossdock.views.stuck import objectives_of
+from crossdock.views.trends import Trends
 from views.seeding import LABEL, LABEL_HASH, NOW, SECOND, FixedClock, Teller, _opened, _quoted, fill
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -64,7 +65,12 @@ AGREED = {
     "usps": Agreed(kind="carrier", limits=Limits(2.0, 5)),
 }  # fmt: skip
 PROCESSES = {each.name: each for each in there_are()}
-BOARD = board_of(Settings(), {"gls": Kind.CARRIER, "easypost": Kind.CARRIER, "warehouse": Kind.WAREHOUSE})
+_WATCHED = Settings(
+    processes=Processes(
+        expectations=Expectations(), order_release=OrderRelease(), tracking_watch=TrackingWatch(feeds={"gls": 1.0})
+    )
+)
+BOARD = board_of(_WATCHED, {"gls": Kind.CARRIER, "easypost": Kind.CARRIER, "warehouse": Kind.WAREHOUSE})
 _WRONG = (
     # kind, text, partner, how many, orders at (hours ago, due in hours)
     ("proof.missing", "Delivered, and no proof of it for {n}", "gls", 9, 1.5),
@@ -79,33 +85,6 @@ _TECHNICAL = (
     ("feed.silent", "Nothing was heard of gls for 47 minutes; 10 is usual", "gls", 1, -0.3),
     ("mapping.unknown_code", "Unknown status code “ZN11” of dhl_express", "dhl_express", 3, 9.0),
     ("tracking.refused", "The carrier does not know the number {n}", "usps", 2, 30.0),
-)
-
-
-class Sum(Struct, frozen=True):
-    """A key figure as `crossdock.views.kpis` shows it."""
-
-    title: str
-    text: str
-    unit: str
-    state: str
-    queue: str
-    link: str = "/exceptions"
-    meaning: str = "What is counted."
-    why: str = ""
-
-
-_FIGURES = (
-    Sum("Delivered on time", "97.2 %", "percent", "good", "business"),
-    Sum("Orders awaiting fulfilment", "14", "orders", "bad", "business", "/search?phase=released"),
-    Sum("Missing proofs of delivery", "9", "parcels", "bad", "business", "/exceptions?kind=proof.missing"),
-    Sum("Days to green", "1.8", "days", "plain", "business"),
-    Sum("Failed bookings", "6", "bookings", "bad", "business", "/exceptions?kind=booking.failed,label.failed"),
-    Sum("Shipments without a scan", "0", "parcels", "good", "business"),
-    Sum("Unmatched freight charges", "-", "charges", "unwatched", "business", why="It needs freight, not configured."),
-    Sum("Delayed feeds", "1", "feeds", "bad", "technical", "/exceptions?kind=feed.silent"),
-    Sum("Unreadable messages", "2", "messages", "bad", "technical", "/messages"),
-    Sum("Status to Odoo within the minute", "99.1 %", "percent", "good", "technical"),
 )
 
 
@@ -133,7 +112,8 @@ class Scene:
                 objectives=objectives_of(Settings(), PROCESSES),
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
-                figures=lambda _tx, _now: _FIGURES,
+                figures=RecentFigures(BOARD, 60),
+                trends=Trends(BOARD),
                 partners=tuple(
                     PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
                     for name, title in names

@@ -55,6 +55,7 @@ from crossdock.transports.machine import FreshIds, steady_collector
 from crossdock.views.availability import freshness
 from crossdock.views.kpis import RecentFigures
 from crossdock.views.stuck import objectives_of
+from crossdock.views.trends import Trends
 
 _DRAIN_SECONDS = 20
 
@@ -213,6 +214,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             matrix=owned,
             teams=teams,
             partners=facts_of(installation),
+            trends=Trends(board(installation)),
             board=board(installation),
             environment=settings.environment,
             changed_at=installation.secrets.changed_at,

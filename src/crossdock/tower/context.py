@@ -17,6 +17,7 @@ from crossdock.views.kpis import UNCONFIGURED
 from crossdock.views.partners import Agreed
 from crossdock.views.standing import Asked
 from crossdock.views.stuck import Objectives
+from crossdock.views.trends import Trends
 
 
 class Requests(Protocol):
@@ -87,8 +88,23 @@ class Figure(Protocol):
     """A key figure as pages show it: `crossdock.views.kpis` gives them."""
 
     @property
+    def name(self) -> str:
+        """Its id."""
+        ...
+
+    @property
     def title(self) -> str:
         """What it is called."""
+        ...
+
+    @property
+    def value(self) -> float | None:
+        """The number; None where nothing is known."""
+        ...
+
+    @property
+    def threshold(self) -> float | None:
+        """What it may not be worse than; None: nobody set one."""
         ...
 
     @property
@@ -146,8 +162,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
     them. Without ``plan`` nothing is replayed here; ``figures`` gives the key figures at an instant (epoch
-    microseconds), ``board`` says how they are counted; ``changed_at`` says of a secret's reference when it was written
-    last (epoch microseconds, 0: nobody knows).
+    microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at`` says of a secret's reference
+    when it was written last (epoch microseconds, 0: nobody knows).
     """
 
     store: Store
@@ -165,6 +181,7 @@ class Context(Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    trends: Trends | None = None
     board: Board = UNCONFIGURED
     environment: str = "dev"
     changed_at: Callable[[str], int] = lambda _reference: 0

@@ -36,6 +36,7 @@ class Desk:
         self.places = tuple(places)
         self.live = context.live or Live(context.store, context.clock)
         self.volume: dict[int, int] = {}
+        self.counting = False
         self.courses: Kept[tuple[str, int], Course] = Kept(_CARD_SECONDS)
         self._env: Environment = environment(context.version)
 

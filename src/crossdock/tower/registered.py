@@ -1,7 +1,7 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import exceptions, messages, now, orders, partners, processes
+from crossdock.tower.screens import exceptions, figures, messages, now, orders, partners, processes
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
@@ -10,4 +10,5 @@ SCREENS: tuple[Screen, ...] = (
     messages.SCREEN,
     processes.SCREEN,
     partners.SCREEN,
+    figures.SCREEN,
 )
