@@ -2,11 +2,13 @@
 
 import random
 
-from msgspec import Struct
-
+from browser.scene_measured import measured
+from crossdock.backbone.breaker import Limits
 from crossdock.backbone.documents import StoredDocuments
+from crossdock.backbone.feed_clock import Arrival
 from crossdock.backbone.parking import Requests
 from crossdock.model import events as ev
+from crossdock.model.calendars import calendar
 from crossdock.model.cases import Case
 from crossdock.model.exception_kinds import KINDS
 from crossdock.model.exceptions import ExceptionAssigned, ExceptionCommented, ExceptionRaised
@@ -17,14 +19,24 @@ from crossdock.model.progress import ProcessMoved
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import Ownership
+from crossdock.ports.spec import Kind
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_mapping import Gap, Ruling
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
+from crossdock.settings.credentials import Credential
+from crossdock.settings.releasing import OrderRelease
+from crossdock.settings.sections import Processes, Settings
+from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.storage.opening import open_store
 from crossdock.tower.app import build
 from crossdock.tower.context import Context, PartnerFacts
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import RecentFigures, board_of
+from crossdock.views.partners import Agreed
+from crossdock.views.stuck import objectives_of
+from crossdock.views.trends import Trends
 from views.seeding import LABEL, LABEL_HASH, NOW, SECOND, FixedClock, Teller, _opened, _quoted, fill
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -38,6 +50,27 @@ _PEOPLE = (
     ("Camille Roux", "Lyon", "69002", "FR"), ("Ann Example", "Portland", "97201", "US"),
 )  # fmt: skip
 _CARRIERS = (("DHL Express", "Express Worldwide"), ("GLS", "Parcel"), ("USPS", "Priority"), ("UPS", "Standard"))
+_OFFICE = calendar("Europe/Brussels", (((480, 1020),),) * 5 + ((),) * 2)
+AGREED = {
+    "odoo": Agreed(kind="erp", silent_hours=1.0, owner="integration",
+                   credentials=(Credential("api_key", "secret://env/ODOO_API_KEY"),)),
+    "gls": Agreed(
+        kind="carrier", silent_hours=0.2, owner="carriers-desk", limits=Limits(5.0, 20), mode="production",
+        credentials=(Credential("client_secret", "secret://file/secrets/gls"),
+                     Credential("webhook_secrets", "secret://env/GLS_WEBHOOK_SECRET")),
+    ),
+    "easypost": Agreed(kind="carrier", silent_hours=4.0, calendar=_OFFICE, hours_of="office", mode="test"),
+    "warehouse": Agreed(kind="warehouse", silent_hours=2.0,
+                        arrivals=(Arrival("warehouse", "counts", (360, 840), _OFFICE, 600 * SECOND),)),
+    "usps": Agreed(kind="carrier", limits=Limits(2.0, 5)),
+}  # fmt: skip
+PROCESSES = {each.name: each for each in there_are()}
+_WATCHED = Settings(
+    processes=Processes(
+        expectations=Expectations(), order_release=OrderRelease(), tracking_watch=TrackingWatch(feeds={"gls": 1.0})
+    )
+)
+BOARD = board_of(_WATCHED, {"gls": Kind.CARRIER, "easypost": Kind.CARRIER, "warehouse": Kind.WAREHOUSE})
 _WRONG = (
     # kind, text, partner, how many, orders at (hours ago, due in hours)
     ("proof.missing", "Delivered, and no proof of it for {n}", "gls", 9, 1.5),
@@ -52,33 +85,6 @@ _TECHNICAL = (
     ("feed.silent", "Nothing was heard of gls for 47 minutes; 10 is usual", "gls", 1, -0.3),
     ("mapping.unknown_code", "Unknown status code “ZN11” of dhl_express", "dhl_express", 3, 9.0),
     ("tracking.refused", "The carrier does not know the number {n}", "usps", 2, 30.0),
-)
-
-
-class Sum(Struct, frozen=True):
-    """A key figure as `crossdock.views.kpis` shows it."""
-
-    title: str
-    text: str
-    unit: str
-    state: str
-    queue: str
-    link: str = "/exceptions"
-    meaning: str = "What is counted."
-    why: str = ""
-
-
-_FIGURES = (
-    Sum("Delivered on time", "97.2 %", "percent", "good", "business"),
-    Sum("Orders awaiting fulfilment", "14", "orders", "bad", "business", "/search?phase=released"),
-    Sum("Missing proofs of delivery", "9", "parcels", "bad", "business", "/exceptions?kind=proof.missing"),
-    Sum("Days to green", "1.8", "days", "plain", "business"),
-    Sum("Failed bookings", "6", "bookings", "bad", "business", "/exceptions?kind=booking.failed,label.failed"),
-    Sum("Shipments without a scan", "0", "parcels", "good", "business"),
-    Sum("Unmatched freight charges", "-", "charges", "unwatched", "business", why="It needs freight, not configured."),
-    Sum("Delayed feeds", "1", "feeds", "bad", "technical", "/exceptions?kind=feed.silent"),
-    Sum("Unreadable messages", "2", "messages", "bad", "technical", "/messages"),
-    Sum("Status to Odoo within the minute", "99.1 %", "percent", "good", "technical"),
 )
 
 
@@ -102,11 +108,19 @@ class Scene:
                 sessions=self.sessions,
                 version="0.1.0",
                 live=self.live,
-                processes={each.name: each for each in there_are()},
+                processes=PROCESSES,
+                objectives=objectives_of(Settings(), PROCESSES),
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
-                figures=lambda _tx, _now: _FIGURES,
-                partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
+                figures=RecentFigures(BOARD, 60),
+                trends=Trends(BOARD),
+                partners=tuple(
+                    PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
+                    for name, title in names
+                ),
+                board=BOARD,
+                environment="prod",
+                changed_at=lambda reference: CLOCK - 400 * 24 * HOUR if "gls" in reference else 0,
             )
         )
 
@@ -137,6 +151,7 @@ def furnish(tx):
     _partners(tx)
     _processes(tx, subjects)
     _hostile(tx)
+    measured(tx, CLOCK, chance)
     tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
@@ -213,8 +228,33 @@ def _partners(tx):
     tx.partners.note_breaker(BreakerMove("gls", CLOCK - 47 * MINUTE, "open", "5 failures in a row"))
     tx.partners.save_health("dhl_express", Health(failures=2, tokens=3.0, refilled_at=CLOCK))
     tx.partners.save_health("usps", Health(paused=True))
+    tx.partners.note_breaker(
+        BreakerMove("usps", CLOCK - 3 * HOUR, "paused", "tower:mara: their maintenance until noon")
+    )
+    tx.mappings.note(
+        [
+            Gap("dhl_express", "code", "ZN11", "Shipment delayed, customs (see note)", "odoo7m1".ljust(26, "0"),
+                CLOCK - 30 * HOUR, CLOCK - HOUR, 14),
+            Gap("dhl_express", "field", "/pieces/0/temperatureRange", "2-8 C", "", CLOCK - 9 * HOUR, CLOCK - HOUR, 3),
+            Gap("gls", "code", "<b>X</b>", HOSTILE, "", CLOCK - 9 * HOUR, CLOCK - HOUR, 3),
+        ]
+    )  # fmt: skip
+    tx.mappings.rule(
+        Ruling("dhl_express", "field", "/pieces/0/temperatureRange", "proposed", "tower:lea", CLOCK - HOUR)
+    )
     tx.partners.move_cursor("odoo", "pickings", "", "1", CLOCK - 9 * SECOND)
     tx.partners.move_cursor("warehouse", "movements", "", "1", CLOCK - 4 * MINUTE)
+
+
+_STAGES = (
+    # process, stage, how many, hours ago the first came
+    ("order_to_ship", "waiting", 2, 30), ("order_to_ship", "rejected", 4, 26), ("order_to_ship", "rating", 5, 1.2),
+    ("order_to_ship", "booking", 6, 3), ("order_to_ship", "labelled", 7, 40), ("order_to_ship", "attention", 3, 9),
+    ("order_to_ship", "delivered", 8, 90), ("order_release", "held", 3, 50), ("order_release", "acknowledged", 9, 20),
+    ("order_release", "picking", 5, 6), ("order_release", "packed", 4, 3), ("order_release", "shipped", 14, 80),
+    ("order_release", "cancelling", 1, 4), ("return_to_refund", "under_way", 6, 200),
+    ("return_to_refund", "inspecting", 3, 90), ("return_to_refund", "refunded", 11, 400),
+)  # fmt: skip
 
 
 def _processes(tx, subjects):
@@ -224,6 +264,14 @@ def _processes(tx, subjects):
         teller.say(ProcessMoved("order_to_ship", 1, "labelled", "shipped", "tracking.reported.v1", "scan"))
         due = CLOCK + (number % 5 - 1) * 2 * HOUR
         tx.timers.set([DueTimer(subject, "scan", due, "the next scan", "the carrier", CLOCK - 3 * HOUR)])
+    for place, (process, stage, count, hours) in enumerate(_STAGES):
+        rows = [
+            Instance(
+                subjects[(place * 3 + each) % len(subjects)], process, 1, stage, CLOCK - int(hours * HOUR / (each + 1))
+            )
+            for each in range(count)
+        ]
+        tx.instances.put(rows)
 
 
 def _hostile(tx):

@@ -6,32 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import Struct
 
-from crossdock.backbone.drift import Standing, standing
+from crossdock.backbone.drift import standing
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
 from crossdock.model.milestones import UnknownMilestone, check
 from crossdock.model.return_reasons import REASONS as RETURN_REASONS
 from crossdock.ports.stores import Transaction
-from crossdock.ports.stores_mapping import Act, Gap, Kind, Ruling
+from crossdock.ports.stores_mapping import Act, Kind, Ruling
+from crossdock.views.mapping_tasks import mapping_tasks, meaning_of
 
 Partner = Annotated[str, typer.Argument(help="The partner's id.")]
 Name = Annotated[str, typer.Argument(help="The code, or a field's pointer, as `mapping review` shows it.")]
 Note = Annotated[str, typer.Option(help="Why; kept with the ruling.")]
-
-
-class Task(Struct, frozen=True):
-    """A gap as people see it: ``state`` is open, proposed or settled."""
-
-    partner: str
-    kind: Kind
-    name: str
-    count: int
-    example: str
-    exchange_id: str
-    state: str
-    meaning: str
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +41,7 @@ def review(
     json: AsJson = False,
 ) -> None:
     """List codes without a mapping and fields never seen before, the most frequent first, with an example of each."""
-    tasks = read(config, lambda tx: _tasks(tx, partner))
+    tasks = read(config, lambda tx: mapping_tasks(tx, partner))
     shown = [task for task in tasks if every or task.state != "settled"]
     if json:
         as_json(shown)
@@ -65,24 +52,6 @@ def review(
         note("Settle a reason with: crossdock mapping settle PARTNER 'REASON' --return-reason WORD")
     if any(task.kind == "code" and task.state == "open" for task in shown):
         note("Settle one with: crossdock mapping settle PARTNER CODE --milestone WORD (docs/reference/milestones.md)")
-
-
-def _tasks(tx: Transaction, partner: str) -> list[Task]:
-    held = standing(tx.mappings.rulings())
-    return [_task(gap, held) for gap in tx.mappings.gaps(partner)]
-
-
-def _task(gap: Gap, held: Standing) -> Task:
-    name = (gap.partner, gap.kind, gap.name)
-    waiting, holding = held.proposed.get(name), held.in_force.get(name)
-    state = "proposed" if waiting else "settled" if holding else "open"
-    ruling = waiting or holding
-    meaning = "" if ruling is None else "/".join(part for part in _meaning(ruling) if part)
-    return Task(gap.partner, gap.kind, gap.name, gap.count, gap.example, gap.exchange_id, state, meaning)
-
-
-def _meaning(ruling: Ruling) -> tuple[str, str, str]:
-    return (ruling.milestone, "" if ruling.category == "none" else ruling.category, ruling.reason)
 
 
 def settle(
@@ -145,7 +114,7 @@ def accept(
     moment, who = now(), actor()
 
     def step(tx: Transaction) -> list[str]:
-        names = [task.name for task in _tasks(tx, partner) if task.kind == "field" and task.state == "open"]
+        names = [task.name for task in mapping_tasks(tx, partner) if task.kind == "field" and task.state == "open"]
         if not dry_run:
             for name in names:
                 tx.mappings.rule(Ruling(partner, "field", name, "settled", who, moment, note=why))
@@ -212,7 +181,7 @@ def history(
 
 def _line(each: Ruling) -> tuple[str, ...]:
     when = datetime.fromtimestamp(each.at / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M")
-    meaning = "/".join(part for part in _meaning(each) if part)
+    meaning = "/".join(part for part in meaning_of(each) if part)
     return (when, each.by, each.partner, each.kind, each.name, each.act, meaning, each.note)
 
 
@@ -234,5 +203,5 @@ def _rule(ruling: Ruling, config: ConfigPath, *, dry_run: bool, json: bool) -> N
     if json:
         as_json({"ruling": ruling, "dry_run": dry_run})
         return
-    meaning = "/".join(part for part in _meaning(ruling) if part) or "accepted"
+    meaning = "/".join(part for part in meaning_of(ruling) if part) or "accepted"
     note(f"{'would be ' if dry_run else ''}{ruling.act}: {ruling.partner} {ruling.name} = {meaning}")

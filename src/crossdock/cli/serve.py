@@ -26,7 +26,6 @@ from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import (
     Hub,
     Installation,
-    PartnerPlan,
     address_hash,
     board,
     flows,
@@ -40,6 +39,7 @@ from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
 from crossdock.cli.serve_desk import desk_pages
 from crossdock.cli.serve_pages import links_of, pages_of
+from crossdock.cli.serve_partners import facts_of
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
@@ -50,12 +50,13 @@ from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
-from crossdock.tower.context import PartnerFacts
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 from crossdock.transports.machine import FreshIds, steady_collector
 from crossdock.views.availability import freshness
 from crossdock.views.kpis import RecentFigures
+from crossdock.views.stuck import objectives_of
+from crossdock.views.trends import Trends
 
 _DRAIN_SECONDS = 20
 
@@ -210,9 +211,14 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             live=live,
             plan=_planner(joined),
             processes=processes,
+            objectives=objectives_of(settings, processes),
             matrix=owned,
             teams=teams,
-            partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
+            partners=facts_of(installation),
+            trends=Trends(board(installation)),
+            board=board(installation),
+            environment=settings.environment,
+            changed_at=installation.secrets.changed_at,
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
@@ -220,12 +226,6 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
         return Doors(intake, api)
     pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
-
-
-def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:
-    own = installation.settings.partners[plan.id]
-    feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
-    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds)
 
 
 def _planner(joined: Hub) -> Planner:

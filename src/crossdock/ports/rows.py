@@ -293,6 +293,10 @@ class Views(Protocol):
         """What waits. The answer costs what waits, not what was ever there."""
         ...
 
+    def stopped(self) -> dict[str, int]:
+        """How many messages wait for a person (parked or refused, in and out), by partner. Costs what waits so."""
+        ...
+
     def latencies(self, since: int) -> list[Latency]:
         """How long messages took that were received or ordered at or after ``since`` and were settled well. Costs what
         there is of such messages.

@@ -40,7 +40,7 @@ from crossdock.settings.releasing import CreditHold, OrderRelease, PaymentGate
 from crossdock.settings.returning import FailedDelivery, ProcureToReceive, ReturnToRefund
 from crossdock.settings.sections import PartnerSettings, Processes, Settings
 from crossdock.settings.shipping import Customs, Danger, DeliveryToInvoice, Goods, OfferConstraint, OrderToShip
-from crossdock.settings.watching import Expectations, TrackingWatch
+from crossdock.settings.watching import Expectations, TrackingWatch, hours_in
 from crossdock.settings.working import CalendarSettings, calendar_of
 
 
@@ -113,7 +113,7 @@ def _patience(given: Expectations, chosen: Sequence[Process], calendars: Mapping
         (process.name, stage.name): StageLimit(hours, stage.waits_for)
         for process in chosen
         for stage in (process.chart.stages if process.chart else ())
-        if (hours := given.stages.get(process.name, {}).get(stage.name, stage.hours)) and stage.waits_for
+        if (hours := hours_in(given, process.name, stage.name, stage.hours)) and stage.waits_for
     }
     rules = (*WAREHOUSES_OWE, *CARRIERS_OWE)
     owed = {kind: limit for kind, limit in hours_of(rules, given.hours).items() if limit or kind not in given.hours}

@@ -49,6 +49,16 @@ class ReferencedSecrets:
             self._kept[reference] = (now + _KEPT_SECONDS, value)
         return value
 
+    def changed_at(self, reference: str) -> int:
+        """When a secret was written down last (epoch microseconds); 0 where that cannot be known: only files say it."""
+        name = reference.removeprefix(f"{_SCHEME}file/")
+        if name == reference:
+            return 0
+        try:
+            return (self._root / name).stat().st_mtime_ns // 1000
+        except OSError:
+            return 0
+
     def _read(self, reference: str) -> str:
         store, _, name = reference.removeprefix(_SCHEME).partition("/")
         if not reference.startswith(_SCHEME) or not name:

@@ -68,3 +68,8 @@ class Expectations(Struct, frozen=True, forbid_unknown_fields=True):
             examples=[{"pick": "warehouse", "order_release": "office"}],
         ),
     ] = field(default_factory=dict)
+
+
+def hours_in(given: Expectations | None, process: str, stage: str, own: float) -> float:
+    """How many hours ``process`` may stay in ``stage``: as configured, else its ``own``; 0 for as long as it takes."""
+    return given.stages.get(process, {}).get(stage, own) if given else own

@@ -21,6 +21,10 @@ _COMMANDS = select(
 ).where(OPEN)
 _PARKED_IN = select(func.count()).select_from(EXCHANGE).where(ATTENTION, EXCHANGE.c.status == "parked")
 _PARKED_OUT = select(func.count()).select_from(COMMAND).where(ATTENTION, COMMAND.c.status.in_(["parked", "refused"]))
+_STOPPED = ["parked", "refused"]
+_STOPPED_IN = select(EXCHANGE.c.partner, func.count()).where(ATTENTION, EXCHANGE.c.status.in_(_STOPPED))
+_STOPPED_OUT = select(COMMAND.c.partner, func.count()).where(ATTENTION, COMMAND.c.status.in_(_STOPPED))
+_STOPPED_BY_PARTNER = (_STOPPED_IN.group_by(EXCHANGE.c.partner), _STOPPED_OUT.group_by(COMMAND.c.partner))
 _IS_TECHNICAL = case((EXCEPTION.c.queue == "technical", 1), else_=0)
 _EXCEPTIONS = select(func.count(), func.coalesce(func.sum(_IS_TECHNICAL), 0)).where(text("resolved_at = 0"))
 _WITHOUT_OWNER = select(func.count()).select_from(WAITING_FACT)
@@ -84,6 +88,14 @@ class QueueViews:
         if streams:  # only where the log has a stream
             depth["unshipped"], oldest["unshipped"] = unshipped, oldest_unshipped
         return Queues(depth, oldest)
+
+    def stopped(self) -> dict[str, int]:
+        """How many messages wait for a person, by partner."""
+        found: dict[str, int] = {}
+        for query in _STOPPED_BY_PARTNER:
+            for partner, count in self._connection.execute(query):
+                found[partner] = found.get(partner, 0) + int(count)
+        return found
 
     def _one(self, query: Any, **given: int) -> tuple[int, ...]:
         return tuple(int(value) for value in self._connection.execute(query, given).one())

@@ -11,8 +11,14 @@ from crossdock.ports.process import Process
 from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
+from crossdock.views.kpis import UNCONFIGURED
+from crossdock.views.partners import Agreed
+from crossdock.views.standing import Asked
+from crossdock.views.stuck import Objectives
+from crossdock.views.trends import Trends
 
 
 class Requests(Protocol):
@@ -35,8 +41,23 @@ class Figure(Protocol):
     """A key figure as pages show it: `crossdock.views.kpis` gives them."""
 
     @property
+    def name(self) -> str:
+        """Its id."""
+        ...
+
+    @property
     def title(self) -> str:
         """What it is called."""
+        ...
+
+    @property
+    def value(self) -> float | None:
+        """The number; None where nothing is known."""
+        ...
+
+    @property
+    def threshold(self) -> float | None:
+        """What it may not be worse than; None: nobody set one."""
         ...
 
     @property
@@ -82,12 +103,20 @@ class PartnerFacts(Struct, frozen=True):
     connector: str
     title: str
     feeds: tuple[tuple[str, float], ...] = ()
+    agreed: Agreed = Agreed()
+
+    @property
+    def asked(self) -> Asked:
+        """How it is asked for."""
+        return self.id, self.title, self.feeds
 
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
-    ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds).
+    ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
+    them. Without ``plan`` nothing is replayed here; ``figures`` gives the key figures at an instant (epoch
+    microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at`` says of a secret's reference
+    when it was written last (epoch microseconds, 0: nobody knows).
     """
 
     store: Store
@@ -100,7 +129,12 @@ class Context(Struct, frozen=True, kw_only=True):
     live: Live | None = None
     plan: Planner | None = None
     processes: Mapping[str, Process] = {}
+    objectives: Objectives = {}
     matrix: tuple[Ownership, ...] = ()
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    trends: Trends | None = None
+    board: Board = UNCONFIGURED
+    environment: str = "dev"
+    changed_at: Callable[[str], int] = lambda _reference: 0

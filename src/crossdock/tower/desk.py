@@ -15,12 +15,15 @@ from crossdock.tower.live import Live
 from crossdock.tower.rendering import ago, environment, page, until
 from crossdock.tower.screen import Place
 from crossdock.tower.sessions import Role, Session, allowed
+from crossdock.views.keeping import Kept
+from crossdock.views.scorecards import Course
 
 COOKIE = "crossdock_session"
 _SESSION = "crossdock_session"
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("cosy", "compact")
 _LONGEST_WORD = 300
+_CARD_SECONDS = 600
 T = TypeVar("T")
 
 
@@ -33,6 +36,8 @@ class Desk:
         self.places = tuple(places)
         self.live = context.live or Live(context.store, context.clock)
         self.volume: dict[int, int] = {}
+        self.counting = False
+        self.courses: Kept[tuple[str, int], Course] = Kept(_CARD_SECONDS)
         self._env: Environment = environment(context.version)
 
     async def read(self, step: Callable[[Transaction], T]) -> T:

@@ -1,11 +1,14 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import exceptions, messages, now, orders
+from crossdock.tower.screens import exceptions, figures, messages, now, orders, partners, processes
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
     orders.SCREEN,
     exceptions.SCREEN,
     messages.SCREEN,
+    processes.SCREEN,
+    partners.SCREEN,
+    figures.SCREEN,
 )

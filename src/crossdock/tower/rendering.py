@@ -17,6 +17,7 @@ from crossdock.model.instants import Stamp
 from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
+from crossdock.views.kpis import text_of
 from crossdock.views.lineage import lineage_of
 from crossdock.views.wording import command_name, milestone_name
 
@@ -84,6 +85,7 @@ def environment(version: str) -> Environment:
         kind=lambda name: kind_of(name).title,
         todo=lambda name: kind_of(name).do,
         thousands=lambda number: f"{number:,}",
+        figure=text_of,
     )
     env.globals.update(
         chip_status=status_chip,

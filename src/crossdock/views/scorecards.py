@@ -20,7 +20,9 @@ NOT_MEASURED: Mapping[str, str] = {
 
 
 class Line(Struct, frozen=True):
-    """One figure over the period, and ``before``: over as long a time just before. None where nothing is known."""
+    """One figure over the period, and ``before``: over as long a time just before. None where nothing is known. It is
+    bad when it is ``worse`` (over or under) than ``threshold``; None: nobody set one.
+    """
 
     name: str
     title: str
@@ -30,6 +32,24 @@ class Line(Struct, frozen=True):
     text: str
     bad: bool
     why: str = ""
+    threshold: float | None = None
+    worse: str = "over"
+
+    @property
+    def target(self) -> str:
+        """What it has to be, as people read it; "" where nobody set a threshold."""
+        if self.threshold is None:
+            return ""
+        return f"{'at least' if self.worse == 'under' else 'at most'} {text_of(self.threshold, self.unit)}"
+
+    @property
+    def change(self) -> str:
+        """Against the period before: better, worse, same, or "" where one of them, or what is worse, is not known."""
+        if self.value is None or self.before is None or self.threshold is None:
+            return ""
+        if self.value == self.before:
+            return "same"
+        return "better" if (self.value > self.before) == (self.worse == "under") else "worse"
 
 
 class Scorecard(Struct, frozen=True):
@@ -55,6 +75,28 @@ def success(tx: Transaction, board: Board, since: int, until: int, now: int) -> 
     return _card(tx, board, SUCCESS, Window(since, until), now)
 
 
+class Course(Struct, frozen=True):
+    """A scorecard with how each figure was in periods as long, the oldest first, the last being that of the card.
+    ``ends`` is when each of them ended (epoch microseconds).
+    """
+
+    card: Scorecard
+    ends: tuple[int, ...]
+    values: Mapping[str, tuple[float | None, ...]]
+
+
+def course(tx: Transaction, board: Board, partner: str, length: int, periods: int, now: int) -> Course:
+    """How well a partner or carrier did over ``periods`` (two at least) of ``length`` microseconds each."""
+    ends = tuple(now - length * back for back in reversed(range(periods)))
+    lines, values = [], {}
+    for kpi in SCORECARD:
+        terms = terms_of(board, kpi.name)
+        told = [read(tx, board, terms, now, Window(max(end - length, 1), end, partner)) for end in ends]
+        lines.append(_line(told[-1], told[-2]))
+        values[kpi.name] = tuple(each.value for each in told)
+    return Course(Scorecard(partner, now - length, now, tuple(lines), NOT_MEASURED), ends, values)
+
+
 def _card(tx: Transaction, board: Board, names: list[str] | tuple[str, ...], window: Window, now: int) -> Scorecard:
     earlier = Window(max(2 * window.since - window.until, 1), window.since, window.partner)
     lines = [
@@ -68,4 +110,7 @@ def _card(tx: Transaction, board: Board, names: list[str] | tuple[str, ...], win
 def _line(reading: Reading, earlier: Reading) -> Line:
     kpi = reading.terms.kpi
     text = text_of(reading.value, kpi.unit)
-    return Line(kpi.name, kpi.title, kpi.unit, reading.value, earlier.value, text, reading.bad, reading.why)
+    return Line(
+        kpi.name, kpi.title, kpi.unit, reading.value, earlier.value, text, reading.bad, reading.why,
+        reading.terms.threshold, kpi.worse,
+    )  # fmt: skip

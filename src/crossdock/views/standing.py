@@ -8,7 +8,6 @@ from crossdock.ports.rows import Queues
 from crossdock.ports.stores import Transaction
 
 _UNSETTLED = ("queued", "sending", "claimed", "retry")
-_STOPPED = ("parked", "refused")
 
 
 class FeedLine(Struct, frozen=True):
@@ -21,7 +20,8 @@ class FeedLine(Struct, frozen=True):
 
 class PartnerLine(Struct, frozen=True):
     """One partner now. ``breaker`` is open, half_open or closed; ``oldest_at`` is since when the oldest command waits;
-    ``tokens`` is what is left of its throttle, None where it was never used.
+    ``stopped`` are messages that wait for a person, in and out; ``tokens`` is what is left of its throttle, None where
+    it was never used.
     """
 
     id: str
@@ -58,12 +58,13 @@ def partners_now(tx: Transaction, asked: Sequence[Asked], now: int) -> list[Part
     depth: dict[str, dict[str, tuple[int, int]]] = {}
     for partner, status, count, oldest in tx.lanes.depth(now):
         depth.setdefault(partner, {})[status] = (count, oldest)
-    lines = [_line(tx, each, depth.get(each[0], {}), now) for each in asked]
+    stopped = tx.views.stopped()
+    lines = [_line(tx, each, depth.get(each[0], {}), stopped.get(each[0], 0), now) for each in asked]
     rank = {"stopped": 0, "held": 1, "slow": 2, "well": 3}
     return sorted(lines, key=lambda each: (rank[each.health], each.id))
 
 
-def _line(tx: Transaction, asked: Asked, depth: dict[str, tuple[int, int]], now: int) -> PartnerLine:
+def _line(tx: Transaction, asked: Asked, depth: dict[str, tuple[int, int]], stopped: int, now: int) -> PartnerLine:
     partner, title, feeds = asked
     health = tx.partners.health(partner)
     waiting = [depth[status] for status in _UNSETTLED if status in depth]
@@ -77,7 +78,7 @@ def _line(tx: Transaction, asked: Asked, depth: dict[str, tuple[int, int]], now:
         health.failures,
         sum(count for count, _ in waiting),
         depth.get("in_doubt", (0, 0))[0],
-        sum(depth[status][0] for status in _STOPPED if status in depth),
+        stopped,
         min((oldest for _, oldest in waiting), default=0),
         health.tokens if health.refilled_at else None,
         health.not_before if health.not_before > now else 0,

@@ -13,7 +13,9 @@ from crossdock.ports.stores import Transaction
 from crossdock.tower.context import Figure
 from crossdock.tower.desk import At, Desk
 from crossdock.tower.screen import Place, Screen
+from crossdock.tower.screens.figures import behind, ordered, trends_of
 from crossdock.views.standing import PartnerLine, Stage, partners_now, stages_of, told_by
+from crossdock.views.trends import SHORT
 
 _HOUR = 3_600_000_000
 _HOURS = 24
@@ -54,14 +56,16 @@ async def now(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     look = await desk.context.store.read(lambda tx: _look(tx, desk, at))
     desk.live.note(look.counts)
     numbers = _standing(look, at)
-    return desk.page(
+    page = desk.page(
         request,
         "now.html",
         look=look,
         business=[each for each in numbers if each.queue == "business"],
         technical=[each for each in numbers if each.queue == "technical"],
-        figures={queue: _figures(look.figures, queue) for queue in ("business", "technical")},
+        figures={queue: ordered(look.figures, queue) for queue in ("business", "technical")},
+        trends=await trends_of(desk, look.figures),
     )
+    return behind(desk, page, [each.name for each in look.figures], SHORT)
 
 
 @get("/now/volume")
@@ -84,7 +88,7 @@ async def volume(desk: At) -> dict[str, list[int]]:
 
 
 def _look(tx: Transaction, desk: Desk, at: int) -> Look:
-    asked = [(each.id, each.title, each.feeds) for each in desk.context.partners]
+    asked = [each.asked for each in desk.context.partners if each.agreed.enabled]
     groups = tx.views.cause_groups()
     figures = desk.context.figures
     return Look(
@@ -96,13 +100,6 @@ def _look(tx: Transaction, desk: Desk, at: int) -> Look:
         partners_now(tx, asked, at),
         figures(tx, at) if figures else (),
     )
-
-
-def _figures(figures: Sequence[Figure], queue: str) -> list[Figure]:
-    """Those of a queue: what is bad first, what nobody watches last."""
-    rank = {"bad": 0, "good": 1, "plain": 1, "unwatched": 3}
-    own = [each for each in figures if each.queue == queue]
-    return sorted(own, key=lambda each: (rank.get(each.state, 2), each.title))
 
 
 def _standing(look: Look, at: int) -> list[Number]:

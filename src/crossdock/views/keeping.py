@@ -1,0 +1,34 @@
+"""Answers that cost something to count, kept for a while: whoever asks the same meanwhile gets what was counted."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class Kept(Generic[K, T]):
+    """Counted at most once every so many seconds for each question; the oldest are let go first."""
+
+    def __init__(self, every_seconds: float, most: int = 500) -> None:
+        """``every_seconds`` is how old an answer may be, ``most`` how many are kept."""
+        self._every, self._most = int(every_seconds * 1_000_000), most
+        self._found: dict[K, tuple[int, T]] = {}
+
+    def get(self, key: K, now: int) -> tuple[int, T] | None:
+        """When the answer was counted and what it is (epoch microseconds), if it is not too old at ``now``."""
+        found = self._found.get(key)
+        return found if found is not None and now - found[0] < self._every else None
+
+    def put(self, key: K, now: int, value: T) -> T:
+        """Keep what was counted at ``now``."""
+        self._found.pop(key, None)
+        self._found[key] = (now, value)
+        while len(self._found) > self._most:
+            self._found.pop(next(iter(self._found)), None)
+        return value
+
+    def __call__(self, key: K, now: int, count: Callable[[], T]) -> T:
+        """What is kept, or what ``count`` gives."""
+        found = self.get(key, now)
+        return found[1] if found is not None else self.put(key, now, count())
