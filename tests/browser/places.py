@@ -15,6 +15,9 @@ PLAIN = {
     "messages": "/messages",
     "messages-all": "/messages?show=all",
     "messages-none": "/messages?show=retrying",
+    "audit": "/audit",
+    "audit-narrow": "/audit?action=desk&text=onerror",
+    "audit-none": "/audit?actor=nobody",
     "session": "/session",
     "retry-all": "/messages/retry",
     "act-bulk": "/exceptions/act?deed=resolve&late=1",
@@ -34,8 +37,10 @@ async def places(page):
     message = await _first(page, "/messages", "td [data-row]")
     sample = await _first(page, "/messages?show=all", "td [data-row]")
     hostile = await _first(page, "/exceptions?partner=%3Ci%3Ex%3C/i%3E", ".cases [data-row]")
+    entry = await _first(page, "/audit?action=desk.void", "td [data-row]")
     return {
         **PLAIN,
+        "audit-entry": entry,
         "exception": exception,
         "exception-hostile": hostile,
         "exceptions-cause": group,

@@ -18,6 +18,7 @@ from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_doors import ApiClient
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
 from crossdock.storage.opening import open_store
@@ -137,6 +138,7 @@ def furnish(tx):
     _partners(tx)
     _processes(tx, subjects)
     _hostile(tx)
+    _audit(tx, subjects)
     tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
@@ -224,6 +226,27 @@ def _processes(tx, subjects):
         teller.say(ProcessMoved("order_to_ship", 1, "labelled", "shipped", "tracking.reported.v1", "scan"))
         due = CLOCK + (number % 5 - 1) * 2 * HOUR
         tx.timers.set([DueTimer(subject, "scan", due, "the next scan", "the carrier", CLOCK - 3 * HOUR)])
+
+
+def _audit(tx, subjects):
+    tx.doors.save_client(ApiClient("0a1b2c3d4e5f", "Warehouse system", "hash", ("read", "write"), NOW))
+    message = "odoo7m1".ljust(26, "0")
+    said = (
+        ("tower:mara", "exchange.retry", message, "rates were renewed"),
+        ("0a1b2c3d4e5f", "desk.book", subjects[3], "customer paid"),
+        ("cli:deploy", "rebuild", "read models", "40 orders folded again, none changed"),
+        ("tower:jonas", "exception.resolve", "6 orders", "6 (booking.failed): account was put right"),
+        ("partner:warehouse/lea (Lea Maes)", "partner.told", message, "stock count"),
+        ("customer", "proof.opened", subjects[5], ""),
+        ("tower:mara", "partner.pause", "usps", "strike until Monday"),
+        ("retention", "bytes.purge", "", "1,204 bodies older than 90 days, 18.2 MB"),
+        ("0a1b2c3d4e5f", "token.issue", "0a1b2c3d4e5f", "read write"),
+        ("tower:jonas", "tower.invite", "lea", "operator"),
+        (f"tower:{HOSTILE[:60]}", "desk.void", "do:odoo:66", HOSTILE),
+    )
+    for round_, days in enumerate((9, 4, 1, 0)):
+        for number, entry in enumerate(said):
+            tx.doors.audit(CLOCK - days * 24 * HOUR - (round_ * 7 + 40 - number) * MINUTE, *entry)
 
 
 def _hostile(tx):

@@ -9,6 +9,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
 from crossdock.api import (
+    audit,
     availability,
     choices,
     exceptions,
@@ -50,6 +51,7 @@ ROUTES = (
     *exceptions.ROUTES,
     *kpis.ROUTES,
     *facts.ROUTES,
+    *audit.ROUTES,
     *flows.ROUTES,
     *outboxes.ROUTES,
     *notices.ROUTES,

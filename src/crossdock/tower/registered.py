@@ -1,11 +1,12 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import exceptions, messages, now, orders
+from crossdock.tower.screens import audit, exceptions, messages, now, orders
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
     orders.SCREEN,
     exceptions.SCREEN,
     messages.SCREEN,
+    audit.SCREEN,
 )
