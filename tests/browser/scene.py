@@ -1,11 +1,13 @@
 """A store with a bit of everything, for screenshots and for tests in a browser: the same on every machine."""
 
 import random
+from pathlib import Path
 
 from msgspec import Struct
 
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.parking import Requests
+from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model import events as ev
 from crossdock.model.cases import Case
 from crossdock.model.exception_kinds import KINDS
@@ -21,6 +23,8 @@ from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
 from crossdock.ports.stores_doors import ApiClient
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
+from crossdock.settings.explaining import InForce, explained, moved_on
+from crossdock.settings.nodes import Node, Place, read_text
 from crossdock.storage.opening import open_store
 from crossdock.tower.app import build
 from crossdock.tower.context import Context, PartnerFacts
@@ -83,6 +87,39 @@ _FIGURES = (
 )
 
 
+_CONFIGURATION = """\
+project: {name: acme-logistics, timezone: Europe/Brussels}
+environment: sandbox
+listen: {port: 8443, public_url: "https://crossdock.acme.example"}
+security:
+  signing_secret: secret://file/secrets/signing
+partners:
+  odoo:
+    connector: odoo
+    config: {url: "https://odoo.acme.example", database: acme, api_key: "secret://env/ODOO_KEY"}
+  gls:
+    connector: gls
+    throttle: {per_second: 4, burst: 8}
+    fallback: {do: next, next: [odoo], words: '<img src=x onerror="document.title=1">'}
+processes:
+  order_to_ship: {erp: odoo, carriers: [gls]}
+"""
+
+
+def configured() -> InForce:
+    """What the scene is configured with, and what the files say by now."""
+    node, _ = read_text(_CONFIGURATION, "/etc/crossdock/crossdock.yaml")
+    later, _ = read_text(_CONFIGURATION.replace("burst: 8", "burst: 20"), "/etc/crossdock/crossdock.yaml")
+    node.value["store"] = Node({"url": Node("postgresql://crossdock:geheim@db/x", Place("CROSSDOCK__STORE__URL"))},
+                               Place("CROSSDOCK__STORE__URL"))  # fmt: skip
+    node.value["store"].keys["url"] = Place("CROSSDOCK__STORE__URL")
+    later.value["store"] = node.value["store"]
+    types = {"odoo": OdooConfig}
+    settings, then = (explained(each, types, Path("/etc/crossdock")) for each in (node, later))
+    warned = ("carrier 'gls' has no fallback; say what is done: partners.gls.fallback",)
+    return InForce(settings, warned, CLOCK - 3 * HOUR, moved_on(settings, then))
+
+
 class Scene:
     """Store, app and sessions over the seeded store; tests and screenshots enter through ``sessions``."""
 
@@ -107,6 +144,7 @@ class Scene:
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
+                configuration=configured,
                 partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
             )
         )

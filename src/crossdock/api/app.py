@@ -26,6 +26,7 @@ from crossdock.api import (
     pacing,
     processes,
     returning,
+    settings,
     shipments,
     tracking,
 )
@@ -52,6 +53,7 @@ ROUTES = (
     *kpis.ROUTES,
     *facts.ROUTES,
     *audit.ROUTES,
+    *settings.ROUTES,
     *flows.ROUTES,
     *outboxes.ROUTES,
     *notices.ROUTES,

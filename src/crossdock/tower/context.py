@@ -10,6 +10,7 @@ from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
+from crossdock.settings.explaining import InForce
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 
@@ -134,7 +135,7 @@ class PartnerFacts(Struct, frozen=True):
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds).
+    here; ``figures`` gives the key figures at an instant (epoch microseconds), ``configuration`` what is configured.
     """
 
     store: Store
@@ -151,3 +152,4 @@ class Context(Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    configuration: Callable[[], InForce] | None = None

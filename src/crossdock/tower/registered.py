@@ -1,7 +1,7 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import audit, exceptions, messages, now, orders
+from crossdock.tower.screens import audit, exceptions, messages, now, orders, settings
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
@@ -9,4 +9,5 @@ SCREENS: tuple[Screen, ...] = (
     exceptions.SCREEN,
     messages.SCREEN,
     audit.SCREEN,
+    settings.SCREEN,
 )
