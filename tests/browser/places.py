@@ -30,6 +30,12 @@ PLAIN = {
     "figure-partner": "/figures/missing_proofs?partner=gls",
     "figure-now-only": "/figures/failed_syncs",
     "figure-unwatched": "/figures/unmatched_freight_charges",
+    "audit": "/audit",
+    "audit-narrow": "/audit?action=desk&text=onerror",
+    "audit-none": "/audit?actor=nobody",
+    "settings": "/settings",
+    "settings-given": "/settings?given=1&q=onerror",
+    "settings-none": "/settings?q=zzz",
     "session": "/session",
     "retry-all": "/messages/retry",
     "act-bulk": "/exceptions/act?deed=resolve&late=1",
@@ -49,8 +55,10 @@ async def places(page):
     message = await _first(page, "/messages", "td [data-row]")
     sample = await _first(page, "/messages?show=all", "td [data-row]")
     hostile = await _first(page, "/exceptions?partner=%3Ci%3Ex%3C/i%3E", ".cases [data-row]")
+    entry = await _first(page, "/audit?action=desk.void", "td [data-row]")
     return {
         **PLAIN,
+        "audit-entry": entry,
         "exception": exception,
         "exception-hostile": hostile,
         "exceptions-cause": group,

@@ -1,12 +1,14 @@
 """A store with a bit of everything, for screenshots and for tests in a browser: the same on every machine."""
 
 import random
+from pathlib import Path
 
 from browser.scene_measured import measured
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.feed_clock import Arrival
 from crossdock.backbone.parking import Requests
+from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model import events as ev
 from crossdock.model.calendars import calendar
 from crossdock.model.cases import Case
@@ -21,10 +23,13 @@ from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import Ownership
 from crossdock.ports.spec import Kind
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
+from crossdock.ports.stores_doors import ApiClient
 from crossdock.ports.stores_mapping import Gap, Ruling
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
 from crossdock.settings.credentials import Credential
+from crossdock.settings.explaining import InForce, explained, moved_on
+from crossdock.settings.nodes import Node, Place, read_text
 from crossdock.settings.releasing import OrderRelease
 from crossdock.settings.sections import Processes, Settings
 from crossdock.settings.watching import Expectations, TrackingWatch
@@ -88,6 +93,39 @@ _TECHNICAL = (
 )
 
 
+_CONFIGURATION = """\
+project: {name: acme-logistics, timezone: Europe/Brussels}
+environment: sandbox
+listen: {port: 8443, public_url: "https://crossdock.acme.example"}
+security:
+  signing_secret: secret://file/secrets/signing
+partners:
+  odoo:
+    connector: odoo
+    config: {url: "https://odoo.acme.example", database: acme, api_key: "secret://env/ODOO_KEY"}
+  gls:
+    connector: gls
+    throttle: {per_second: 4, burst: 8}
+    fallback: {do: next, next: [odoo], words: '<img src=x onerror="document.title=1">'}
+processes:
+  order_to_ship: {erp: odoo, carriers: [gls]}
+"""
+
+
+def configured() -> InForce:
+    """What the scene is configured with, and what the files say by now."""
+    node, _ = read_text(_CONFIGURATION, "/etc/crossdock/crossdock.yaml")
+    later, _ = read_text(_CONFIGURATION.replace("burst: 8", "burst: 20"), "/etc/crossdock/crossdock.yaml")
+    node.value["store"] = Node({"url": Node("postgresql://crossdock:geheim@db/x", Place("CROSSDOCK__STORE__URL"))},
+                               Place("CROSSDOCK__STORE__URL"))  # fmt: skip
+    node.value["store"].keys["url"] = Place("CROSSDOCK__STORE__URL")
+    later.value["store"] = node.value["store"]
+    types = {"odoo": OdooConfig}
+    settings, then = (explained(each, types, Path("/etc/crossdock")) for each in (node, later))
+    warned = ("carrier 'gls' has no fallback; say what is done: partners.gls.fallback",)
+    return InForce(settings, warned, CLOCK - 3 * HOUR, moved_on(settings, then))
+
+
 class Scene:
     """Store, app and sessions over the seeded store; tests and screenshots enter through ``sessions``."""
 
@@ -114,6 +152,7 @@ class Scene:
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=RecentFigures(BOARD, 60),
                 trends=Trends(BOARD),
+                configuration=configured,
                 partners=tuple(
                     PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
                     for name, title in names
@@ -152,6 +191,7 @@ def furnish(tx):
     _processes(tx, subjects)
     _hostile(tx)
     measured(tx, CLOCK, chance)
+    _audit(tx, subjects)
     tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
@@ -272,6 +312,27 @@ def _processes(tx, subjects):
             for each in range(count)
         ]
         tx.instances.put(rows)
+
+
+def _audit(tx, subjects):
+    tx.doors.save_client(ApiClient("0a1b2c3d4e5f", "Warehouse system", "hash", ("read", "write"), NOW))
+    message = "odoo7m1".ljust(26, "0")
+    said = (
+        ("tower:mara", "exchange.retry", message, "rates were renewed"),
+        ("0a1b2c3d4e5f", "desk.book", subjects[3], "customer paid"),
+        ("cli:deploy", "rebuild", "read models", "40 orders folded again, none changed"),
+        ("tower:jonas", "exception.resolve", "6 orders", "6 (booking.failed): account was put right"),
+        ("partner:warehouse/lea (Lea Maes)", "partner.told", message, "stock count"),
+        ("customer", "proof.opened", subjects[5], ""),
+        ("tower:mara", "partner.pause", "usps", "strike until Monday"),
+        ("retention", "bytes.purge", "", "1,204 bodies older than 90 days, 18.2 MB"),
+        ("0a1b2c3d4e5f", "token.issue", "0a1b2c3d4e5f", "read write"),
+        ("tower:jonas", "tower.invite", "lea", "operator"),
+        (f"tower:{HOSTILE[:60]}", "desk.void", "do:odoo:66", HOSTILE),
+    )
+    for round_, days in enumerate((9, 4, 1, 0)):
+        for number, entry in enumerate(said):
+            tx.doors.audit(CLOCK - days * 24 * HOUR - (round_ * 7 + 40 - number) * MINUTE, *entry)
 
 
 def _hostile(tx):

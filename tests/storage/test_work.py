@@ -5,7 +5,8 @@ from crossdock.model.cases import Case
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.leases import ALL_ROLES, Member, Role
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
-from crossdock.ports.stores_doors import ApiClient, KeptAnswer
+from crossdock.ports.stores_doors import ApiClient, Audited, KeptAnswer
+from crossdock.storage import audit
 from storage.made import command, event, exchange, state, tracking, translated, waiting
 
 SUMMARY = {
@@ -171,6 +172,66 @@ async def test_doors_keep_clients_answers_and_an_audit(store):
     assert await store.read(lambda tx: tx.doors.answer("c1", "k")) == answer
     assert await store.read(lambda tx: tx.doors.answer("c1", "none")) is None
     await store.run(lambda tx: tx.doors.audit(1, "ann", "retry", "c1", "\x00"))
+
+
+def _said(tx):
+    for number in range(12):
+        who = ("tower:mara", "cli:root", "0a1b2c3d4e5f")[number % 3]
+        action = ("desk.void", "desk.book", "deskless", "exchange.retry")[number % 4]
+        # three share one instant: only the number tells them apart
+        tx.doors.audit(100 + number // 3, who, action, f"do:odoo:{number % 2}", f"Reason_{number} 50%")
+
+
+@pytest.mark.req("M8")
+async def test_the_audit_is_read_newest_first_page_by_page_as_narrowed(store):
+    await store.run(_said)
+
+    async def found(**words):
+        rows, following = await store.read(lambda tx: tx.doors.audited(Audited(**words), limit=50))
+        assert following == ""
+        return [int(row.detail.split()[0].removeprefix("Reason_")) for row in rows]
+
+    assert await found() == list(range(11, -1, -1))
+    assert await found(actor="cli:root") == [10, 7, 4, 1]
+    assert await found(action="desk.void") == [8, 4, 0]
+    assert await found(action="desk") == [9, 8, 5, 4, 1, 0]
+    assert await found(target="do:odoo:1", actor="tower:mara") == [9, 3]
+    assert await found(since=102, until=103) == [8, 7, 6]
+    assert await found(text="reason_1") == [11, 10, 1]  # _ is no wildcard, capitals are alike
+    assert await found(text="0 50%", action="desk") == [0]
+    assert await found(text="MARA") == [9, 6, 3, 0]
+    assert await found(text="\x00") == []
+
+    pages, after = [], ""
+    while True:
+        rows, after = await store.read(lambda tx, at=after: tx.doors.audited(Audited(), after=at, limit=5))
+        pages.append([row.seq for row in rows])
+        if not after:
+            break
+    seen = [seq for each in pages for seq in each]
+    assert [len(each) for each in pages] == [5, 5, 2]
+    assert seen == sorted(seen, reverse=True)
+    row = await store.read(lambda tx: tx.doors.audit_entry(seen[0]))
+    assert (row.at, row.actor, row.target) == (103, "0a1b2c3d4e5f", "do:odoo:1")
+    assert await store.read(lambda tx: tx.doors.audit_entry(10**9)) is None
+    with pytest.raises(ValueError, match="page"):
+        await store.read(lambda tx: tx.doors.audited(Audited(), after="junk"))
+
+
+@pytest.mark.req("M8")
+async def test_a_rare_word_in_a_long_audit_is_looked_for_stretch_by_stretch(store, monkeypatch):
+    monkeypatch.setattr(audit, "_MOST_LOOKED_AT", 5)
+    await store.run(_said)
+    found, after, looks = [], "", 0
+    while True:
+        rows, after = await store.read(
+            lambda tx, at=after: tx.doors.audited(Audited(text="Reason_0"), after=at, limit=5)
+        )
+        found += rows
+        looks += 1
+        if not after:
+            break
+    assert ([row.at for row in found], looks) == ([100], 3)
 
 
 @pytest.mark.req("L17")

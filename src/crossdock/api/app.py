@@ -9,6 +9,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 
 from crossdock.api import (
+    audit,
     availability,
     choices,
     exceptions,
@@ -25,6 +26,7 @@ from crossdock.api import (
     pacing,
     processes,
     returning,
+    settings,
     shipments,
     tracking,
 )
@@ -50,6 +52,8 @@ ROUTES = (
     *exceptions.ROUTES,
     *kpis.ROUTES,
     *facts.ROUTES,
+    *audit.ROUTES,
+    *settings.ROUTES,
     *flows.ROUTES,
     *outboxes.ROUTES,
     *notices.ROUTES,

@@ -20,6 +20,7 @@ from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
 from crossdock.ports.verdicts import Explanation
+from crossdock.settings.explaining import InForce
 from crossdock.views.availability import Freshness
 from crossdock.views.kpis import UNCONFIGURED
 
@@ -98,7 +99,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
     there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration,
-    ``tracking_links`` makes customers' links where there is a tracking page.
+    ``tracking_links`` makes customers' links where there is a tracking page, ``configuration`` says what is configured.
     """
 
     store: Store
@@ -124,3 +125,4 @@ class Context(Struct, frozen=True, kw_only=True):
     tracking_links: TrackingLinks | None = None
     board: Board = UNCONFIGURED
     flows: tuple[Flow, ...] = ()
+    configuration: Callable[[], InForce] | None = None

@@ -12,7 +12,7 @@ from crossdock.api import resources
 from crossdock.api.bodies import strictly
 from crossdock.api.etags import tagged
 from crossdock.api.idempotency import Key
-from crossdock.api.pages import Cursor, Limit, page, seal, turn, unseal
+from crossdock.api.pages import Cursor, Instant, Limit, instant, microseconds, page, seal, turn, unseal
 from crossdock.api.problems import Fault, ProblemError, documented
 from crossdock.api.provided import Here, OnceOnly
 from crossdock.api.words import ReasonRequest
@@ -24,9 +24,6 @@ _POST_REFUSALS = documented(400, 401, 403, 404, 409, 413, 422, 503, 507)
 _PARKED = ("parked", "refused", "in_doubt")
 Status = Annotated[str, Parameter(max_length=20, pattern=r"^[a-z_]*$")]
 Text = Annotated[str, Parameter(max_length=300)]
-Instant = Annotated[
-    str | None, Parameter(max_length=40, schema_extra={"format": "date-time"}, description="RFC 3339 with offset.")
-]
 Id = Annotated[str, Parameter(max_length=60)]
 
 
@@ -45,7 +42,7 @@ async def list_exchanges(
     limit: Limit = 50,
 ) -> Response[resources.Exchanges]:
     """Messages in and out, newest first."""
-    after, first, last = unseal(cursor), _instant("since", since), _instant("until", until)
+    after, first, last = unseal(cursor), instant("since", since), instant("until", until)
     rows, following = await turn(
         context.store,
         lambda tx: tx.views.exchanges(
@@ -183,23 +180,8 @@ async def replay(
     return response
 
 
-def _instant(name: str, text: str | None) -> int:
-    if text is None:
-        return 0
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        fault = Fault("not an RFC 3339 date-time with offset, such as 2026-03-01T08:15:00Z", parameter=name)
-        raise ProblemError(400, f"{name} is not a date-time", fault)
-    return _microseconds(moment)
-
-
 def _microseconds(moment: datetime | UnsetType) -> int:
-    if isinstance(moment, UnsetType):
-        return 0
-    return max(int(moment.timestamp() * 1_000_000), 1)
+    return 0 if isinstance(moment, UnsetType) else microseconds(moment)
 
 
 ROUTES = (list_exchanges, list_parked, get_exchange, get_body, retry, replay)

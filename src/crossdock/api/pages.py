@@ -4,6 +4,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.params import Parameter
 
-from crossdock.api.problems import ProblemError
+from crossdock.api.problems import Fault, ProblemError
 from crossdock.ports.stores import Store, Transaction
 
 T = TypeVar("T")
@@ -21,6 +22,28 @@ Limit = Annotated[int, Parameter(ge=1, le=200, description="Rows per page.")]
 Cursor = Annotated[
     str, Parameter(pattern=r"^[A-Za-z0-9_-]*$", max_length=1000, description="`next` of the page before.")
 ]
+Instant = Annotated[
+    str | None, Parameter(max_length=40, schema_extra={"format": "date-time"}, description="RFC 3339 with offset.")
+]
+
+
+def instant(name: str, text: str | None) -> int:
+    """The epoch microseconds of the parameter ``name``, 0 where it is not given. Raises `ProblemError` (400)."""
+    if text is None:
+        return 0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        fault = Fault("not an RFC 3339 date-time with offset, such as 2026-03-01T08:15:00Z", parameter=name)
+        raise ProblemError(400, f"{name} is not a date-time", fault)
+    return microseconds(moment)
+
+
+def microseconds(moment: datetime) -> int:
+    """Epoch microseconds, never 0, which would mean none."""
+    return max(int(moment.timestamp() * 1_000_000), 1)
 
 
 def seal(position: str) -> str:

@@ -1,5 +1,7 @@
 """`crossdock check`: the configuration judged without touching anything, every fault at its file and line."""
 
+from collections.abc import Iterator
+
 import typer
 from msgspec import Struct
 
@@ -52,18 +54,36 @@ def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
         names = ", ".join(plan.id for plan in found.plans) or "none"
         if not json:
             _print(found.settings)
-        for partner in _blind_credit(found):
-            note(
-                f"warning: processes.credit_hold decides by nothing: '{partner}' is not asked what customers owe; set "
-                f"partners.{partner}.config.credit: true"
-            )
-        if found.settings.routing.calendars:
-            note(f"warning: {OLD_CALENDARS}")
-        for warned in routing:
-            note(f"warning: routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}")
-        for flow in assumed(bootstrap.flows(found)):
-            note(f"warning: class and objective of the flow {flow} are only assumed; prod needs them: flows.{flow}")
+        for warned in (*(_settings_warnings(found.settings) if not json else ()), *_whole_warnings(found)):
+            note(f"warning: {warned}")
         note(f"{config} is good; environment {found.settings.environment}, partners: {names}")
+
+
+def warnings_of(found: bootstrap.Installation) -> tuple[str, ...]:
+    """What is allowed and yet worth a look, in sentences that name the key to change."""
+    return (*_settings_warnings(found.settings), *_whole_warnings(found))
+
+
+def _whole_warnings(found: bootstrap.Installation) -> Iterator[str]:
+    for partner in _blind_credit(found):
+        yield (
+            f"processes.credit_hold decides by nothing: '{partner}' is not asked what customers owe; set "
+            f"partners.{partner}.config.credit: true"
+        )
+    if found.settings.routing.calendars:
+        yield OLD_CALENDARS
+    for warned in warnings(rule_book(found.settings.routing, found.settings.calendars)):
+        yield f"routing: {f'rule {warned.rule!r} ' if warned.rule else ''}{warned.text}"
+    for flow in assumed(bootstrap.flows(found)):
+        yield f"class and objective of the flow {flow} are only assumed; prod needs them: flows.{flow}"
+
+
+def _settings_warnings(settings: Settings) -> Iterator[str]:
+    for each in _fallbacks(settings):
+        if each.missing:
+            yield f"carrier '{each.partner}' has no fallback; say what is done: partners.{each.partner}.fallback"
+    if settings.exceptions.enabled:
+        yield from _unowned_warnings(settings)
 
 
 def _blind_credit(found: bootstrap.Installation) -> list[str]:
@@ -102,13 +122,13 @@ def _unowned(settings: Settings) -> list[str]:
     return [each.kind.kind for each in matrix(settings.exceptions, settings.calendars) if each.unowned]
 
 
-def _warn_of_unowned(settings: Settings) -> None:
+def _unowned_warnings(settings: Settings) -> Iterator[str]:
     unowned, queue = _unowned(settings), settings.exceptions.default_queue
     if unowned and not settings.exceptions.teams and not settings.exceptions.owners:
-        note(f"warning: no team is configured; every exception goes to '{queue}': exceptions.teams")
+        yield f"no team is configured; every exception goes to '{queue}': exceptions.teams"
         return
     for kind in unowned:
-        note(f"warning: nobody owns exceptions of kind '{kind}'; they go to '{queue}': exceptions.owners.{kind}")
+        yield f"nobody owns exceptions of kind '{kind}'; they go to '{queue}': exceptions.owners.{kind}"
 
 
 def _print(settings: Settings) -> None:
@@ -116,10 +136,3 @@ def _print(settings: Settings) -> None:
     rows = ((each.partner, each.do, ", ".join(each.next), each.words, "; ".join(each.contacts)) for each in fallbacks)
     if fallbacks:
         table(rows, "partner", "when it is down", "next", "what people do", "whom to call")
-    for each in fallbacks:
-        if each.missing:
-            note(
-                f"warning: carrier '{each.partner}' has no fallback; say what is done: partners.{each.partner}.fallback"
-            )
-    if settings.exceptions.enabled:
-        _warn_of_unowned(settings)

@@ -10,6 +10,7 @@ from crossdock import __version__
 from crossdock.catalog import BrokenPlugin, UnknownPlugin
 from crossdock.cli import (
     alerts,
+    audit,
     availability,
     backup,
     bench,
@@ -137,6 +138,7 @@ for _command in (
     bench,
     connectors,
     clients,
+    audit,
     backup,
     restore,
     retention,

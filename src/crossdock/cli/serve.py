@@ -30,7 +30,7 @@ from crossdock.bootstrap import (
     board,
     flows,
     hub,
-    load,
+    installed,
     open_store,
     processes_of,
 )
@@ -40,6 +40,7 @@ from crossdock.cli.output import Exit, Stop, fail_with_faults, note
 from crossdock.cli.serve_desk import desk_pages
 from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.cli.serve_partners import facts_of
+from crossdock.cli.serve_settings import ServedSettings
 from crossdock.governance.access import ClientAccess
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
@@ -48,11 +49,12 @@ from crossdock.ports.stores import Store
 from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
+from crossdock.settings.loading import load
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
-from crossdock.transports.machine import FreshIds, steady_collector
+from crossdock.transports.machine import FreshIds, RealClock, steady_collector
 from crossdock.views.availability import freshness
 from crossdock.views.kpis import RecentFigures
 from crossdock.views.stuck import objectives_of
@@ -82,7 +84,8 @@ def serve(
     On PostgreSQL any number of processes share the work. intake only takes messages in; worker translates, decides and
     delivers; scheduler fires timers, polls feeds, reconciles by night and cleans up; tower serves pages and API.
     """
-    installation, faults = load(config)
+    loaded = load(config)
+    installation, faults = installed(loaded)
     if installation is None:
         fail_with_faults(faults)
     roles = frozenset(role or ALL_ROLES)
@@ -91,7 +94,9 @@ def serve(
         raise Stop(text, installation.settings.store.url, Exit.USAGE)
     start_logs(installation)
     with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
-        runner.run(run(_listening_at(installation, port), roles, migrate=migrate))
+        options = {} if port is None else {"listen.port": port}
+        known = ServedSettings(config, loaded, installation, options, RealClock().now())
+        runner.run(run(_listening_at(installation, port), roles, known, migrate=migrate))
 
 
 def _listening_at(installation: Installation, port: int | None) -> Installation:
@@ -101,7 +106,7 @@ def _listening_at(installation: Installation, port: int | None) -> Installation:
     return structs.replace(installation, settings=structs.replace(installation.settings, listen=listen))
 
 
-async def run(installation: Installation, roles: frozenset[Role], *, migrate: bool) -> None:
+async def run(installation: Installation, roles: frozenset[Role], known: ServedSettings, *, migrate: bool) -> None:
     """Serve and work until a signal comes, then drain: intake stops first, commands in flight are waited for."""
     with _listening(installation) as door:
         store = open_store(installation)
@@ -111,7 +116,7 @@ async def run(installation: Installation, roles: frozenset[Role], *, migrate: bo
             joined = hub(installation, store, roles)
             try:
                 sessions, live = Sessions(joined.clock), Live(store, joined.clock)
-                server = _server(installation, _doors(installation, store, joined, sessions, live))
+                server = _server(installation, _doors(installation, store, joined, sessions, live, known))
                 server.before_drain = live.stop
                 steady_collector()
                 await _until_stopped(installation, joined, server, door, sessions)
@@ -162,7 +167,9 @@ async def _until_stopped(
         note("A partner did not answer in time; what was under way is asked for after the next start.")
 
 
-def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live) -> Doors:
+def _doors(
+    installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live, known: ServedSettings
+) -> Doors:
     settings = installation.settings
     address = public_url(installation)
     access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
@@ -190,6 +197,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             tracking_links=links_of(installation, address),
             board=board(installation),
             flows=flows(installation),
+            configuration=known,
             processes=processes,
             matrix=owned,
             teams=teams,
@@ -210,6 +218,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             figures=RecentFigures(board(installation), settings.kpis.every_seconds),
             live=live,
             plan=_planner(joined),
+            configuration=known,
             processes=processes,
             objectives=objectives_of(settings, processes),
             matrix=owned,

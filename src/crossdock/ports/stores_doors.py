@@ -24,6 +24,33 @@ class KeptAnswer(Struct, frozen=True):
     body: bytes
 
 
+class AuditRow(Struct, frozen=True):
+    """One entry of the audit: ``at`` in epoch microseconds, ``actor`` with the door they came through, ``detail`` the
+    reason or what else was written down.
+    """
+
+    seq: int
+    at: int
+    actor: str
+    action: str
+    target: str
+    detail: str
+
+
+class Audited(Struct, frozen=True):
+    """Which entries of the audit: every word that is given has to fit. ``action`` is a whole name (``desk.void``) or
+    a family (``desk``); ``text`` stands in actor, target or detail, in any case of letters; ``since`` and ``until``
+    (before it) are epoch microseconds.
+    """
+
+    actor: str = ""
+    action: str = ""
+    target: str = ""
+    text: str = ""
+    since: int = 0
+    until: int = 0
+
+
 class Doors(Protocol):
     """What the doors need: clients, idempotent answers, sessions of the tower, and an audit of actions."""
 
@@ -49,4 +76,16 @@ class Doors(Protocol):
 
     def audit(self, at: int, actor: str, action: str, target: str, detail: str) -> None:
         """Write down what somebody did."""
+        ...
+
+    def audited(self, chosen: Audited, *, after: str = "", limit: int = 50) -> tuple[list[AuditRow], str]:
+        """Entries of the audit, newest first, and the cursor of the next page ("" at the end).
+
+        One call looks at a bounded number of entries: where few of them fit, a page may be short or empty and still
+        have a cursor. Raises `ValueError` for a cursor that is none.
+        """
+        ...
+
+    def audit_entry(self, seq: int) -> AuditRow | None:
+        """One entry of the audit."""
         ...

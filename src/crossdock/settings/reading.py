@@ -50,14 +50,14 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def read(self, hint: Any, node: Node, path: str) -> object:
-        base, metas = _unwrap(hint)
-        inner = _optional(base)
+        base, metas = unwrap(hint)
+        inner = optional(base)
         if inner is not None:
             if node.value is None:
                 return None
-            base, more = _unwrap(inner)
+            base, more = unwrap(inner)
             metas = [*metas, *more]
-        if _is_secret(metas):
+        if is_secret(metas):
             return self._secret(base, node, path)
         if isinstance(base, type) and issubclass(base, Struct):
             return self._struct(base, node, path)
@@ -76,15 +76,15 @@ class _Reader:
         fields = {each.encode_name: each for each in msgspec.structs.fields(kind)}
         plain: dict[str, object] = {}
         for key, child in children.items():
-            at = _join(path, key)
+            at = joined(path, key)
             if key not in fields:
                 self.faults.append(Fault.at(node.where(key), at, "is not a known key", closest(key, fields)))
                 continue
             plain[key] = self.read(hints[fields[key].name], child, at)
         for key, each in fields.items():
             if key not in children and each.default is NODEFAULT and each.default_factory is NODEFAULT:
-                metas = _unwrap(hints[each.name])[1]
-                self.faults.append(Fault.at(node.place, _join(path, key), "is missing", _advice(metas)))
+                metas = unwrap(hints[each.name])[1]
+                self.faults.append(Fault.at(node.place, joined(path, key), "is missing", _advice(metas)))
         return plain
 
     def _mapping(self, key_hint: Any, value_hint: Any, node: Node, path: str) -> object:
@@ -93,11 +93,11 @@ class _Reader:
             return None
         plain: dict[str, object] = {}
         for key, child in children.items():
-            at = _join(path, key)
+            at = joined(path, key)
             try:
                 msgspec.convert(key, key_hint)
             except msgspec.ValidationError as problem:
-                base, metas = _unwrap(key_hint)
+                base, metas = unwrap(key_hint)
                 self.faults.append(Fault.at(node.where(key), at, _message(problem)[0], _hint(base, metas, key)))
                 continue
             plain[key] = child.plain() if value_hint is Any else self.read(value_hint, child, at)
@@ -116,7 +116,7 @@ class _Reader:
 
     def _item(self, item: Any, metas: list[Meta], node: Node, path: str) -> object:
         """An item says of itself only what its type says; what it is for, the list says."""
-        base, own = _unwrap(item)
+        base, own = unwrap(item)
         told = Meta(description=metas[0].description) if metas and metas[0].description and not own else None
         return self.read(Annotated[base, told] if told else item, node, path)
 
@@ -164,14 +164,15 @@ class _Reader:
         return None
 
 
-def _unwrap(hint: Any) -> tuple[Any, list[Meta]]:
+def unwrap(hint: Any) -> tuple[Any, list[Meta]]:
+    """A type without what is said of it, and what is said of it."""
     if get_origin(hint) is Annotated:
         base, *rest = get_args(hint)
         return base, [each for each in rest if isinstance(each, Meta)]
     return hint, []
 
 
-def _optional(base: Any) -> Any:
+def optional(base: Any) -> Any:
     """The one type beside None in ``X | None``, else nothing."""
     if get_origin(base) not in (Union, UnionType):
         return None
@@ -179,11 +180,13 @@ def _optional(base: Any) -> Any:
     return others[0] if len(others) == 1 and len(others) < len(get_args(base)) else None
 
 
-def _is_secret(metas: Iterable[Meta]) -> bool:
+def is_secret(metas: Iterable[Meta]) -> bool:
+    """Whether a field takes a reference to a secret."""
     return any((meta.extra or {}).get("secret") for meta in metas)
 
 
-def _join(path: str, key: str) -> str:
+def joined(path: str, key: str) -> str:
+    """The dotted path of a key inside ``path``."""
     return f"{path}.{key}" if path else key
 
 

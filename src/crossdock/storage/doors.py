@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select
 
-from crossdock.ports.stores_doors import ApiClient, KeptAnswer
+from crossdock.ports.stores_doors import ApiClient, Audited, AuditRow, KeptAnswer
+from crossdock.storage.audit import audited
 from crossdock.storage.statements import insert_new, upsert, words
 from crossdock.storage.tables_work import API_CLIENT, AUDIT, KEPT_ANSWER
 
@@ -21,6 +22,7 @@ _ANSWER = select(KEPT_ANSWER.c.request_hash, KEPT_ANSWER.c.status, KEPT_ANSWER.c
 )
 _KEEP = insert_new(KEPT_ANSWER)
 _AUDIT = insert(AUDIT)
+_ENTRY = select(AUDIT).where(AUDIT.c.seq == bindparam("which"))
 
 
 class SqlDoors:
@@ -58,6 +60,15 @@ class SqlDoors:
         """Write down what somebody did."""
         texts = {"actor": actor, "action": action, "target": target, "detail": detail}
         self._connection.execute(_AUDIT, {"at": at, **{name: words(text) for name, text in texts.items()}})
+
+    def audited(self, chosen: Audited, *, after: str = "", limit: int = 50) -> tuple[list[AuditRow], str]:
+        """Entries, newest first."""
+        return audited(self._connection, chosen, after, limit)
+
+    def audit_entry(self, seq: int) -> AuditRow | None:
+        """One entry."""
+        row = self._connection.execute(_ENTRY, {"which": seq}).first()
+        return AuditRow(*row) if row is not None else None
 
 
 def _client(row: Sequence[Any]) -> ApiClient:

@@ -260,6 +260,10 @@ AUDIT = Table(
     text("target"),
     text("detail"),
 )
+Index("audit_time", AUDIT.c.at, AUDIT.c.seq)
+Index("audit_actor", AUDIT.c.actor, AUDIT.c.at, AUDIT.c.seq)
+Index("audit_action", AUDIT.c.action, AUDIT.c.at, AUDIT.c.seq)
+Index("audit_target", AUDIT.c.target, AUDIT.c.at, AUDIT.c.seq)
 
 MAPPING_GAP = Table(
     "mapping_gap",

@@ -12,6 +12,7 @@ from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
+from crossdock.settings.explaining import InForce
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
 from crossdock.views.kpis import UNCONFIGURED
@@ -116,7 +117,7 @@ class Context(Struct, frozen=True, kw_only=True):
     ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
     them. Without ``plan`` nothing is replayed here; ``figures`` gives the key figures at an instant (epoch
     microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at`` says of a secret's reference
-    when it was written last (epoch microseconds, 0: nobody knows).
+    when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is what is configured.
     """
 
     store: Store
@@ -138,3 +139,4 @@ class Context(Struct, frozen=True, kw_only=True):
     board: Board = UNCONFIGURED
     environment: str = "dev"
     changed_at: Callable[[str], int] = lambda _reference: 0
+    configuration: Callable[[], InForce] | None = None

@@ -56,7 +56,7 @@ class Desk:
             "layout": "sheet.html" if request.headers.get("x-sheet") else "base.html",
             "session": session,
             "may": lambda role: session is not None and session.role.may(Role(role)),
-            "places": self.places,
+            "places": [each for each in self.places if session is not None and session.role.may(each.role)],
             "theme": _preference(request, "theme", THEMES),
             "density": _preference(request, "density", DENSITIES),
             "here": request.url.path,

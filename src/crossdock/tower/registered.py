@@ -1,7 +1,7 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import exceptions, figures, messages, now, orders, partners, processes
+from crossdock.tower.screens import audit, exceptions, figures, messages, now, orders, partners, processes, settings
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
@@ -11,4 +11,6 @@ SCREENS: tuple[Screen, ...] = (
     processes.SCREEN,
     partners.SCREEN,
     figures.SCREEN,
+    audit.SCREEN,
+    settings.SCREEN,
 )

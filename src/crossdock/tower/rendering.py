@@ -17,6 +17,7 @@ from crossdock.model.instants import Stamp
 from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
+from crossdock.views.audit import deed_name
 from crossdock.views.kpis import text_of
 from crossdock.views.lineage import lineage_of
 from crossdock.views.wording import command_name, milestone_name
@@ -80,6 +81,7 @@ def environment(version: str) -> Environment:
         path=lambda text: quote(str(text), safe=":"),
         milestone=milestone_name,
         command=command_name,
+        deed=deed_name,
         spaced=lambda text: str(text).replace("_", " "),
         money=amount,
         kind=lambda name: kind_of(name).title,

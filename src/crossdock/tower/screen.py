@@ -13,11 +13,13 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from crossdock.ports.rows import Counts
+from crossdock.tower.sessions import Role
 
 
 class Place(Struct, frozen=True):
     """Where a screen is: ``key`` is the letter after ``g``, ``icon`` a symbol of assets/icons.json, ``within`` further
-    first segments of paths that belong to it, ``counts`` the fields of `Counts` whose sum stands beside its name.
+    first segments of paths that belong to it, ``counts`` the fields of `Counts` whose sum stands beside its name,
+    ``role`` who sees it in the navigation (its routes say so again).
     """
 
     name: str
@@ -27,6 +29,7 @@ class Place(Struct, frozen=True):
     about: str
     within: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    role: Role = Role.READER
 
     def badge(self, counts: Counts | None) -> int:
         """The number beside its name, 0 for none."""
