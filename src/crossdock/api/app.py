@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from crossdock.api import (
     availability,
     choices,
+    corrections,
     exceptions,
     exchanges,
     facts,
@@ -47,6 +48,7 @@ ROUTES = (
     *processes.ROUTES,
     *pacing.ROUTES,
     *exchanges.ROUTES,
+    *corrections.ROUTES,
     *exceptions.ROUTES,
     *kpis.ROUTES,
     *facts.ROUTES,

@@ -21,6 +21,7 @@ from crossdock.api.context import Context as ApiContext
 from crossdock.api.context import Pinger, Plan, Planner
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
+from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import (
@@ -167,6 +168,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
     owned = matrix(settings.exceptions, settings.calendars)
+    corrector = Corrector(store, joined.replayer, settings.listen.max_body)
     teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
     api = api_app.build(
         ApiContext(
@@ -186,6 +188,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
             tracking_links=links_of(installation, address),
+            corrector=corrector,
             board=board(installation),
             flows=flows(installation),
             processes=processes,
@@ -208,6 +211,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             figures=RecentFigures(board(installation), settings.kpis.every_seconds),
             live=live,
             plan=_planner(joined),
+            corrector=corrector,
             processes=processes,
             matrix=owned,
             teams=teams,

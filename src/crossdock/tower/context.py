@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from crossdock.backbone.correcting import Corrector
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
@@ -134,7 +135,7 @@ class PartnerFacts(Struct, frozen=True):
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds).
+    here, without ``corrector`` nothing corrected; ``figures`` gives the key figures at an instant (epoch microseconds).
     """
 
     store: Store
@@ -151,3 +152,4 @@ class Context(Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    corrector: Corrector | None = None
