@@ -4,12 +4,20 @@ import random
 
 from msgspec import Struct
 
+from crossdock.backbone.correcting import Corrector
+from crossdock.backbone.decide import Reducer
 from crossdock.backbone.documents import StoredDocuments
+from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.parking import Requests
+from crossdock.backbone.replay import Replayer
+from crossdock.backbone.spans import Spans
+from crossdock.backbone.translate import Translator
+from crossdock.connectors.easypost.mapping.tracking import translation_of
 from crossdock.model import events as ev
 from crossdock.model.cases import Case
 from crossdock.model.exception_kinds import KINDS
 from crossdock.model.exceptions import ExceptionAssigned, ExceptionCommented, ExceptionRaised
+from crossdock.model.fulfilment import summary_of
 from crossdock.model.instants import stamp
 from crossdock.model.money import money
 from crossdock.model.party import Address, Party
@@ -106,9 +114,23 @@ class Scene:
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
+                corrector=Corrector(store, _replayer(store, clock), 10_000_000),
                 partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
             )
         )
+
+
+class Reading:
+    """EasyPost's mapping, and no more of it."""
+
+    def translate(self, message):
+        return translation_of(message.body, "easypost")
+
+
+def _replayer(store, clock):
+    metrics = Metrics()
+    translator = Translator(store, {"easypost": Reading()}, clock, metrics, Spans())
+    return Replayer(store, translator, Reducer(store, [], clock, None, metrics, summary_of))
 
 
 async def opened(folder) -> Scene:

@@ -104,7 +104,8 @@ def test_lines_end_as_they_did():
 
 
 @pytest.mark.parametrize(
-    "body", [b"\xff\xd8\xff", b"a\x00b", b"a\x1fb", b"a\r\nb\n", b"a\rb", b"x" * (LARGEST_TYPED + 1)]
+    "body",
+    [b"\xff\xd8\xff", b"a\x00b", b"a\x1fb", "a\u202eb".encode(), b"a\r\nb\n", b"a\rb", b"x" * (LARGEST_TYPED + 1)],
 )
 def test_what_a_page_would_change_is_not_edited_in_it(body):
     assert editable(detail(body)).why

@@ -16,12 +16,13 @@ LARGEST_TYPED = 200 * 1024
 """Bytes of a message that can be edited in a page; larger ones are uploaded as a file."""
 
 _MOST_EVENTS = 50
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_WIDEST = 200
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 class Complaint(Struct, frozen=True):
     """Why a correction is not accepted, and where: a JSON pointer into the corrected body, and the line and column
-    (from 1; 0 where the place is not known).
+    (from 1; 0 where the place is not known). ``excerpt`` is that line with its number, and those beside it.
     """
 
     operator: str
@@ -29,6 +30,7 @@ class Complaint(Struct, frozen=True):
     pointer: str = ""
     line: int = 0
     column: int = 0
+    excerpt: tuple[tuple[int, str], ...] = ()
 
 
 class Preview(Struct, frozen=True):
@@ -94,7 +96,7 @@ def editable(detail: ExchangeDetail) -> Editable:
     except UnicodeDecodeError:
         return Editable(why="It is binary, or in another encoding than UTF-8: a page would change its bytes.")
     if _NO_TEXT.search(text):
-        return Editable(why="It has control characters, which a page would change.")
+        return Editable(why="It has control characters, which a page would change or hide.")
     if _newlines(text) is None:
         return Editable(why="Its lines end in different ways, which a page would make alike.")
     return Editable((laid_out(body) or text) if "\n" not in text else text)
@@ -122,7 +124,15 @@ def _placed(fault: Unreadable, body: bytes) -> Complaint:
     said = fault.why.engineer
     pointer = fault.pointer or split_place(said)[1]
     line, column, syntax = _place(body, pointer)
-    return Complaint(fault.why.operator, f"{syntax} ({said})" if syntax else said, pointer, line, column)
+    told = f"{syntax} ({said})" if syntax else said
+    return Complaint(fault.why.operator, told, pointer, line, column, _excerpt(body, line))
+
+
+def _excerpt(body: bytes, line: int) -> tuple[tuple[int, str], ...]:
+    if not line:
+        return ()
+    beside = body.decode().split("\n")[max(line - 2, 0) : line + 1]
+    return tuple((max(line - 1, 1) + at, said.rstrip("\r")[:_WIDEST]) for at, said in enumerate(beside))
 
 
 def _place(body: bytes, pointer: str) -> tuple[int, int, str]:
