@@ -39,7 +39,7 @@ def fields(text):
         if f'name="{name}"' in text
     }
     area = re.search(r'<textarea id="text"[^>]*>\n?(.*?)</textarea>', text, re.DOTALL)
-    return found | ({"text": unescape(area.group(1)).replace("\n", "\r\n")} if area else {})
+    return found | ({"text": unescape(area.group(1)).replace("\r\n", "\n").replace("\n", "\r\n")} if area else {})
 
 
 async def send(client, path, form, do, **more):
