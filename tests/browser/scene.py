@@ -45,6 +45,7 @@ _PEOPLE = (
     ("Greta Baumann", "Zürich", "8001", "CH"), ("Owen Price", "Cardiff", "CF10 1EP", "GB"),
     ("Camille Roux", "Lyon", "69002", "FR"), ("Ann Example", "Portland", "97201", "US"),
 )  # fmt: skip
+_STOPS = (("Berlin", "DE"), ("Amsterdam", "NL"), ("London", "GB"), ("London", "GB"))
 _CARRIERS = (("DHL Express", "Express Worldwide"), ("GLS", "Parcel"), ("USPS", "Priority"), ("UPS", "Standard"))
 _WRONG = (
     # kind, text, partner, how many, orders at (hours ago, due in hours)
@@ -183,7 +184,10 @@ def _order(tx, number, chance):
     for step, milestone in enumerate(steps):
         told = teller.receive("easypost", "trackers", {"result": {"status": milestone, "tracking_code": tracking}})
         occurred = stamp(f"2026-11-21T{9 + 3 * step:02}:{number % 60:02}:00+01:00")
-        scan = TrackingEvent("easypost", tracking, milestone, occurred, raw_code=f"X-{milestone}", carrier=carrier)
+        scan = TrackingEvent(
+            "easypost", tracking, milestone, occurred, raw_code=f"X-{milestone}", carrier=carrier,
+            place=Address(city=_STOPS[step][0], country=_STOPS[step][1]),
+        )  # fmt: skip
         teller.say(ev.TrackingReported(scan), "easypost", told, occurred)
     teller.end("delivered" if len(steps) == 4 else "shipped" if steps else "labelled")
     return subject

@@ -1,12 +1,5 @@
 // Charts: a figure with data-chart names where its numbers are; uPlot draws them in the page's own colours.
-function resolved(name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
+import { resolved } from "./colours.js";
 
 async function library(base) {
   if (window.uPlot) return;
