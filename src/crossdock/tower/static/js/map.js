@@ -93,7 +93,8 @@ function names(maplibre, map, stops) {
       if (!covers) taken.push({ left, right, top, bottom });
     }
   };
-  map.on("moveend", apart).on("idle", apart);
+  map.on("moveend", apart);
+  map.on("idle", apart);
 }
 
 // The same meridian, counted so that the way does not lead around the world.
@@ -130,11 +131,15 @@ async function show(figure) {
 }
 
 export function draw() {
+  if (!document.createElement("canvas").getContext("webgl2")) return;
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       seen.unobserve(target);
-      show(target).catch(() => target.querySelector(".live")?.remove());
+      show(target).catch((problem) => {
+        target.querySelector(".live")?.remove();
+        console.error(problem);
+      });
     }
   }, { rootMargin: "200px" });
   for (const figure of document.querySelectorAll("[data-map]")) seen.observe(figure);
