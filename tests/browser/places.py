@@ -1,5 +1,7 @@
 """Where the browser goes: every screen and every page of one, with the ids of the scene."""
 
+from views.seeding import UNREADABLE
+
 PLAIN = {
     "now": "/",
     "search": "/search",
@@ -65,6 +67,7 @@ async def places(page):
         "message-stopped": message,
         "message": sample,
         "act-assign": f"/exceptions/act?deed=assign&id={exception.split('/')[2].split('?')[0]}",
+        "correct": f"/messages/{UNREADABLE}/correct",
         "retry": f"{message}/retry",
         "replay": f"{sample}/replay",
     }

@@ -5,15 +5,23 @@ from pathlib import Path
 
 from browser.scene_measured import measured
 from crossdock.backbone.breaker import Limits
+from crossdock.backbone.correcting import Corrector
+from crossdock.backbone.decide import Reducer
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.feed_clock import Arrival
+from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.parking import Requests
+from crossdock.backbone.replay import Replayer
+from crossdock.backbone.spans import Spans
+from crossdock.backbone.translate import Translator
+from crossdock.connectors.easypost.mapping.tracking import translation_of
 from crossdock.connectors.odoo.config import OdooConfig
 from crossdock.model import events as ev
 from crossdock.model.calendars import calendar
 from crossdock.model.cases import Case
 from crossdock.model.exception_kinds import KINDS
 from crossdock.model.exceptions import ExceptionAssigned, ExceptionCommented, ExceptionRaised
+from crossdock.model.fulfilment import summary_of
 from crossdock.model.instants import stamp
 from crossdock.model.money import money
 from crossdock.model.party import Address, Party
@@ -54,6 +62,7 @@ _PEOPLE = (
     ("Greta Baumann", "Zürich", "8001", "CH"), ("Owen Price", "Cardiff", "CF10 1EP", "GB"),
     ("Camille Roux", "Lyon", "69002", "FR"), ("Ann Example", "Portland", "97201", "US"),
 )  # fmt: skip
+_STOPS = (("Berlin", "DE"), ("Amsterdam", "NL"), ("London", "GB"), ("London", "GB"))
 _CARRIERS = (("DHL Express", "Express Worldwide"), ("GLS", "Parcel"), ("USPS", "Priority"), ("UPS", "Standard"))
 _OFFICE = calendar("Europe/Brussels", (((480, 1020),),) * 5 + ((),) * 2)
 AGREED = {
@@ -160,8 +169,22 @@ class Scene:
                 board=BOARD,
                 environment="prod",
                 changed_at=lambda reference: CLOCK - 400 * 24 * HOUR if "gls" in reference else 0,
+                corrector=Corrector(store, _replayer(store, clock), 10_000_000),
             )
         )
+
+
+class Reading:
+    """EasyPost's mapping, and no more of it."""
+
+    def translate(self, message):
+        return translation_of(message.body, "easypost")
+
+
+def _replayer(store, clock):
+    metrics = Metrics()
+    translator = Translator(store, {"easypost": Reading()}, clock, metrics, Spans())
+    return Replayer(store, translator, Reducer(store, [], clock, None, metrics, summary_of))
 
 
 async def opened(folder) -> Scene:
@@ -216,7 +239,10 @@ def _order(tx, number, chance):
     for step, milestone in enumerate(steps):
         told = teller.receive("easypost", "trackers", {"result": {"status": milestone, "tracking_code": tracking}})
         occurred = stamp(f"2026-11-21T{9 + 3 * step:02}:{number % 60:02}:00+01:00")
-        scan = TrackingEvent("easypost", tracking, milestone, occurred, raw_code=f"X-{milestone}", carrier=carrier)
+        scan = TrackingEvent(
+            "easypost", tracking, milestone, occurred, raw_code=f"X-{milestone}", carrier=carrier,
+            place=Address(city=_STOPS[step][0], country=_STOPS[step][1]),
+        )  # fmt: skip
         teller.say(ev.TrackingReported(scan), "easypost", told, occurred)
     teller.end("delivered" if len(steps) == 4 else "shipped" if steps else "labelled")
     return subject

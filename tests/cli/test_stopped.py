@@ -131,3 +131,43 @@ def test_replay_is_done_with_a_yes(crossdock, config):
     assert crossdock("replay", "--partner", "easypost", "--no-dry-run", "-c", config).code == 2
     assert crossdock("replay", "--partner", "easypost", "--yes", "--json", "-c", config).json["started"] == 2
     assert crossdock("parked", "list", "--json", "-c", config).json == []
+
+
+def put(config, name, body):
+    file = config.parent / name
+    file.write_bytes(body)
+    return file
+
+
+@pytest.mark.req("K4", "L2")
+def test_a_message_is_put_right_from_a_file(crossdock, config):
+    keep(config, Settlement("a" * 26, "parked", operator="look", engineer="why"))
+    right = put(config, "right.json", BODY.replace(b'"status":"delivered"', b'"status":"in_transit"', 1))
+    assert right.read_bytes() != BODY
+    options = ("parked", "correct", "a" * 26, "--file", right, "--json", "-c", config)
+    told = crossdock(*options, "--dry-run")
+    assert (told.code, told.json["acceptable"], told.json["corrected"]) == (0, True, False)
+    assert {each["type"] for each in told.json["events"]} <= {"crossdock.tracking.reported.v1"}
+    assert told.json["facts"] > 0
+    assert [each["mark"] for each in told.json["difference"] if each["mark"] in "-+"] == ["-", "+"]
+    assert crossdock(*options).code == 2, "without a reason"
+    assert crossdock(*options, "--reason", "wrong status").code == 2, "without a yes"
+    done = crossdock(*options, "--reason", "wrong status", "--yes")
+    assert (done.code, done.json["corrected"], done.json["repeated"]) == (0, True, False)
+    again = crossdock(*options, "--reason", "wrong status", "--yes")
+    assert (again.code, again.json["exchange_id"], again.json["repeated"]) == (0, done.json["exchange_id"], True)
+    assert crossdock("parked", "list", "--json", "-c", config).json == []
+    shown = crossdock("parked", "show", "a" * 26, "--json", "-c", config).json
+    assert (shown["body"].encode(), shown["corrected"]["exchange_id"]) == (BODY, done.json["exchange_id"])
+    assert done.json["exchange_id"] in crossdock("parked", "show", "a" * 26, "-c", config).out
+
+
+def test_what_would_stop_again_is_not_taken_from_a_file(crossdock, config, stopped):
+    wrong = put(config, "wrong.json", b'{"description": "tracker.updated",\n "result": 5}')
+    options = ("parked", "correct", stopped, "--file", wrong, "--reason", "x", "-c", config)
+    told = crossdock(*options, "--dry-run")
+    assert (told.code, "line 2" in told.err) == (3, True)
+    assert crossdock(*options, "--yes").code == 1
+    assert [row["id"] for row in crossdock("parked", "list", "--json", "-c", config).json] == [stopped]
+    assert crossdock("parked", "correct", "none", "--file", wrong, "--dry-run", "-c", config).code == 1
+    assert crossdock("parked", "correct", stopped, "--file", "/no/such", "--dry-run", "-c", config).code == 2

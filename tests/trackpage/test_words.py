@@ -8,10 +8,10 @@ import pytest
 from crossdock.model.milestones import MILESTONES
 from crossdock.settings.tracking_page_checks import LANGUAGES
 from crossdock.trackpage.asking import RETURN_REASONS
-from crossdock.trackpage.drawing import HEIGHT, WIDTH, Stop, draw
-from crossdock.trackpage.geography import Spot, spot_of
 from crossdock.trackpage.words import NAMES, chosen, words_of
 from crossdock.views.customers import ALL_SCANS, STATUSES
+from crossdock.views.drawing import HEIGHT, WIDTH, Stop, draw
+from crossdock.views.geography import Spot, spot_of
 
 pytestmark = pytest.mark.req("E11")
 SLOT = re.compile(r"\{(\w+)\}")

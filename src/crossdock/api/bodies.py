@@ -1,15 +1,14 @@
 """Bodies read strictly: the framework takes ``0`` for false and ``"1"`` for one; an action must not be guessed at."""
 
-import re
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
 
 from crossdock.api.problems import Fault, ProblemError
+from crossdock.views.pointing import split_place
 
 T = TypeVar("T")
-_PLACE = re.compile(r" - at `\$(.*)`$")
 
 
 async def strictly(request: Request[Any, Any, Any], kind: type[T]) -> T:
@@ -17,9 +16,5 @@ async def strictly(request: Request[Any, Any, Any], kind: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.body(), type=kind)
     except msgspec.ValidationError as error:
-        text = str(error)
-        found = _PLACE.search(text)
-        place = found.group(1) if found else ""
-        pointer = place.replace("[", "/").replace("]", "").replace(".", "/")
-        detail = text[: found.start()] if found else text
+        detail, pointer = split_place(str(error))
         raise ProblemError(422, f"{pointer or '/'}: {detail}", Fault(detail, pointer=pointer or "/")) from None

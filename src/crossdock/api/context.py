@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from prometheus_client import CollectorRegistry
 
+from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.customers import Objective
 from crossdock.backbone.ordering import DoorPolicy
 from crossdock.model.flows import Flow
@@ -99,7 +100,8 @@ class Context(Struct, frozen=True, kw_only=True):
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them, ``notices`` is what customers' notices
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
     there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration,
-    ``tracking_links`` makes customers' links where there is a tracking page, ``configuration`` says what is configured.
+    ``tracking_links`` makes customers' links where there is a tracking page, ``corrector`` checks and makes
+    corrections of messages, ``configuration`` says what is configured.
     """
 
     store: Store
@@ -123,6 +125,7 @@ class Context(Struct, frozen=True, kw_only=True):
     address_hash: Callable[[str], str] | None = None
     ordering: DoorPolicy | None = None
     tracking_links: TrackingLinks | None = None
+    corrector: Corrector | None = None
     board: Board = UNCONFIGURED
     flows: tuple[Flow, ...] = ()
     configuration: Callable[[], InForce] | None = None

@@ -136,7 +136,9 @@ class CloudEvent(Struct, frozen=True):
 
 
 class ExchangeWhole(Struct, frozen=True):
-    """One exchange with its events and attempts; the body is at ``…/body``."""
+    """One exchange with its events and attempts; the body is at ``…/body``. ``corrects`` is the message it stands for,
+    ``corrected_by`` the one that stands for it.
+    """
 
     exchange: Exchange
     content_type: str
@@ -146,6 +148,8 @@ class ExchangeWhole(Struct, frozen=True):
     cause: str
     events: list[CloudEvent]
     attempts: list[Attempt]
+    corrects: str = ""
+    corrected_by: str = ""
 
 
 class Events(Struct, frozen=True):
@@ -339,6 +343,8 @@ def whole(detail: rows.ExchangeDetail) -> ExchangeWhole:
         cause=detail.cause,
         events=[cloudevent(each) for each in detail.events],
         attempts=[attempt(each) for each in detail.attempts],
+        corrects=detail.corrects.original_id if detail.corrects else "",
+        corrected_by=detail.corrected.exchange_id if detail.corrected else "",
     )
 
 

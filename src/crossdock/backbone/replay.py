@@ -10,11 +10,12 @@ from crossdock.backbone.drift import ruled, standing
 from crossdock.backbone.fingerprint import columns_changed, row_hash
 from crossdock.backbone.foreseen import Foreseen
 from crossdock.backbone.translate import Translated, Translator, commit
-from crossdock.model.events import TAGS, type_of
+from crossdock.model.events import TAGS, Event, type_of
+from crossdock.ports.connector import Translation
 from crossdock.ports.process import Process
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_delivery import NewCommand
-from crossdock.ports.stores_inbound import Inbound
+from crossdock.ports.stores_inbound import Inbound, Settlement
 
 _PAGE = 200
 _ENDED = ("translated", "waiting", "parked")
@@ -90,6 +91,15 @@ class Plan(Struct, frozen=True):
         return tuple(each.subject for each in self.changes)
 
 
+class Imagined(Struct, frozen=True):
+    """What a message nobody sent would lead to: how it is read, how it ends, which events of its own would be new."""
+
+    translation: Translation
+    settlement: Settlement
+    events: tuple[Event, ...]
+    plan: Plan
+
+
 def flows(processes: Mapping[str, Process]) -> dict[str, frozenset[str]]:
     """The flows there are, each with its tags of events: the processes that run, and the families of events (the word
     before the first dot of a tag, such as ``tracking``).
@@ -129,6 +139,15 @@ class Replayer:
             await self._store.read(partial(self._decide, seen, now))
         return _plan(seen, tuple(belong), missing, quiet=not effects)
 
+    async def imagine(self, row: Inbound, now: int) -> Imagined:
+        """What would follow if ``row`` came now; nothing is written. It need not be kept anywhere."""
+        seen = Foreseen()
+        ((_, translation),) = await self._store.read(partial(self._read, seen, [row], frozenset(), now))
+        while seen.undecided:
+            await self._store.read(partial(self._decide, seen, now))
+        events = tuple(each for each in seen.events.values() if each.source and each.exchange_id == row.id)
+        return Imagined(translation, seen.settled[row.id], events, _plan(seen, (row.id,), (), quiet=False))
+
     async def start(self, ids: Sequence[str], *, effects: bool, progress: Progress = lambda _done, _all: None) -> int:
         """Put the messages of a plan back to be translated; without ``effects`` no command of theirs leaves. Gives how
         many there were.
@@ -167,18 +186,21 @@ class Replayer:
     ) -> list[str]:
         """Translate and decide in memory, on the states there are and those foreseen; gives the ids that belong."""
         mode = "quiet" if quiet else "effects"
+        rows = [_replayed(row, mode) for row in tx.exchanges.kept(ids)]
+        return [row.id for row, _ in self._read(seen, rows, tags, now, tx)]
+
+    def _read(
+        self, seen: Foreseen, rows: Sequence[Inbound], tags: frozenset[str], now: int, tx: Transaction
+    ) -> Translated:
         in_force = standing(tx.mappings.rulings()).in_force
-        translated: Translated = [
-            (_replayed(row, mode), ruled(row.partner, self._translator.translate(row), in_force))
-            for row in tx.exchanges.kept(ids)
-        ]
+        translated = [(row, ruled(row.partner, self._translator.translate(row), in_force)) for row in rows]
         if tags:
             translated = [
                 (row, said) for row, said in translated if any(type_of(fact.body) in tags for fact in said.facts)
             ]
         commit(seen.over(tx), translated, now)
         self._decide(seen, now, tx)
-        return [row.id for row, _ in translated]
+        return translated
 
     def _decide(self, seen: Foreseen, now: int, tx: Transaction) -> None:
         batch, seen.undecided = seen.undecided[: self._reducer.batch], seen.undecided[self._reducer.batch :]

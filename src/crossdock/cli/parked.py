@@ -8,6 +8,7 @@ import typer
 from crossdock.backbone.parking import Requests
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, now, read, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, lines, note, table
+from crossdock.cli.parked_correct import correct
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.views.doubt import warning_of
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("retry")(retry)
     group.command("discard")(discard)
+    group.command("correct")(correct)
     app.add_typer(group)
 
 
@@ -65,7 +67,8 @@ def show(
         raise Stop(f"There is no exchange '{exchange_id}'; list them with: crossdock parked list")
     if json:
         as_json({"row": detail.row, "body": _text(detail), "headers": detail.headers, "attempts": detail.attempts,
-                 "events": [event.cloudevent() for event in detail.events]})  # fmt: skip
+                 "events": [event.cloudevent() for event in detail.events],
+                 "corrects": detail.corrects, "corrected": detail.corrected})  # fmt: skip
         return
     row = detail.row
     lines(
@@ -74,6 +77,8 @@ def show(
             f"received  {_when(row.received_at)}   order {row.subject or '-'}   trace {row.trace_id}",
             f"to do     {row.operator or '-'}",
             f"engineer  {row.engineer or '-'}",
+            *(f"stands for {each.original_id}: {each.reason}" for each in [detail.corrects] if each),
+            *(f"corrected by {each.exchange_id}: {each.reason}" for each in [detail.corrected] if each),
             "",
             *(f"attempt {each.number}: {each.verdict}  {each.operator}" for each in detail.attempts),
             _text(detail),

@@ -21,6 +21,7 @@ from crossdock.api.context import Context as ApiContext
 from crossdock.api.context import Pinger
 from crossdock.api.intake import IntakeApp
 from crossdock.api.server import Doors
+from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.replay import Selection
 from crossdock.bootstrap import (
@@ -176,6 +177,7 @@ def _doors(
     roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
     owned = matrix(settings.exceptions, settings.calendars)
+    corrector = Corrector(store, joined.replayer, settings.listen.max_body)
     teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
     api = api_app.build(
         ApiContext(
@@ -195,6 +197,7 @@ def _doors(
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
             tracking_links=links_of(installation, address),
+            corrector=corrector,
             board=board(installation),
             flows=flows(installation),
             configuration=known,
@@ -219,6 +222,7 @@ def _doors(
             live=live,
             plan=_planner(joined),
             configuration=known,
+            corrector=corrector,
             processes=processes,
             objectives=objectives_of(settings, processes),
             matrix=owned,

@@ -9,6 +9,7 @@ from crossdock.model.cases import Case
 from crossdock.model.events import Event
 from crossdock.model.exception_kinds import Kind
 from crossdock.ports.stores_delivery import Attempt
+from crossdock.ports.stores_inbound import Correction
 
 
 class ShipmentRow(Struct, frozen=True):
@@ -49,7 +50,7 @@ class ExchangeRow(Struct, frozen=True):
 
 class ExchangeDetail(Struct, frozen=True):
     """One exchange with its bytes, the events that came of it, and its attempts. ``doubtful``: a command that its
-    partner may have carried out.
+    partner may have carried out. ``corrects`` says which message it stands for, ``corrected`` which stands for it.
     """
 
     row: ExchangeRow
@@ -62,6 +63,8 @@ class ExchangeDetail(Struct, frozen=True):
     attempts: list[Attempt]
     cause: str
     doubtful: bool = False
+    corrects: Correction | None = None
+    corrected: Correction | None = None
 
 
 class ExceptionRow(Struct, frozen=True):

@@ -44,6 +44,18 @@ class Inbound(Struct, frozen=True):
     replay: str = ""
 
 
+class Correction(Struct, frozen=True):
+    """A message a person put in the place of one that could not be read: ``original_id`` is closed by it, and keeps
+    its bytes. ``at`` in epoch microseconds; ``actor`` as in the audit.
+    """
+
+    original_id: str
+    exchange_id: str
+    at: int
+    actor: str
+    reason: str
+
+
 class Settlement(Struct, frozen=True):
     """The end of an inbound exchange's translation. ``status``: translated, waiting, repeated, hint or parked.
 
@@ -88,7 +100,7 @@ class Exchanges(Protocol):
         ...
 
     def kept(self, ids: Iterable[str]) -> list[Inbound]:
-        """Those of the messages that are settled and whose bytes are still there, oldest first."""
+        """Those of the messages that are settled, not corrected, and whose bytes are still there, oldest first."""
         ...
 
     def settle_all(self, settlements: Sequence[Settlement], now: int) -> None:
@@ -100,7 +112,16 @@ class Exchanges(Protocol):
         ...
 
     def reopen(self, ids: Sequence[str], mode: str) -> int:
-        """Put settled messages back to ``received`` for a replay; ``mode`` is kept with them. How many there were."""
+        """Put settled messages back to ``received`` for a replay; ``mode`` is kept with them. How many there were.
+        A corrected message stays closed: its correction says what it should have said.
+        """
+        ...
+
+    def correct(self, correction: Correction, body: bytes) -> bool:
+        """Close a parked message as ``corrected`` and keep ``body`` as a message of its own, ``received`` under the
+        correction's id: same partner, channel, headers, trace and time of receipt, without a delivery id. False, and
+        nothing was written, where the message is not parked.
+        """
         ...
 
     def purge(self, before: int, limit: int) -> int:

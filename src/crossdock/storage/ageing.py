@@ -14,7 +14,7 @@ from crossdock.storage.periods import first_id, period_of
 from crossdock.storage.records import PLACES
 from crossdock.storage.statements import among, change_in, insert_new, rows_in
 from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, STATE
-from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, EXCHANGE, REFUSED
+from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, CORRECTION, EXCHANGE, REFUSED
 from crossdock.storage.tables_kpis import HANDOVER, PARCEL
 from crossdock.storage.tables_notices import NOTICE
 from crossdock.storage.tables_work import EXCEPTION, FEED_CURSOR, INSTANCE, TIMER
@@ -60,6 +60,9 @@ _READERS = select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position, LOG_CURSOR.c.re
 )
 _OUTBOXES = select(FEED_CURSOR.c.partner).where(FEED_CURSOR.c.partner.like("outbox:%"))
 _REMEMBER = insert_new(ENDED)
+_FORGET_CORRECTIONS = delete(CORRECTION).where(
+    CORRECTION.c.at < bindparam("before"), ~exists().where(EXCHANGE.c.id == CORRECTION.c.exchange_id)
+)
 _DROP_ATTEMPTS = delete(ATTEMPT).where(ATTEMPT.c.exchange_id.in_(select(COMMAND.c.id).where(among(COMMAND.c.subject))))
 _DROP_COMMANDS = delete(COMMAND).where(among(COMMAND.c.subject))
 _DROP_EVENTS = delete(EVENT).where(among(EVENT.c.subject))
@@ -127,6 +130,7 @@ class SqlAgeing:
                 if location:
                     self._bodies.drop(location)
             gone += self._delete(name, "id", [row[0] for row in rows])
+        self._connection.execute(_FORGET_CORRECTIONS, {"before": before})
         return gone
 
     def attempts(self, before: int, limit: int) -> int:

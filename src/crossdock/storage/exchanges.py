@@ -10,11 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, litera
 
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.stores import Fenced
-from crossdock.ports.stores_inbound import Inbound, NewExchange, Receipt, RefusedBody, Settlement
+from crossdock.ports.stores_inbound import Correction, Inbound, NewExchange, Receipt, RefusedBody, Settlement
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.periods import period_of
 from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
-from crossdock.storage.tables_exchange import BYTES_KEPT, DELIVERY, EXCHANGE, RECEIVED, REFUSED
+from crossdock.storage.tables_exchange import BYTES_KEPT, CORRECTION, DELIVERY, EXCHANGE, RECEIVED, REFUSED
 
 _ENCODE = msgspec.json.Encoder().encode
 _HEADERS: msgspec.json.Decoder[dict[str, str]] = msgspec.json.Decoder(dict[str, str])
@@ -46,13 +46,21 @@ _NEXT_PARTNER = select(func.min(EXCHANGE.c.partner)).where(EXCHANGE.c.partner > 
 _OPEN = select(EXCHANGE.c.id).where(among(EXCHANGE.c.id), RECEIVED).order_by(EXCHANGE.c.id).with_for_update()
 _SETTLE = UpdateMany(EXCHANGE, "id", only=EXCHANGE.c.status == literal_column("'received'"))
 _HAS_BYTES = text(f"({BYTES_KEPT.text})")
-_KEPT = _WHOLE.where(among(EXCHANGE.c.id), EXCHANGE.c.status != "received", _HAS_BYTES)
+_CLOSED = EXCHANGE.c.status.not_in(["received", "corrected"])
+_KEPT = _WHOLE.where(among(EXCHANGE.c.id), _CLOSED, _HAS_BYTES)
 _REOPEN = (
     update(EXCHANGE)
-    .where(among(EXCHANGE.c.id), EXCHANGE.c.status != "received")
+    .where(among(EXCHANGE.c.id), _CLOSED)
     .values(status="received", replay=bindparam("mode"), settled_at=0, operator="", engineer="")
 )
 _REPLAY = _REOPEN.where(_HAS_BYTES)
+_CLOSE = (
+    update(EXCHANGE)
+    .where(EXCHANGE.c.id == bindparam("which"), EXCHANGE.c.status == "parked")
+    .values(status="corrected", settled_at=bindparam("now"))
+)
+_CORRECT = insert(CORRECTION)
+_ORIGINAL = _WHOLE.where(EXCHANGE.c.id == bindparam("which"))
 _OLD = (
     select(EXCHANGE.c.id, EXCHANGE.c.location)
     .where(EXCHANGE.c.received_at < bindparam("before"), EXCHANGE.c.status != "received", _HAS_BYTES)
@@ -215,6 +223,24 @@ class SqlExchanges:
     def reopen(self, ids: Sequence[str], mode: str) -> int:
         """Put settled messages back to ``received``; a replay (``mode``) leaves out those whose bytes are gone."""
         return change_in(self._connection, _REPLAY if mode else _REOPEN, ids, mode=mode)
+
+    def correct(self, correction: Correction, body: bytes) -> bool:
+        """Close a parked message as ``corrected`` and keep ``body`` in its place; False where it is not parked.
+
+        Closing comes first: of two who correct one message, the second waits here and then finds it closed.
+        """
+        which = {"which": correction.original_id}
+        if not self._connection.execute(_CLOSE, which | {"now": correction.at}).rowcount:
+            return False
+        original = self._inbound(self._connection.execute(_ORIGINAL, which).one())
+        made = NewExchange(
+            correction.exchange_id, original.partner, original.channel, body, original.received_at, original.trace_id,
+            original.content_type, original.headers, original.path,
+        )  # fmt: skip
+        _KEEP.run(self._connection, [self._row(made)])
+        row = msgspec.structs.asdict(correction)
+        self._connection.execute(_CORRECT, row | {name: words(row[name]) for name in ("actor", "reason")})
+        return True
 
     def purge(self, before: int, limit: int) -> int:
         """Drop the bodies (not the rows) of settled messages received before; how many."""

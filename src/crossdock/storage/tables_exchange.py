@@ -63,6 +63,20 @@ Index(
     postgresql_where=BYTES_KEPT,
 )
 
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    Column("original_id", Bytewise, primary_key=True),
+    Column("exchange_id", Bytewise, nullable=False),
+    number("at"),
+    text("actor"),
+    text("reason"),
+    sqlite_with_rowid=False,
+)
+"""Which message a person put in the place of which: one for each, so that no message is corrected twice."""
+
+Index("correction_exchange", CORRECTION.c.exchange_id, unique=True)
+
 DELIVERY = Table(
     "delivery",
     METADATA,

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, literal, select, tuple_, union
+from sqlalchemy import Connection, Select, bindparam, literal, or_, select, tuple_, union
 
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores_delivery import Attempt
+from crossdock.ports.stores_inbound import Correction
 from crossdock.storage.bodies import Bodies
 from crossdock.storage.paging import after_key, page_of
 from crossdock.storage.records import EVENT_COLUMNS, Fetch, events_of
 from crossdock.storage.tables import EVENT
-from crossdock.storage.tables_exchange import ATTEMPT, ATTENTION, COMMAND, EXCHANGE
+from crossdock.storage.tables_exchange import ATTEMPT, ATTENTION, COMMAND, CORRECTION, EXCHANGE
 
 INBOUND = "inbound"
 OUTBOUND = "outbound"
@@ -78,6 +79,9 @@ _ATTEMPTS_OF = (
 _RECEIVED = _IN.add_columns(
     EXCHANGE.c.body, EXCHANGE.c.location, EXCHANGE.c.content_type, EXCHANGE.c.headers, EXCHANGE.c.path
 ).where(EXCHANGE.c.id == bindparam("which"))
+_CORRECTIONS = select(CORRECTION).where(
+    or_(CORRECTION.c.original_id == bindparam("which"), CORRECTION.c.exchange_id == bindparam("which"))
+)
 _SENT = _OUT.add_columns(COMMAND.c.body, COMMAND.c.cause, COMMAND.c.doubt).where(COMMAND.c.id == bindparam("which"))
 
 
@@ -153,6 +157,7 @@ class ExchangeViews:
         body, location, content_type, headers, path = row[13:]
         if body is None and location:
             body = self._bodies.read(location)
+        put_right = [Correction(*each) for each in self._connection.execute(_CORRECTIONS, {"which": row[0]})]
         return ExchangeDetail(
             row=ExchangeRow(*row[:13]),
             body=bytes(body or b""),
@@ -163,6 +168,8 @@ class ExchangeViews:
             events=self._events(row[0]),
             attempts=[],
             cause="",
+            corrects=next((each for each in put_right if each.exchange_id == row[0]), None),
+            corrected=next((each for each in put_right if each.original_id == row[0]), None),
         )
 
     def _events(self, exchange_id: str) -> list[Any]:

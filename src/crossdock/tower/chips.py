@@ -36,6 +36,7 @@ _STATUS = {
     "parked": Chip("bad", "hand", "parked", "A person must look"),
     "refused": Chip("bad", "cross", "refused", "Not acceptable as it is; never resent unchanged"),
     "discarded": Chip("neutral", "cross", "discarded", "Ended by a person"),
+    "corrected": Chip("neutral", "check", "corrected", "A person put it right; its correction stands for it"),
     "open": Chip("bad", "bolt", "breaker open", "Calls are held back until the partner answers again"),
     "half_open": Chip("warn", "bolt", "breaker half open", "One probe call is let through"),
     "half-open": Chip("warn", "bolt", "breaker half open", "One probe call is let through"),

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from crossdock.backbone.correcting import Corrector
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
@@ -115,9 +116,10 @@ class PartnerFacts(Struct, frozen=True):
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
-    them. Without ``plan`` nothing is replayed here; ``figures`` gives the key figures at an instant (epoch
-    microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at`` says of a secret's reference
-    when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is what is configured.
+    them. Without ``plan`` nothing is replayed here, without ``corrector`` nothing corrected; ``figures`` gives the key
+    figures at an instant (epoch microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at``
+    says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is
+    what is configured.
     """
 
     store: Store
@@ -140,3 +142,4 @@ class Context(Struct, frozen=True, kw_only=True):
     environment: str = "dev"
     changed_at: Callable[[str], int] = lambda _reference: 0
     configuration: Callable[[], InForce] | None = None
+    corrector: Corrector | None = None

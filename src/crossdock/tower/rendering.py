@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from markupsafe import Markup, escape
@@ -18,8 +19,10 @@ from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
 from crossdock.views.audit import deed_name
+from crossdock.views.journeys import named
 from crossdock.views.kpis import text_of
 from crossdock.views.lineage import lineage_of
+from crossdock.views.payloads import pretty
 from crossdock.views.wording import command_name, milestone_name
 
 STATIC = Path(__file__).parent / "static"
@@ -78,6 +81,7 @@ def environment(version: str) -> Environment:
         iso=iso,
         occurred=occurred,
         json=coloured,
+        pretty=lambda value: pretty(msgspec.json.encode(value)),
         path=lambda text: quote(str(text), safe=":"),
         milestone=milestone_name,
         command=command_name,
@@ -98,6 +102,7 @@ def environment(version: str) -> Environment:
         most_shipments=MOST_SHIPMENTS,
         version=version,
         lineage=lineage_of,
+        named=named,
         vendored=(STATIC / "vendor" / "icons.svg").exists(),
         assets=ASSETS,
     )

@@ -6,14 +6,14 @@ from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
-from msgspec import structs
 
+from crossdock.model.party import Address
 from crossdock.trackpage.context import Look
-from crossdock.trackpage.drawing import HEIGHT, WIDTH, Drawing, Stop, draw
 from crossdock.trackpage.forms import fields_of
-from crossdock.trackpage.geography import spot_of
-from crossdock.trackpage.site import Here, Site, shortened
+from crossdock.trackpage.site import Here, Site
 from crossdock.views.customers import STEPS, CustomerOrder, Parcel, found_by
+from crossdock.views.drawing import HEIGHT, WIDTH, Drawing, draw
+from crossdock.views.journeys import journey_of, worth_drawing
 from crossdock.views.local_times import at_clock
 
 _LONGEST = 100
@@ -22,7 +22,6 @@ _PATIENCE = 0.3
 that is wrong."""
 
 _SHOWN = 3
-_LABEL = 22
 
 
 @get("/")
@@ -137,27 +136,12 @@ def _journey(site: Site, order: CustomerOrder) -> tuple[Drawing | None, list[str
     """The picture of the parcel that needs the customer most, and the same in words. One point alone is no journey."""
     parcels = [each for each in order.parcels if each.status == order.status]
     parcel = max(parcels, key=lambda each: len(each.checkpoints), default=None)
-    stops: list[Stop] = []
-    places: list[str] = []
-    for scan in reversed(parcel.checkpoints if parcel else ()):
-        name = shortened(", ".join(part for part in (scan.city, scan.country) if part), _LABEL * 3)
-        spot = spot_of(scan.city, scan.country)
-        if spot is None or not name:
-            continue
-        if not places or places[-1] != name:
-            places.append(name)
-        if not stops or stops[-1].spot != spot:
-            stops.append(Stop(shortened(scan.country if spot.rough else scan.city, _LABEL), spot, "past"))
-    if stops:
-        stops[-1] = structs.replace(stops[-1], kind="here")
-    goal = spot_of(order.city, order.country)
-    near = parcel is not None and bool(parcel.checkpoints) and parcel.checkpoints[0].country == order.country
-    known = goal is not None and not (goal.rough and near)
-    if goal and known and stops and goal != stops[-1].spot and order.status in STEPS and order.status != "delivered":
-        stops.append(Stop(shortened(order.country if goal.rough else order.city, _LABEL), goal, "goal"))
-    drawing = (
-        draw(stops, site.context.outlines) if len(stops) > 1 or not all(each.spot.rough for each in stops) else None
-    )
+    checkpoints = parcel.checkpoints if parcel else ()
+    scans = [Address(city=each.city, country=each.country) for each in reversed(checkpoints)]
+    underway = order.status in STEPS and order.status != "delivered"
+    goal = Address(city=order.city, country=order.country) if underway else None
+    stops, places = journey_of(scans, goal)
+    drawing = draw(stops, site.context.outlines) if worth_drawing(stops) else None
     return drawing, places
 
 

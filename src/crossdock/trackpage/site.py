@@ -13,6 +13,7 @@ from crossdock.trackpage.context import Context
 from crossdock.trackpage.guarding import Guard
 from crossdock.trackpage.words import NAMES, Words, chosen, words_of
 from crossdock.views.customers import CustomerOrder, customer_order
+from crossdock.views.shortening import shortened
 
 HEADERS = {
     "content-security-policy": (
@@ -28,7 +29,6 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 STATIC = Path(__file__).parent / "static"
-_LONGEST_WORD = 120
 
 
 class Site:
@@ -105,15 +105,6 @@ class Closed(Exception):
         """Keep the page."""
         super().__init__(f"answered with {answer.status_code}")
         self.answer = answer
-
-
-def shortened(text: str, most: int = _LONGEST_WORD) -> str:
-    """A text from outside as a page shows it: on one line, without signs that turn the direction of what follows."""
-    plain = "".join(sign for sign in text if sign.isprintable() and sign not in _TURNING)
-    return f"{plain[: most - 1]}…" if len(plain) > most else plain
-
-
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 
 def masked(address: str) -> str:

@@ -118,6 +118,8 @@ def _outbound(tx: Transaction, subjects: list[str]) -> list[ExchangeRow]:
 def _nothing_made(row: ExchangeRow) -> str:
     if row.status == "received":
         return "Not translated yet."
+    if row.status == "corrected":
+        return "A person put it right: what it should have said is in its correction."
     if row.status == "parked":
         return "Parked: it could not be read exactly, so nothing was made of it."
     return f"No event of its own ({row.status})."

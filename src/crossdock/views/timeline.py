@@ -14,6 +14,8 @@ from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import Stamp, epoch_us
 from crossdock.model.journey import Journey, add, entry_of
+from crossdock.model.milestones import MILESTONES
+from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import ExceptionRow, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove
@@ -63,7 +65,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class Story(Struct, frozen=True):
-    """Everything about one order."""
+    """Everything about one order; ``scans`` are what carriers told of its packages, by when it happened."""
 
     subject: str
     trace_id: str
@@ -75,6 +77,7 @@ class Story(Struct, frozen=True):
     exceptions: tuple[ExceptionRow, ...]
     expected: tuple[Expected, ...]
     choices: tuple[ChoiceLine, ...] = ()
+    scans: tuple[TrackingEvent, ...] = ()
 
 
 def story_of(tx: Transaction, reference: str) -> Story | None:
@@ -102,7 +105,13 @@ def story_of(tx: Transaction, reference: str) -> Story | None:
         exceptions=tuple(exceptions),
         expected=expected_next(state, exchanges, exceptions),
         choices=choices_of(events),
+        scans=_scans(events),
     )
+
+
+def _scans(events: Sequence[Event]) -> tuple[TrackingEvent, ...]:
+    found = [event.body.event for event in events if isinstance(event.body, TrackingReported)]
+    return tuple(sorted(found, key=lambda each: (epoch_us(each.occurred), MILESTONES[each.milestone].rank)))
 
 
 def resolve(tx: Transaction, reference: str) -> str | None:

@@ -20,10 +20,13 @@ _UNREASONED = "Say why, for those who read it later."
 _MOVED_ON = "Nothing was done: it has moved on meanwhile."
 
 
-def possible(row: ExchangeRow) -> tuple[str, ...]:
-    """What may be done with a message as it stands."""
+def possible(row: ExchangeRow, *, correctable: bool = False) -> tuple[str, ...]:
+    """What may be done with a message as it stands; ``correctable``: messages are corrected here."""
     acts = tuple(name for name, statuses in _STATUSES.items() if row.status in statuses)
-    return (*acts, "replay") if row.direction == "inbound" and row.status in _READ_AGAIN else acts
+    if row.direction != "inbound":
+        return acts
+    replay = ("replay",) if row.status in _READ_AGAIN else ()
+    return (*acts, *replay, *(("correct",) if correctable and row.status == "parked" else ()))
 
 
 @get("/parked")

@@ -10,7 +10,7 @@ from crossdock.ports.rows import ExceptionRow, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import message_acts, messages_at_once
+from crossdock.tower.screens import message_acts, message_correct, messages_at_once
 from crossdock.tower.screens.messages_at_once import TABS, tab_of
 from crossdock.views.payloads import Payloads, payloads_of
 
@@ -66,7 +66,7 @@ async def fresh(desk: At, show: str = "", partner: str = "", direction: str = ""
 
 
 @get("/messages/{exchange_id:str}")
-async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str) -> Response[Any]:
+async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str, done: str = "") -> Response[Any]:
     """One message: received, canonical and sent side by side, and its attempts."""
 
     def step(tx: Transaction) -> Payloads | None:
@@ -75,10 +75,11 @@ async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str) -
     payloads = await desk.read(step)
     if payloads is None:
         return desk.missing(request, f"There is no message “{exchange_id}”", f"crossdock trace {exchange_id}")
-    return desk.page(request, "message.html", payloads=payloads, can=message_acts.possible(payloads.detail.row))
+    can = message_acts.possible(payloads.detail.row, correctable=desk.context.corrector is not None)
+    return desk.page(request, "message.html", payloads=payloads, can=can, done=done)
 
 
 SCREEN = Screen(
     Place("Messages", "/messages", "mail", "m", "Every message in and out", ("parked",), ("parked", "in_doubt")),
-    (messages, fresh, message, *message_acts.ROUTES, *messages_at_once.ROUTES),
+    (messages, fresh, message, *message_correct.ROUTES, *message_acts.ROUTES, *messages_at_once.ROUTES),
 )

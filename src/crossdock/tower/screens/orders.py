@@ -1,5 +1,7 @@
 """Search, and one order with its shipments: what happened, what is expected, and the payloads behind it."""
 
+import asyncio
+import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +13,10 @@ from crossdock.ports.rows import Found, ShipmentRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.chips import PHASES
 from crossdock.tower.desk import At, clean
+from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
+from crossdock.views.drawing import HEIGHT, WIDTH
+from crossdock.views.journeys import OrderMap, order_map
 from crossdock.views.payloads import Payloads, payloads_of
 from crossdock.views.processes import ProcessStory, processes_of
 from crossdock.views.searching import nearest
@@ -19,6 +24,8 @@ from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
 
 _MILESTONES = tuple(row for row in MILESTONES.values() if row.advances and row.rank >= 0)
 _ROWS = 50
+OUTLINES = tuple(STATIC / "vendor" / f"countries-{scale}.json" for scale in ("50m", "110m"))
+"""The countries of maps, for short ways and for long ones; without them a map has the way alone."""
 
 
 @get("/search")
@@ -83,10 +90,14 @@ async def order(
     entries = [entry for entry in story.entries if show != "business" or entry.kind == "event"]
     if by == "occurred":
         entries.sort(key=lambda entry: (entry.occurred.at if entry.occurred else "~", entry.processed_at))
+    way = await asyncio.to_thread(order_map, story.state, story.scans, *OUTLINES)
     return desk.page(
         request,
         "order.html",
         story=story,
+        way=way,
+        stops=_stops(way),
+        size=(WIDTH, HEIGHT),
         entries=entries,
         payloads=payloads,
         processes=[each for told in standing for each in told.processes],
@@ -94,6 +105,16 @@ async def order(
         show=show,
         by=by,
     )
+
+
+def _stops(way: OrderMap | None) -> str:
+    """The stops as the map in the browser reads them."""
+    stops = way.drawing.stops if way is not None else ()
+    return json.dumps([
+        {"at": [each.spot.longitude, each.spot.latitude], "rough": each.spot.rough, "kind": each.kind,
+         "label": each.label}
+        for each in stops
+    ])  # fmt: skip
 
 
 def _found(tx: Transaction, text: str, phase: str, milestone: str, after: str) -> tuple[list[ShipmentRow], str]:

@@ -1,13 +1,6 @@
 // Charts: a figure with data-chart names where its numbers are; uPlot draws them in the page's own colours, over what the
 // server drew. Bars count events; a line is a figure over time, with its threshold.
-function resolved(name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
+import { resolved } from "./colours.js";
 
 async function library(base) {
   if (window.uPlot) return;

@@ -14,9 +14,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from crossdock.model.party import Address
+
 Ring = tuple[tuple[float, float], ...]
 Bounds = tuple[float, float, float, float]
 Land = tuple[tuple[Ring, Bounds], ...]
+_HALF = 180
 _COORDINATES = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 
@@ -35,6 +38,13 @@ def spot_of(city: str, country: str) -> Spot | None:
     if name in cities:
         return Spot(*cities[name], rough=False)
     return Spot(*countries[country.upper()], rough=True) if country.upper() in countries else None
+
+
+def spot_at(place: Address) -> Spot | None:
+    """Where an address is: as it says itself, else as far as its city or country is known."""
+    if place.longitude is not None and place.latitude is not None:
+        return Spot(place.longitude, place.latitude, rough=False)
+    return spot_of(place.city, place.country)
 
 
 def middle_of(spot: Spot, land: Land) -> Spot:
@@ -67,7 +77,7 @@ def outlines(path: Path) -> Land:
         polygons = {"Polygon": [shape.get("arcs")], "MultiPolygon": shape.get("arcs")}.get(shape["type"]) or []
         for polygon in polygons:
             for indices in polygon:
-                ring = _ring(indices, arcs)
+                ring = _unrolled(_ring(indices, arcs))
                 longitudes, latitudes = zip(*ring, strict=True)
                 found.append((ring, (min(longitudes), min(latitudes), max(longitudes), max(latitudes))))
     return tuple(found)
@@ -93,6 +103,20 @@ def _ring(indices: list[int], arcs: list[Ring]) -> Ring:
     for index in indices:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         points.extend(arc[1:] if points else arc)
+    return tuple(points)
+
+
+def _unrolled(ring: Ring) -> Ring:
+    """Longitudes counted on where a ring crosses the line of date, so that it does not lead back around the world; one
+    that goes around a pole is closed there.
+    """
+    points = [ring[0]]
+    for longitude, latitude in ring[1:]:
+        before = points[-1][0]
+        points.append((longitude + 360 * round((before - longitude) / 360), latitude))
+    if abs(points[-1][0] - points[0][0]) > _HALF:
+        pole = 90.0 if points[0][1] > 0 else -90.0
+        points += [(points[-1][0], pole), (points[0][0], pole)]
     return tuple(points)
 
 

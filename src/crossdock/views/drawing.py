@@ -10,12 +10,14 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from crossdock.trackpage.geography import Bounds, Land, Ring, Spot, middle_of, outlines
+from crossdock.views.geography import Bounds, Land, Ring, Spot, middle_of, outlines
 
 WIDTH, HEIGHT = 640, 320
 _PADDING = 1.5
 _LEAST_SPAN = 9.0
 _EDGE = 12.0
+_FAR = 25.0
+"""Degrees from where on outlines of 1:110 million look like those of 1:50 million."""
 _FINENESS = 1.1
 _SMALLEST = 5.0
 _POLE = 80.0
@@ -36,16 +38,19 @@ class Mark(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """A picture of `WIDTH` by `HEIGHT`: countries as path data, the way as points, the places."""
+    """A picture of `WIDTH` by `HEIGHT`: countries as path data, the way as points, the places; and the stops that were
+    drawn, for maps that draw them themselves.
+    """
 
     land: tuple[str, ...]
     way: str
     ahead: str
     marks: tuple[Mark, ...]
+    stops: tuple["Stop", ...] = ()
 
 
 class Stop(Struct, frozen=True):
-    """A place to be drawn, in the order of the journey."""
+    """A place to be drawn, in the order of the journey; ``kind`` as that of a `Mark`."""
 
     label: str
     spot: Spot
@@ -65,9 +70,15 @@ class _View(Struct, frozen=True):
         return (x - self.x) * self.scale + WIDTH / 2, (self.y - y) * self.scale + HEIGHT / 2
 
 
-def draw(stops: Sequence[Stop], path: Path | None) -> Drawing | None:
-    """The picture of a journey; None where no stop is known. Without outlines it has no countries."""
-    return _drawn(tuple(stops), path) if stops else None
+def draw(stops: Sequence[Stop], path: Path | None, far: Path | None = None) -> Drawing | None:
+    """The picture of a journey; None where no stop is known. Without outlines it has no countries; ``far`` are coarser
+    ones for journeys on which nobody would see the difference, which take a tenth of the time.
+    """
+    if not stops:
+        return None
+    spots = [(_near(each.spot.longitude, stops[0].spot.longitude), each.spot.latitude) for each in stops]
+    spans = (max(values) - min(values) for values in zip(*spots, strict=True))
+    return _drawn(tuple(stops), far if far is not None and max(spans) > _FAR else path)
 
 
 @lru_cache(maxsize=256)
@@ -83,7 +94,7 @@ def _drawn(stops: tuple[Stop, ...], path: Path | None) -> Drawing:
     gone = [point for point, stop in zip(points, stops, strict=True) if stop.kind != "goal"]
     ahead = [gone[-1], points[-1]] if gone and stops[-1].kind == "goal" else []
     marks = [_mark(stop, point) for stop, point in zip(stops, points, strict=True)]
-    return Drawing(_land(view, countries), _line(gone), _line(ahead), tuple(_apart(marks)))
+    return Drawing(_land(view, countries), _line(gone), _line(ahead), tuple(_apart(marks)), stops)
 
 
 def _near(longitude: float, other: float) -> float:
