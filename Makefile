@@ -8,11 +8,11 @@ DEV      = $(VENV)/.dev
 VENDOR   = src/crossdock/tower/static/vendor
 ASSETS   = src/crossdock/tower/assets
 NPM     ?= npm
-CHECKED  = src tests docs/generate.py docs/describing.py docs/connector_pages.py $(wildcard benchmarks)
+CHECKED  = src tests $(wildcard docs/*.py) $(wildcard benchmarks)
 CODE     = src docs/generate.py
 
 .DEFAULT_GOAL := help
-.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets browser shots chaos golden odoo flows clean
+.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets browser pictures shots chaos golden odoo flows clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ assets: $(DEV) $(VENDOR)/.stamp ## Bring the page's third-party files in from pa
 
 browser: $(DEV) assets ## Every page in headless Chromium: both themes, phone to desk, zoom, axe, keyboard, without scripts
 	CROSSDOCK_BROWSER=1 $(BIN)/python -m pytest tests/browser -rs $(PYTEST)
+	$(BIN)/python docs/picturing.py --check
+
+pictures: $(DEV) assets ## Take the pictures of the documentation anew, of the running demo
+	$(BIN)/python docs/picturing.py
 
 shots: $(DEV) assets ## Pictures of every screen, light and dark, desk and phone, into SHOTS (shots/)
 	$(BIN)/python -m tests.browser.shots $(or $(SHOTS),shots)

@@ -38,7 +38,7 @@ PICTURES: dict[str, tuple[str, ...]] = {
     "exception": ("/exceptions", ".cases [data-row]"),
     "messages": ("/messages?show=all",),
     "partners": ("/partners",),
-    "processes": ("/processes",),
+    "process": ("/processes/order_to_ship",),
     "audit": ("/audit",),
     "settings": ("/settings",),
 }
