@@ -1,6 +1,6 @@
 """What the API is built with. bootstrap fills it; tests fill it with less."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -10,15 +10,15 @@ from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.customers import Objective
 from crossdock.backbone.ordering import DoorPolicy
 from crossdock.model.flows import Flow
+from crossdock.ports.asking import Planner, Requests
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Received
 from crossdock.ports.leases import Standing
 from crossdock.ports.outbox import Outcome
 from crossdock.ports.policy import Access
 from crossdock.ports.process import Process
-from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Store
 from crossdock.ports.stores_kpis import Board
 from crossdock.ports.verdicts import Explanation
 from crossdock.settings.explaining import InForce
@@ -54,18 +54,6 @@ class IntakeDoor(Protocol):
 
     async def refuse(self, partner: str, message: Received, status: int, why: Explanation, length: int = -1) -> Answer:
         """Keep the start of a message the door itself refuses; ``length`` is its whole length where known."""
-        ...
-
-
-class Requests(Protocol):
-    """What people and machines ask for, as steps of a transaction: they commit with the kept answer."""
-
-    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
-        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
-        ...
-
-    def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
-        """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
         ...
 
 

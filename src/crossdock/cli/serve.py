@@ -43,9 +43,9 @@ from crossdock.cli.serve_pages import links_of, pages_of
 from crossdock.cli.serve_partners import facts_of
 from crossdock.cli.serve_settings import ServedSettings
 from crossdock.governance.access import ClientAccess
+from crossdock.ports.asking import Plan, Planner
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.outbox import Outcome
-from crossdock.ports.replaying import Plan, Planner
 from crossdock.ports.stores import Store
 from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix

@@ -6,10 +6,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from crossdock.backbone.correcting import Corrector
+from crossdock.ports.asking import Planner, Requests
 from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
-from crossdock.ports.replaying import Planner
 from crossdock.ports.rows import Ownership
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_kpis import Board
@@ -21,22 +21,6 @@ from crossdock.views.partners import Agreed
 from crossdock.views.standing import Asked
 from crossdock.views.stuck import Objectives
 from crossdock.views.trends import Trends
-
-
-class Requests(Protocol):
-    """What people ask for on a page, as steps of a transaction."""
-
-    def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
-        """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
-        ...
-
-    def discard(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
-        """End parked or refused exchanges for good; how many."""
-        ...
-
-    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
-        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
-        ...
 
 
 class Figure(Protocol):

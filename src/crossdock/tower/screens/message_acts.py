@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from crossdock.ports.replaying import Plan
+from crossdock.ports.asking import Plan
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, Desk, clean, session_of

@@ -1,7 +1,25 @@
-"""What a replay would do, as those who ask for it see it."""
+"""What people and machines ask for of messages, and what a replay of them would do."""
 
 from collections.abc import Sequence
 from typing import Protocol
+
+from crossdock.ports.stores import Transaction
+
+
+class Requests(Protocol):
+    """What is asked for, as steps of a transaction: it commits with the audit and the kept answer."""
+
+    def retry(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
+        """Let parked, refused or waiting exchanges go on, inbound and outbound; how many."""
+        ...
+
+    def discard(self, tx: Transaction, exchange_ids: Sequence[str], now: int) -> int:
+        """End parked or refused exchanges for good; how many."""
+        ...
+
+    def replay(self, tx: Transaction, exchange_ids: Sequence[str], now: int, *, effects: bool) -> int:
+        """Read inbound exchanges again with today's rules; without ``effects`` no command leaves. How many."""
+        ...
 
 
 class Effect(Protocol):
