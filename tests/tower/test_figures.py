@@ -131,7 +131,7 @@ async def test_what_a_page_left_is_counted_behind_it_once_however_many_ask(world
     first = (await client.get("/")).text
     again = (await client.get("/")).text
     assert (first.count('class="spark"'), again.count('class="spark"') > 5) == (0, True)
-    assert "Stuck orders, " in again
+    assert "Unresolved exceptions, " in again
 
 
 async def test_the_course_stands_beside_its_figure_in_words_too(world):
