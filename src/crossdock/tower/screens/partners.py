@@ -84,7 +84,7 @@ async def scorecard(request: Request[Any, Any, Any], desk: At, name: str, days: 
 
 
 async def _courses(desk: Desk, name: str, days: int) -> tuple[int, Sequence[Course]]:
-    """When it was counted, and each line; a look at the store for each, so that none is long, and one card at a time."""
+    """When it was counted, and each line; a look at the store for each, so that none is long, one card at once."""
     async with desk.scoring:
         now = desk.context.clock.now()
         kept = desk.courses.get((name, days), now)
