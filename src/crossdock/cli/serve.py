@@ -47,6 +47,7 @@ from crossdock.ports.stores import Store
 from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
+from crossdock.settings.sections import Settings
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.live import Live
@@ -167,8 +168,6 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
     roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
-    owned = matrix(settings.exceptions, settings.calendars)
-    teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
     api = api_app.build(
         ApiContext(
             store=store,
@@ -190,41 +189,49 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             board=board(installation),
             flows=flows(installation),
             processes=processes,
-            matrix=owned,
-            teams=teams,
+            matrix=matrix(settings.exceptions, settings.calendars),
+            teams=_teams(settings),
             notices=objective(settings.customer_notices) if settings.customer_notices else None,
             address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
         probes_only=Role.TOWER not in roles,
     )
-    tower = tower_app.build(
-        TowerContext(
-            store=store,
-            clock=joined.clock,
-            requests=joined.requests,
-            documents=StoredDocuments(store, joined.clock),
-            sessions=sessions,
-            version=__version__,
-            secure=address.startswith("https://"),
-            figures=RecentFigures(board(installation), settings.kpis.every_seconds),
-            live=live,
-            plan=_planner(joined),
-            processes=processes,
-            objectives=objectives_of(settings, processes),
-            matrix=owned,
-            teams=teams,
-            partners=facts_of(installation),
-            trends=Trends(board(installation)),
-            board=board(installation),
-            environment=settings.environment,
-            changed_at=installation.secrets.changed_at,
-        )
-    )
+    tower = tower_app.build(_tower(installation, store, joined, sessions, live))
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
     if Role.TOWER not in roles:
         return Doors(intake, api)
     pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
+
+
+def _tower(installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live) -> TowerContext:
+    settings, figures = installation.settings, board(installation)
+    processes = {each.name: each for each in processes_of(installation)}
+    return TowerContext(
+        store=store,
+        clock=joined.clock,
+        requests=joined.requests,
+        documents=StoredDocuments(store, joined.clock),
+        sessions=sessions,
+        version=__version__,
+        secure=public_url(installation).startswith("https://"),
+        figures=RecentFigures(figures, settings.kpis.every_seconds),
+        live=live,
+        plan=_planner(joined),
+        processes=processes,
+        objectives=objectives_of(settings, processes),
+        matrix=matrix(settings.exceptions, settings.calendars),
+        teams=_teams(settings),
+        partners=facts_of(installation),
+        trends=Trends(figures),
+        board=figures,
+        environment=settings.environment,
+        changed_at=installation.secrets.changed_at,
+    )
+
+
+def _teams(settings: Settings) -> frozenset[str]:
+    return frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
 
 
 def _planner(joined: Hub) -> Planner:
