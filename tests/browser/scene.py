@@ -1,6 +1,7 @@
 """A store with a bit of everything, for screenshots and for tests in a browser: the same on every machine."""
 
 import random
+from time import monotonic
 
 from browser.scene_measured import measured
 from crossdock.backbone.breaker import Limits
@@ -113,7 +114,7 @@ class Scene:
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=RecentFigures(BOARD, 60),
-                trends=Trends(BOARD),
+                trends=Trends(BOARD, monotonic),
                 partners=tuple(
                     PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
                     for name, title in names

@@ -1,5 +1,7 @@
 """The key figures of *Now*: each leads to the list behind it, and counting them is not left to whoever looks."""
 
+from time import monotonic
+
 import httpx
 import pytest
 
@@ -33,7 +35,7 @@ class Shown:
             Context(
                 store=world.store, clock=world.clock, requests=Requests(), sessions=self.sessions, version="0.1.0",
                 documents=StoredDocuments(world.store, world.clock), figures=RecentFigures(UNCONFIGURED, 60),
-                trends=Trends(BOARD), board=BOARD,
+                trends=Trends(BOARD, monotonic), board=BOARD,
             )
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import structlog
@@ -223,7 +224,7 @@ def _tower(installation: Installation, store: Store, joined: Hub, sessions: Sess
         matrix=matrix(settings.exceptions, settings.calendars),
         teams=_teams(settings),
         partners=facts_of(installation),
-        trends=Trends(figures),
+        trends=Trends(figures, monotonic),
         board=figures,
         environment=settings.environment,
         changed_at=installation.secrets.changed_at,
