@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from time import monotonic
 
 from browser.scene_measured import measured
 from crossdock.backbone.breaker import Limits
@@ -160,7 +161,7 @@ class Scene:
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=RecentFigures(BOARD, 60),
-                trends=Trends(BOARD),
+                trends=Trends(BOARD, monotonic),
                 configuration=configured,
                 partners=tuple(
                     PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))

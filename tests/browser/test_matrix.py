@@ -110,6 +110,10 @@ async def test_pages_over_an_empty_store_say_what_comes_next(bare, theme):
             ("/exceptions?queue=technical", "No technical exceptions"),
             ("/messages", "Nothing is parked"),
             ("/messages?show=all", "No such messages"),
+            ("/partners/gls", "Nothing is open about it."),
+            ("/processes/order_to_ship", "Nothing stands longer than it may."),
+            ("/processes/order_to_ship/booking", "Nothing stands here now."),
+            ("/figures/unresolved_exceptions", "Nothing is counted now."),
         ):
             await page.goto(path)
             assert await page.get_by_text(told).is_visible(), path

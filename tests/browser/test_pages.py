@@ -71,6 +71,52 @@ async def test_all_exceptions_of_a_cause_are_resolved_after_a_dry_run(site, scri
     assert len({(each.pointer, each.cause) for each in ended}) == 6
 
 
+@SCRIPTS
+async def test_a_partner_is_paused_and_its_scorecard_is_there(site, scripts):
+    async with Visit(site, java_script_enabled=scripts) as visit:
+        page = visit.page
+        await page.goto("/partners")
+        await page.get_by_role("link", name="gls", exact=True).click()
+        if not scripts:
+            await page.get_by_role("link", name="Open the scorecard").click()
+        await expect(page.get_by_role("row").filter(has_text="Delivered on time")).to_contain_text("at least 90 %")
+        await page.goto("/partners/gls")
+        await page.get_by_role("link", name="Pause…").click()
+        await page.get_by_label("Reason").fill("their maintenance")
+        await page.get_by_role("button", name="Pause now").click()
+        await expect(page.get_by_role("status")).to_contain_text("Paused")
+        await expect(page.get_by_text("tower:mara: their maintenance")).to_be_visible()
+
+
+@SCRIPTS
+async def test_from_what_is_stuck_to_its_order_in_three_clicks(shared, scripts):
+    async with Visit(shared, java_script_enabled=scripts) as visit:
+        page = visit.page
+        await page.get_by_role("link", name="Processes", exact=True).click()
+        await page.get_by_role("link", name="Order to ship", exact=True).click()
+        await page.get_by_role("link", name="booking: 3, 3 late").click()
+        await expect(page.get_by_role("heading", name="In “booking”")).to_be_visible()
+        assert await page.locator("svg .way.k-out").count() > 3
+        order = page.locator("td [data-row]").first
+        name = await order.inner_text()
+        await order.click()
+        await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+@SCRIPTS
+async def test_a_figure_over_time_is_drawn_with_and_without_scripts(shared, scripts):
+    async with Visit(shared, java_script_enabled=scripts) as visit:
+        page = visit.page
+        await page.goto("/")
+        await page.locator('a.course[href="/figures/on_time_rate"]').click()
+        await expect(page.get_by_role("heading", name="Delivered on time", level=1)).to_be_visible()
+        await page.get_by_role("link", name="30 days").click()
+        await page.get_by_text("As a table").click()
+        await expect(page.locator(".points tbody tr")).to_have_count(31)
+        await expect(page.locator(".chart canvas")).to_have_count(1 if scripts else 0)
+        await expect(page.locator(".chart svg.wide")).to_have_count(0 if scripts else 1)
+
+
 async def _read(site, step):
     # the store lives in the server's loop
     future = asyncio.run_coroutine_threadsafe(site.world.store.read(step), site.loop)

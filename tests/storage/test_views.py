@@ -153,3 +153,14 @@ async def test_counting_ends_somewhere_so_that_pages_of_an_old_store_are_as_fast
 async def test_a_foreign_cursor_is_refused(store):
     with pytest.raises(ValueError, match="end of a page"):
         await store.read(lambda tx: tx.views.shipments(after="'; DROP TABLE state"))
+
+
+async def test_what_waits_for_a_person_is_counted_by_partner_in_and_out(store):
+    await store.run(lambda tx: tx.exchanges.accept([exchange("a"), exchange("b"), exchange("c")]))
+    settled = [translated("a", status="parked"), translated("b", status="refused"), translated("c", status="waiting")]
+    await store.run(lambda tx: tx.exchanges.settle(settled, 5))
+    await store.run(lambda tx: tx.lanes.enqueue([command("d", partner="ups"), command("e", subject="other")]))
+    claimed = await store.run(lambda tx: tx.lanes.claim("w", 10**9, 2 * 10**9, 9, ["ups", "easypost"]))
+    parked = [each for each in claimed if each.partner == "ups"]
+    await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "parked")) for each in parked]))
+    assert await store.read(lambda tx: tx.views.stopped()) == {"easypost": 2, "ups": 1}

@@ -1,5 +1,7 @@
 """The key figures of *Now*: each leads to the list behind it, and counting them is not left to whoever looks."""
 
+from time import monotonic
+
 import httpx
 import pytest
 
@@ -33,7 +35,7 @@ class Shown:
             Context(
                 store=world.store, clock=world.clock, requests=Requests(), sessions=self.sessions, version="0.1.0",
                 documents=StoredDocuments(world.store, world.clock), figures=RecentFigures(UNCONFIGURED, 60),
-                trends=Trends(BOARD), board=BOARD,
+                trends=Trends(BOARD, monotonic), board=BOARD,
             )
         )  # fmt: skip
 
@@ -131,7 +133,7 @@ async def test_what_a_page_left_is_counted_behind_it_once_however_many_ask(world
     first = (await client.get("/")).text
     again = (await client.get("/")).text
     assert (first.count('class="spark"'), again.count('class="spark"') > 5) == (0, True)
-    assert "Stuck orders, " in again
+    assert "Unresolved exceptions, " in again
 
 
 async def test_the_course_stands_beside_its_figure_in_words_too(world):

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import structlog
@@ -51,6 +52,7 @@ from crossdock.processes.configured import objective
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
 from crossdock.settings.loading import load
+from crossdock.settings.sections import Settings
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.live import Live
@@ -176,9 +178,7 @@ def _doors(
     access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
     roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
-    owned = matrix(settings.exceptions, settings.calendars)
     corrector = Corrector(store, joined.replayer, settings.listen.max_body)
-    teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
     api = api_app.build(
         ApiContext(
             store=store,
@@ -202,43 +202,59 @@ def _doors(
             flows=flows(installation),
             configuration=known,
             processes=processes,
-            matrix=owned,
-            teams=teams,
+            matrix=matrix(settings.exceptions, settings.calendars),
+            teams=_teams(settings),
             notices=objective(settings.customer_notices) if settings.customer_notices else None,
             address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
         probes_only=Role.TOWER not in roles,
     )
-    tower = tower_app.build(
-        TowerContext(
-            store=store,
-            clock=joined.clock,
-            requests=joined.requests,
-            documents=StoredDocuments(store, joined.clock),
-            sessions=sessions,
-            version=__version__,
-            secure=address.startswith("https://"),
-            figures=RecentFigures(board(installation), settings.kpis.every_seconds),
-            live=live,
-            plan=_planner(joined),
-            configuration=known,
-            corrector=corrector,
-            processes=processes,
-            objectives=objectives_of(settings, processes),
-            matrix=owned,
-            teams=teams,
-            partners=facts_of(installation),
-            trends=Trends(board(installation)),
-            board=board(installation),
-            environment=settings.environment,
-            changed_at=installation.secrets.changed_at,
-        )
-    )
+    tower = tower_app.build(_tower(installation, store, joined, sessions, live, known, corrector))
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
     if Role.TOWER not in roles:
         return Doors(intake, api)
     pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
+
+
+def _tower(
+    installation: Installation,
+    store: Store,
+    joined: Hub,
+    sessions: Sessions,
+    live: Live,
+    known: ServedSettings,
+    corrector: Corrector,
+) -> TowerContext:
+    settings, figures = installation.settings, board(installation)
+    processes = {each.name: each for each in processes_of(installation)}
+    return TowerContext(
+        store=store,
+        clock=joined.clock,
+        requests=joined.requests,
+        documents=StoredDocuments(store, joined.clock),
+        sessions=sessions,
+        version=__version__,
+        secure=public_url(installation).startswith("https://"),
+        figures=RecentFigures(figures, settings.kpis.every_seconds),
+        live=live,
+        plan=_planner(joined),
+        processes=processes,
+        objectives=objectives_of(settings, processes),
+        matrix=matrix(settings.exceptions, settings.calendars),
+        teams=_teams(settings),
+        partners=facts_of(installation),
+        trends=Trends(figures, monotonic),
+        board=figures,
+        environment=settings.environment,
+        changed_at=installation.secrets.changed_at,
+        configuration=known,
+        corrector=corrector,
+    )
+
+
+def _teams(settings: Settings) -> frozenset[str]:
+    return frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
 
 
 def _planner(joined: Hub) -> Planner:

@@ -1,5 +1,6 @@
 """What every page is made with: the context, the templates, the frame around it, and who is looking."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from http.cookies import SimpleCookie
 from typing import Annotated, Any, TypeVar
@@ -37,7 +38,8 @@ class Desk:
         self.live = context.live or Live(context.store, context.clock)
         self.volume: dict[int, int] = {}
         self.counting = False
-        self.courses: Kept[tuple[str, int], Course] = Kept(_CARD_SECONDS)
+        self.courses: Kept[tuple[str, int], Sequence[Course]] = Kept(_CARD_SECONDS)
+        self.scoring = asyncio.Lock()
         self._env: Environment = environment(context.version)
 
     async def read(self, step: Callable[[Transaction], T]) -> T:

@@ -76,25 +76,20 @@ def success(tx: Transaction, board: Board, since: int, until: int, now: int) -> 
 
 
 class Course(Struct, frozen=True):
-    """A scorecard with how each figure was in periods as long, the oldest first, the last being that of the card.
-    ``ends`` is when each of them ended (epoch microseconds).
+    """A line of a scorecard, and what it was in periods as long before: ``values``, the oldest first, the last being
+    that of the line.
     """
 
-    card: Scorecard
-    ends: tuple[int, ...]
-    values: Mapping[str, tuple[float | None, ...]]
+    line: Line
+    values: tuple[float | None, ...]
 
 
-def course(tx: Transaction, board: Board, partner: str, length: int, periods: int, now: int) -> Course:
-    """How well a partner or carrier did over ``periods`` (two at least) of ``length`` microseconds each."""
-    ends = tuple(now - length * back for back in reversed(range(periods)))
-    lines, values = [], {}
-    for kpi in SCORECARD:
-        terms = terms_of(board, kpi.name)
-        told = [read(tx, board, terms, now, Window(max(end - length, 1), end, partner)) for end in ends]
-        lines.append(_line(told[-1], told[-2]))
-        values[kpi.name] = tuple(each.value for each in told)
-    return Course(Scorecard(partner, now - length, now, tuple(lines), NOT_MEASURED), ends, values)
+def course(tx: Transaction, board: Board, name: str, partner: str, length: int, periods: int, now: int) -> Course:
+    """How one figure of a partner's scorecard went over ``periods`` (two at least) of ``length`` microseconds each."""
+    terms = terms_of(board, name)
+    ends = [now - length * back for back in reversed(range(periods))]
+    told = [read(tx, board, terms, now, Window(max(end - length, 1), end, partner)) for end in ends]
+    return Course(_line(told[-1], told[-2]), tuple(each.value for each in told))
 
 
 def _card(tx: Transaction, board: Board, names: list[str] | tuple[str, ...], window: Window, now: int) -> Scorecard:

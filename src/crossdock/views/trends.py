@@ -5,7 +5,6 @@ get what is kept, and what is not is counted within a budget of time; the rest f
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
 
 from msgspec import Struct
 
@@ -58,7 +57,7 @@ class Point(Struct, frozen=True):
 class Trends:
     """The past of all figures of a board."""
 
-    def __init__(self, board: Board, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(self, board: Board, seconds: Callable[[], float]) -> None:
         """``seconds`` is a clock that only goes forward, for budgets."""
         self.board = board
         self._seconds = seconds

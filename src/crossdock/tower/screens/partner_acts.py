@@ -36,13 +36,13 @@ def possible(line: PartnerLine, facts: PartnerFacts) -> tuple[str, ...]:
     return ("resume",) if line.paused else ("pause",)
 
 
-@get(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], opt={"role": Role.OPERATOR})
+@get(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], opt={"role": Role.ENGINEER})
 async def confirm(request: Request[Any, Any, Any], desk: At, name: str) -> Response[Any]:
     """Say what would happen, and ask for a reason."""
     return await _asking(request, desk, name)
 
 
-@post(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], status_code=303, opt={"role": Role.OPERATOR})
+@post(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], status_code=303, opt={"role": Role.ENGINEER})
 async def act(request: Request[Any, Any, Any], desk: At, name: str) -> Response[Any]:
     """Do it; the audit says who and why."""
     form = await desk.form(request)

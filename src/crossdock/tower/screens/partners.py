@@ -1,11 +1,16 @@
 """Partners: how each stands now, how well it does, and what is open with it."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get
 from msgspec import Struct
 
+from crossdock.model.kpis import SCORECARD
+from crossdock.ports.stores import Transaction
+from crossdock.ports.stores_kpis import Board
 from crossdock.settings.credentials import Credential
 from crossdock.tower.context import PartnerFacts
 from crossdock.tower.desk import At, Desk
@@ -14,7 +19,7 @@ from crossdock.tower.screens import partner_acts
 from crossdock.tower.screens.partner_acts import configured, unknown
 from crossdock.tower.sparks import Spark, spark
 from crossdock.views.partners import MOST, PartnerNow, book, whole
-from crossdock.views.scorecards import Course, Line, course
+from crossdock.views.scorecards import NOT_MEASURED, Course, Line, course
 
 _DAY = 86_400_000_000
 _LENGTHS = {"7": "7 days", "30": "30 days", "90": "90 days"}
@@ -70,32 +75,38 @@ async def scorecard(request: Request[Any, Any, Any], desk: At, name: str, days: 
     if facts is None:
         return unknown(request, desk, name)
     chosen = days if days in _LENGTHS else "7"
-    told = await _course(desk, facts.id, int(chosen))
+    at, told = await _courses(desk, facts.id, int(chosen))
     part = request.headers.get("hx-request") == "true"
     return desk.page(
-        request, "_scorecard.html" if part else "scorecard.html", facts=facts, course=told, lines=_scored(told),
-        days=chosen, lengths=_LENGTHS,
+        request, "_scorecard.html" if part else "scorecard.html", facts=facts, lines=[_scored(each) for each in told],
+        counted_at=at, not_measured=NOT_MEASURED, periods=_PERIODS, days=chosen, lengths=_LENGTHS,
     )  # fmt: skip
 
 
-async def _course(desk: Desk, name: str, days: int) -> Course:
-    now = desk.context.clock.now()
-    kept = desk.courses.get((name, days), now)
-    if kept is not None:
-        return kept[1]
-    told = await desk.context.store.read(lambda tx: course(tx, desk.context.board, name, days * _DAY, _PERIODS, now))
-    return desk.courses.put((name, days), now, told)
+async def _courses(desk: Desk, name: str, days: int) -> tuple[int, Sequence[Course]]:
+    """When it was counted, and each line; a look at the store for each, so that none is long, one card at once."""
+    async with desk.scoring:
+        now = desk.context.clock.now()
+        kept = desk.courses.get((name, days), now)
+        if kept is not None:
+            return kept
+        board = desk.context.board
+        told = [
+            await desk.context.store.read(
+                partial(_course, board=board, name=kpi.name, partner=name, days=days, now=now)
+            )
+            for kpi in SCORECARD
+        ]
+        return now, desk.courses.put((name, days), now, told)
 
 
-def _scored(told: Course) -> list[Scored]:
-    return [
-        Scored(
-            line,
-            spark(told.values[line.name], line.threshold),
-            tuple("-" if value is None else f"{value:.4g}" for value in told.values[line.name]),
-        )
-        for line in told.card.lines
-    ]
+def _course(tx: Transaction, board: Board, name: str, partner: str, days: int, now: int) -> Course:
+    return course(tx, board, name, partner, days * _DAY, _PERIODS, now)
+
+
+def _scored(told: Course) -> Scored:
+    numbers = tuple("-" if value is None else f"{value:.4g}" for value in told.values)
+    return Scored(told.line, spark(told.values, told.line.threshold), numbers)
 
 
 async def _credited(desk: Desk, facts: PartnerFacts, now: int) -> list[Credited]:
