@@ -116,7 +116,10 @@ class Scene:
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
                 corrector=Corrector(store, _replayer(store, clock), 10_000_000),
-                partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
+                partners=tuple(
+                    PartnerFacts(name, name, title, feeds.get(name, ()), f"crossdock.connectors.{name}")
+                    for name, title in names
+                ),
             )
         )
 

@@ -164,8 +164,6 @@ async def _until_stopped(
 def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live) -> Doors:
     settings = installation.settings
     address = public_url(installation)
-    access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
-    roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
     owned = matrix(settings.exceptions, settings.calendars)
     corrector = Corrector(store, joined.replayer, settings.listen.max_body)
@@ -173,7 +171,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     api = api_app.build(
         ApiContext(
             store=store,
-            access=access,
+            access=ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address),
             intake=joined.intake,
             requests=joined.requests,
             plan=_planner(joined),
@@ -197,7 +195,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             notices=objective(settings.customer_notices) if settings.customer_notices else None,
             address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
-        probes_only=Role.TOWER not in roles,
+        probes_only=Role.TOWER not in joined.engine.roles,
     )
     tower = tower_app.build(
         TowerContext(
@@ -218,8 +216,10 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
         )
     )
-    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
-    if Role.TOWER not in roles:
+    intake = (
+        IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in joined.engine.roles else None
+    )
+    if Role.TOWER not in joined.engine.roles:
         return Doors(intake, api)
     pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
     return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
@@ -228,7 +228,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
 def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:
     own = installation.settings.partners[plan.id]
     feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
-    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds)
+    package = plan.spec.package or f"crossdock.connectors.{own.connector}"
+    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds, package)
 
 
 def _planner(joined: Hub) -> Planner:

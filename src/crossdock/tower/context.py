@@ -124,12 +124,15 @@ class Figure(Protocol):
 
 
 class PartnerFacts(Struct, frozen=True):
-    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds."""
+    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds,
+    ``package`` is its connector's, where its tables are.
+    """
 
     id: str
     connector: str
     title: str
     feeds: tuple[tuple[str, float], ...] = ()
+    package: str = ""
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -153,3 +156,8 @@ class Context(Struct, frozen=True, kw_only=True):
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
     corrector: Corrector | None = None
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """The connectors' packages by partner."""
+        return {each.id: each.package for each in self.partners}

@@ -19,7 +19,6 @@ from crossdock.model.money import minor_exponent
 from crossdock.ports.rows import MOST_SHIPMENTS
 from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip, track
 from crossdock.views.journeys import named
-from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import pretty
 from crossdock.views.wording import command_name, milestone_name
 
@@ -97,7 +96,6 @@ def environment(version: str) -> Environment:
         steps=STEPS,
         most_shipments=MOST_SHIPMENTS,
         version=version,
-        lineage=lineage_of,
         named=named,
         vendored=(STATIC / "vendor" / "icons.svg").exists(),
         assets=ASSETS,
