@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -164,17 +164,20 @@ async def _until_stopped(
 def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live) -> Doors:
     settings = installation.settings
     address = public_url(installation)
-    processes = {each.name: each for each in processes_of(installation)}
-    owned = matrix(settings.exceptions, settings.calendars)
-    corrector = Corrector(store, joined.replayer, settings.listen.max_body)
-    teams = frozenset({*settings.exceptions.teams, settings.exceptions.default_queue})
+    shared: dict[str, Any] = {
+        "plan": _planner(joined),
+        "corrector": Corrector(store, joined.replayer, settings.listen.max_body),
+        "processes": {each.name: each for each in processes_of(installation)},
+        "matrix": matrix(settings.exceptions, settings.calendars),
+        "teams": frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
+    }
     api = api_app.build(
         ApiContext(
+            **shared,
             store=store,
             access=ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address),
             intake=joined.intake,
             requests=joined.requests,
-            plan=_planner(joined),
             clock=joined.clock,
             registry=joined.metrics.registry,
             version=__version__,
@@ -186,12 +189,8 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
             tracking_links=links_of(installation, address),
-            corrector=corrector,
             board=board(installation),
             flows=flows(installation),
-            processes=processes,
-            matrix=owned,
-            teams=teams,
             notices=objective(settings.customer_notices) if settings.customer_notices else None,
             address_hash=(lambda text: address_hash(installation, text)) if settings.customer_notices else None,
         ),
@@ -199,6 +198,7 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
     )
     tower = tower_app.build(
         TowerContext(
+            **shared,
             store=store,
             clock=joined.clock,
             requests=joined.requests,
@@ -208,11 +208,6 @@ def _doors(installation: Installation, store: Store, joined: Hub, sessions: Sess
             secure=address.startswith("https://"),
             figures=RecentFigures(board(installation), settings.kpis.every_seconds),
             live=live,
-            plan=_planner(joined),
-            corrector=corrector,
-            processes=processes,
-            matrix=owned,
-            teams=teams,
             partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
         )
     )
