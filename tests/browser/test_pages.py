@@ -235,7 +235,7 @@ async def test_a_message_is_checked_and_put_right_in_the_browser(site):
         editor = page.get_by_label("Message", exact=True)
         await editor.fill('{\n "result": {"object": "Tracker", "tracking_details": 5}}')
         await page.get_by_role("button", name="Check").click()
-        await page.get_by_text("Line 2, column 53").wait_for()
+        await page.get_by_text("Line 2, column 54").wait_for()
         assert await editor.input_value() == '{\n "result": {"object": "Tracker", "tracking_details": 5}}'
         visit.complaints.clear()
         detail = {"status": "delivered", "datetime": "2026-11-21T15:00:00Z", "message": "Delivered"}
