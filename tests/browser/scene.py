@@ -164,7 +164,14 @@ class Scene:
                 trends=Trends(BOARD, monotonic),
                 configuration=configured,
                 partners=tuple(
-                    PartnerFacts(name, name, title, feeds.get(name, ()), AGREED.get(name, Agreed(kind="carrier")))
+                    PartnerFacts(
+                        name,
+                        name,
+                        title,
+                        feeds.get(name, ()),
+                        AGREED.get(name, Agreed(kind="carrier")),
+                        f"crossdock.connectors.{name}",
+                    )
                     for name, title in names
                 ),
                 board=BOARD,

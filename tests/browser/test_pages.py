@@ -1,6 +1,7 @@
 """What people do on pages in a real browser, with and without scripts: the smoke part of `make browser`."""
 
 import asyncio
+import json
 
 import pytest
 from playwright.async_api import expect
@@ -10,6 +11,7 @@ from browser.visiting import Visit
 from crossdock.model.cases import Case
 from crossdock.model.exceptions import ExceptionResolved
 from crossdock.tower.sessions import Role
+from views.seeding import NUMBER, UNREADABLE
 
 pytestmark = pytest.mark.req("L2", "L19")
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
@@ -264,3 +266,44 @@ async def test_the_theme_is_changed_without_scripts(shared):
         await page.get_by_role("button", name="dark").click()
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         assert await page.locator("body").evaluate(f"() => {ground}") != light
+
+
+@pytest.mark.req("L2")
+async def test_a_message_is_checked_and_put_right_in_the_browser(site):
+    """The text comes back from a browser's editor byte for byte, and what was checked is what is made."""
+    async with Visit(site) as visit:
+        page = visit.page
+        await page.goto(f"/messages/{UNREADABLE}")
+        await page.get_by_role("link", name="Correct…").click()
+        await page.get_by_role("button", name="Check").click()
+        await page.get_by_text("Nothing was changed. To read the message again as it is, retry it.").wait_for()
+        visit.complaints.clear()  # 422 stands on the console
+        editor = page.get_by_label("Message", exact=True)
+        await editor.fill('{\n "result": {"object": "Tracker", "tracking_details": 5}}')
+        await page.get_by_role("button", name="Check").click()
+        await page.get_by_text("Line 2, column 54").wait_for()
+        assert await editor.input_value() == '{\n "result": {"object": "Tracker", "tracking_details": 5}}'
+        visit.complaints.clear()
+        detail = {"status": "delivered", "datetime": "2026-11-21T15:00:00Z", "message": "Delivered"}
+        tracker = {"object": "Tracker", "tracking_code": NUMBER, "carrier": "USPS", "tracking_details": [detail]}
+        right = json.dumps({"object": "Event", "description": "tracker.updated", "result": tracker}, indent=1)
+        await editor.fill(right)
+        await page.get_by_role("button", name="Check").click()
+        await page.get_by_label("Reason").fill("They sent no result")
+        await page.get_by_role("button", name="Make the correction").click()
+        await page.get_by_text("The correction is made.").wait_for()
+        link = page.get_by_role("link", name="Open what was received")
+        assert await link.get_attribute("href") == f"/messages/{UNREADABLE}"
+
+
+@pytest.mark.req("L2")
+async def test_the_map_takes_the_pictures_place_and_asks_nobody(shared):
+    async with Visit(shared, viewport={"width": 1440, "height": 900}) as visit:
+        await visit.page.goto("/orders/do:odoo:27")
+        await visit.page.locator('.live[data-ready="drawn"]').wait_for(timeout=60_000)
+        assert not await visit.page.locator(".map > svg").is_visible()
+        assert await visit.page.locator(".map .place.here").inner_text() == "Amsterdam"
+        assert await visit.page.locator("#map-words summary").inner_text() != ""
+    async with Visit(shared, java_script_enabled=False) as visit:
+        await visit.page.goto("/orders/do:odoo:27")
+        assert await visit.page.locator(".map > svg").is_visible()

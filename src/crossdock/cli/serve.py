@@ -175,17 +175,17 @@ def _doors(
 ) -> Doors:
     settings = installation.settings
     address = public_url(installation)
-    access = ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address)
     roles = joined.engine.roles
     processes = {each.name: each for each in processes_of(installation)}
     corrector = Corrector(store, joined.replayer, settings.listen.max_body)
     api = api_app.build(
         ApiContext(
             store=store,
-            access=access,
+            access=ClientAccess(store, joined.clock, installation.secrets, settings.security.signing_secret, address),
             intake=joined.intake,
             requests=joined.requests,
             plan=_planner(joined),
+            corrector=corrector,
             clock=joined.clock,
             registry=joined.metrics.registry,
             version=__version__,
@@ -197,7 +197,6 @@ def _doors(
             freshness=freshness(settings.availability),
             ordering=door_of(installation.settings),
             tracking_links=links_of(installation, address),
-            corrector=corrector,
             board=board(installation),
             flows=flows(installation),
             configuration=known,

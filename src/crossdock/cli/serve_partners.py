@@ -24,7 +24,8 @@ def _facts(name: str, own: PartnerSettings, plan: PartnerPlan | None, promised: 
     if plan is None:
         return PartnerFacts(name, own.connector, own.connector, agreed=Agreed(enabled=False, owner=own.owner or ""))
     feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
-    return PartnerFacts(name, own.connector, plan.spec.title, feeds, _agreed(name, own, plan, promised))
+    package = plan.spec.package or f"crossdock.connectors.{own.connector}"
+    return PartnerFacts(name, own.connector, plan.spec.title, feeds, _agreed(name, own, plan, promised), package)
 
 
 def _agreed(name: str, own: PartnerSettings, plan: PartnerPlan, promised: FeedPromises) -> Agreed:

@@ -83,13 +83,16 @@ class Figure(Protocol):
 
 
 class PartnerFacts(Struct, frozen=True):
-    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds."""
+    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds,
+    ``package`` is its connector's, where its tables are.
+    """
 
     id: str
     connector: str
     title: str
     feeds: tuple[tuple[str, float], ...] = ()
     agreed: Agreed = Agreed()
+    package: str = ""
 
     @property
     def asked(self) -> Asked:
@@ -127,3 +130,8 @@ class Context(Struct, frozen=True, kw_only=True):
     changed_at: Callable[[str], int] = lambda _reference: 0
     configuration: Callable[[], InForce] | None = None
     corrector: Corrector | None = None
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """The connectors' packages by partner."""
+        return {each.id: each.package for each in self.partners}

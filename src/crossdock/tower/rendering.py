@@ -21,7 +21,6 @@ from crossdock.tower.chips import STEPS, milestone_chip, phase_chip, status_chip
 from crossdock.views.audit import deed_name
 from crossdock.views.journeys import named
 from crossdock.views.kpis import text_of
-from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import pretty
 from crossdock.views.wording import command_name, milestone_name
 
@@ -101,7 +100,6 @@ def environment(version: str) -> Environment:
         steps=STEPS,
         most_shipments=MOST_SHIPMENTS,
         version=version,
-        lineage=lineage_of,
         named=named,
         vendored=(STATIC / "vendor" / "icons.svg").exists(),
         assets=ASSETS,

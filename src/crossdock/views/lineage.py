@@ -1,10 +1,11 @@
-"""Where each field of what we understood came from: the received field that says the same, or the rule that made it.
+"""Where each field of what we understood came from: the received field that says the same, and the rule that made it.
 
-Origins are traced by value: a mapping leaves no marks, and marks would have to be believed. A field whose value stands
-in several received fields names the one called most alike, and says of how many.
+What a scan means is traced by the rule itself: a ruling, a row of the code table, a phrase (see `rules`). All else is
+traced by value: a mapping is code and leaves no marks, and marks would have to be believed. Then a field whose value
+stands in several received fields names the one called most alike, and says of how many.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
@@ -13,8 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.events import Event, TrackingReported, type_of
+from crossdock.ports.stores_mapping import Ruling
 from crossdock.views.payloads import Payloads
+from crossdock.views.rules import rule_of
 
+_NONE: Mapping[str, str] = {}
 _MOST_FIELDS = 200
 _LONGEST = 200
 _SHORTEST = 2
@@ -24,7 +28,7 @@ _STATUS = ("milestone", "exception_category", "reason")
 
 class Field(Struct, frozen=True):
     """One field: its JSON pointer in the event, its value, the received pointer that says the same ("" for none), of
-    how many such, and the rule.
+    how many such, and the rule; ``traced`` is false where the origin was found by equal value only.
     """
 
     pointer: str
@@ -32,6 +36,7 @@ class Field(Struct, frozen=True):
     origin: str
     candidates: int
     rule: str
+    traced: bool = False
 
 
 class Lineage(Struct, frozen=True):
@@ -42,8 +47,10 @@ class Lineage(Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
-def lineage_of(payloads: Payloads) -> tuple[Lineage, ...]:
-    """Of every event that came of an inbound message; nothing for a command, which is a decision and no translation."""
+def lineage_of(payloads: Payloads, packages: Mapping[str, str] = _NONE) -> tuple[Lineage, ...]:
+    """Of every event that came of an inbound message; nothing for a command, which is a decision and no translation.
+    ``packages`` are the connectors' packages by partner, where their tables are.
+    """
     detail = payloads.detail
     if detail.row.direction != "inbound":
         return ()
@@ -51,25 +58,43 @@ def lineage_of(payloads: Payloads) -> tuple[Lineage, ...]:
     for pointer, value in _leaves(_decoded(detail.body)):
         known.setdefault(_plain(value), []).append(pointer)
     mapping = f"{detail.row.partner} · {detail.row.kind}"
-    return tuple(_one(event, known, mapping) for event in detail.events)
+    package = packages.get(detail.row.partner, "")
+    return tuple(_one(event, known, mapping, _scan_rule(event, package, payloads.ruled)) for event in detail.events)
 
 
-def _one(event: Event, known: dict[str, list[str]], mapping: str) -> Lineage:
+def _scan_rule(event: Event, package: str, ruled: Mapping[str, Ruling]) -> str:
+    if not isinstance(event.body, TrackingReported):
+        return ""
+    scan = event.body.event
+    return rule_of(scan, package, ruled.get(scan.raw_code or scan.raw_text))
+
+
+def _one(event: Event, known: dict[str, list[str]], mapping: str, scan_rule: str) -> Lineage:
     fields: list[Field] = []
     for pointer, value in _leaves(msgspec.to_builtins(event.body)):
         text = _plain(value)
         if len(fields) == _MOST_FIELDS or pointer == "/type" or not text:
             continue
+        if scan_rule and pointer.rpartition("/")[2] in _STATUS:
+            origin, count = _code_origin(event, known)
+            fields.append(Field(pointer, str(value)[:_LONGEST], origin, count, scan_rule, traced=True))
+            continue
         origins = [each for each in known.get(text, []) if len(text) >= _SHORTEST or _alike(pointer, each) >= _NEAR]
         origin = max(origins, key=partial(_alike, pointer), default="")
-        fields.append(Field(pointer, str(value)[:_LONGEST], origin, len(origins), _rule(event, pointer, origin)))
+        rule = "copied, by equal value" if origin else "made by the mapping's code"
+        fields.append(Field(pointer, str(value)[:_LONGEST], origin, len(origins), rule))
     return Lineage(type_of(event.body), mapping, tuple(fields))
 
 
-def _rule(event: Event, pointer: str, origin: str) -> str:
-    if isinstance(event.body, TrackingReported) and pointer.rpartition("/")[2] in _STATUS:
-        return f"status table: {event.body.event.raw_code}" if event.body.event.raw_code else "status table"
-    return "copied" if origin else "made by the mapping"
+def _code_origin(event: Event, known: dict[str, list[str]]) -> tuple[str, int]:
+    """Where the code or the words stood that the rule was applied to."""
+    assert isinstance(event.body, TrackingReported)
+    scan = event.body.event
+    for said in (scan.raw_code, *reversed(scan.raw_code.split("/")), scan.raw_text):
+        places = known.get(_plain(said), []) if said else []
+        if places:
+            return max(places, key=partial(_alike, "/status")), len(places)
+    return "", 0
 
 
 def _alike(pointer: str, origin: str) -> float:

@@ -1,12 +1,16 @@
 """One message three ways, side by side: what was received, what it means, what was sent because of it."""
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
 
-from crossdock.model.events import Event
+from crossdock.backbone.drift import standing
+from crossdock.model.events import Event, TrackingReported
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_delivery import Attempt
+from crossdock.ports.stores_mapping import Ruling
 
 _MOST_EFFECTS = 100
 
@@ -21,12 +25,13 @@ class Sheet(Struct, frozen=True):
 
 
 class Payloads(Struct, frozen=True):
-    """The three columns of one exchange."""
+    """The three columns of one exchange; ``ruled`` is what people ruled about its partner's codes, by code."""
 
     detail: ExchangeDetail
     received: tuple[Sheet, ...]
     canonical: tuple[Sheet, ...]
     sent: tuple[Sheet, ...]
+    ruled: Mapping[str, Ruling] = {}
 
 
 def payloads_of(tx: Transaction, exchange_id: str) -> Payloads | None:
@@ -60,7 +65,15 @@ def _of_inbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:
         (_body(detail),),
         tuple(_event(event) for event in detail.events) or (Sheet("", note=_nothing_made(detail.row)),),
         tuple(sent) or (Sheet("", note="Nothing was sent because of this message."),),
+        _rulings(tx, detail),
     )
+
+
+def _rulings(tx: Transaction, detail: ExchangeDetail) -> dict[str, Ruling]:
+    if not any(isinstance(each.body, TrackingReported) for each in detail.events):
+        return {}
+    in_force = standing(tx.mappings.rulings()).in_force
+    return {name: held for (who, kind, name), held in in_force.items() if (who, kind) == (detail.row.partner, "code")}
 
 
 def _of_outbound(tx: Transaction, detail: ExchangeDetail) -> Payloads:

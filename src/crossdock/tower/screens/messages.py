@@ -12,6 +12,7 @@ from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import message_acts, message_correct, messages_at_once
 from crossdock.tower.screens.messages_at_once import TABS, tab_of
+from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import Payloads, payloads_of
 
 _ROWS = 50
@@ -76,7 +77,8 @@ async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str, d
     if payloads is None:
         return desk.missing(request, f"There is no message “{exchange_id}”", f"crossdock trace {exchange_id}")
     can = message_acts.possible(payloads.detail.row, correctable=desk.context.corrector is not None)
-    return desk.page(request, "message.html", payloads=payloads, can=can, done=done)
+    lineage = lineage_of(payloads, desk.context.packages)
+    return desk.page(request, "message.html", payloads=payloads, lineage=lineage, can=can, done=done)
 
 
 SCREEN = Screen(

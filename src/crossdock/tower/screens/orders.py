@@ -17,6 +17,7 @@ from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
 from crossdock.views.drawing import HEIGHT, WIDTH
 from crossdock.views.journeys import OrderMap, order_map
+from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import Payloads, payloads_of
 from crossdock.views.processes import ProcessStory, processes_of
 from crossdock.views.searching import nearest
@@ -100,6 +101,7 @@ async def order(
         size=(WIDTH, HEIGHT),
         entries=entries,
         payloads=payloads,
+        lineage=lineage_of(payloads, desk.context.packages) if payloads else (),
         processes=[each for told in standing for each in told.processes],
         deadlines=[each for told in standing for each in told.deadlines],
         show=show,
