@@ -87,6 +87,7 @@ _FIGURES = (
 )
 
 
+_COUNTER = frozenset({"manifest.close.v1", "pickup.schedule.v1", "pickup.cancel.v1"})
 _CONFIGURATION = """\
 project: {name: acme-logistics, timezone: Europe/Brussels}
 environment: sandbox
@@ -145,7 +146,10 @@ class Scene:
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
                 figures=lambda _tx, _now: _FIGURES,
                 configuration=configured,
-                partners=tuple(PartnerFacts(name, name, title, feeds.get(name, ())) for name, title in names),
+                partners=tuple(
+                    PartnerFacts(name, name, title, feeds.get(name, ()), _COUNTER, (4.0, 8)) for name, title in names
+                ),
+                timezone="Europe/Brussels",
             )
         )
 

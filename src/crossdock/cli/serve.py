@@ -221,6 +221,7 @@ def _doors(
             matrix=owned,
             teams=teams,
             partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
+            timezone=settings.project.timezone,
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
@@ -233,7 +234,8 @@ def _doors(
 def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:
     own = installation.settings.partners[plan.id]
     feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
-    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds)
+    limits = (plan.limits.per_second, plan.limits.burst)
+    return PartnerFacts(plan.id, own.connector, plan.spec.title, feeds, frozenset(plan.spec.commands), limits)
 
 
 def _planner(joined: Hub) -> Planner:

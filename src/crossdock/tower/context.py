@@ -124,18 +124,23 @@ class Figure(Protocol):
 
 
 class PartnerFacts(Struct, frozen=True):
-    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds."""
+    """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds,
+    ``commands`` the tags of what it can be asked for, ``limits`` calls per second (0: no limit) and at once.
+    """
 
     id: str
     connector: str
     title: str
     feeds: tuple[tuple[str, float], ...] = ()
+    commands: frozenset[str] = frozenset()
+    limits: tuple[float, int] = (0.0, 0)
 
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``matrix`` says whose exceptions are, ``teams`` are those who work on them. Without ``plan`` nothing is replayed
-    here; ``figures`` gives the key figures at an instant (epoch microseconds), ``configuration`` what is configured.
+    here; ``figures`` gives the key figures at an instant (epoch microseconds), ``configuration`` what is configured;
+    the days of ``timezone`` are those of the carriers' desk.
     """
 
     store: Store
@@ -153,3 +158,4 @@ class Context(Struct, frozen=True, kw_only=True):
     partners: tuple[PartnerFacts, ...] = ()
     figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
     configuration: Callable[[], InForce] | None = None
+    timezone: str = "UTC"

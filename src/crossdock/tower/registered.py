@@ -1,13 +1,14 @@
 """The screens of the tower, in the order of the navigation; a new one is one line (see `crossdock.tower.screen`)."""
 
 from crossdock.tower.screen import Screen
-from crossdock.tower.screens import audit, exceptions, messages, now, orders, settings
+from crossdock.tower.screens import audit, desk, exceptions, messages, now, orders, settings
 
 SCREENS: tuple[Screen, ...] = (
     now.SCREEN,
     orders.SCREEN,
     exceptions.SCREEN,
     messages.SCREEN,
+    desk.SCREEN,
     audit.SCREEN,
     settings.SCREEN,
 )
