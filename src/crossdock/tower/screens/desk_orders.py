@@ -185,7 +185,9 @@ def _asking(story: Story, deed: str, package: str) -> Asking | None:
 
 
 def _wish(deed: str, package: str, *, again: bool = False) -> Wish:
-    return {"void": Void(package, again), "return": Return(package)}.get(deed, Book())
+    if deed == "void":
+        return Void(package, again)
+    return Return(package) if deed == "return" else Book()
 
 
 def _request(actor: str, once: str, subject: str, wish: Wish, reason: str) -> DeskRequested:
