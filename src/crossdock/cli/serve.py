@@ -13,6 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+from litestar import Litestar
 from msgspec import structs
 
 from crossdock import __version__
@@ -204,7 +205,19 @@ def _doors(
         ),
         probes_only=Role.TOWER not in roles,
     )
-    tower = tower_app.build(
+    tower = _tower(installation, store, joined, sessions, live, known)
+    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
+    if Role.TOWER not in roles:
+        return Doors(intake, api)
+    pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
+    return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
+
+
+def _tower(
+    installation: Installation, store: Store, joined: Hub, sessions: Sessions, live: Live, known: ServedSettings
+) -> Litestar:
+    settings = installation.settings
+    return tower_app.build(
         TowerContext(
             store=store,
             clock=joined.clock,
@@ -212,23 +225,18 @@ def _doors(
             documents=StoredDocuments(store, joined.clock),
             sessions=sessions,
             version=__version__,
-            secure=address.startswith("https://"),
+            secure=public_url(installation).startswith("https://"),
             figures=RecentFigures(board(installation), settings.kpis.every_seconds),
             live=live,
             plan=_planner(joined),
             configuration=known,
-            processes=processes,
-            matrix=owned,
-            teams=teams,
+            processes={each.name: each for each in processes_of(installation)},
+            matrix=matrix(settings.exceptions, settings.calendars),
+            teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
             partners=tuple(_facts(installation, plan) for plan in joined.plans.values()),
             timezone=settings.project.timezone,
         )
     )
-    intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None
-    if Role.TOWER not in roles:
-        return Doors(intake, api)
-    pages = [*pages_of(installation, store, joined.clock, address), *desk_pages(installation, joined, address)]
-    return Doors(intake, api, tower, tower_app.SEGMENTS, pages)
 
 
 def _facts(installation: Installation, plan: PartnerPlan) -> PartnerFacts:
