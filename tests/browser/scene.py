@@ -103,6 +103,7 @@ _TECHNICAL = (
 )
 
 
+_COUNTER = frozenset({"manifest.close.v1", "pickup.schedule.v1", "pickup.cancel.v1"})
 _CONFIGURATION = """\
 project: {name: acme-logistics, timezone: Europe/Brussels}
 environment: sandbox
@@ -169,8 +170,9 @@ class Scene:
                         name,
                         title,
                         feeds.get(name, ()),
-                        AGREED.get(name, Agreed(kind="carrier")),
+                        AGREED.get(name, Agreed(kind="carrier", limits=Limits(4.0, 8))),
                         f"crossdock.connectors.{name}",
+                        _COUNTER,
                     )
                     for name, title in names
                 ),
@@ -178,6 +180,7 @@ class Scene:
                 environment="prod",
                 changed_at=lambda reference: CLOCK - 400 * 24 * HOUR if "gls" in reference else 0,
                 corrector=Corrector(store, _replayer(store, clock), 10_000_000),
+                timezone="Europe/Brussels",
             )
         )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -13,16 +12,15 @@ from crossdock.backbone import desk
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, with_store, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
-from crossdock.model.commands import CancelPickup, CheckAddress, CloseManifest, SchedulePickup
-from crossdock.model.desk import Book, DeskRequested, Relay, Return, Void, Wish
+from crossdock.model.commands import CheckAddress
+from crossdock.model.desk import Book, DeskRequested, Return, Void, Wish
 from crossdock.model.identifiers import digest
 from crossdock.model.instants import InvalidInstant, day_in, span_of_day, stamp
-from crossdock.model.party import Party
 from crossdock.model.shipment import PickupWindow
-from crossdock.model.units import Measure
 from crossdock.ports.stores import Store, Transaction
 from crossdock.transports import machine
-from crossdock.views.desk import DayLine, end_of_day, job_of, shipments_of, unanswerable
+from crossdock.views import handover
+from crossdock.views.desk import end_of_day, job_of, unanswerable
 from crossdock.views.printing import LabelRef, NotPrintable, labels_of, labels_of_day, merged
 from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
 
@@ -123,13 +121,8 @@ def manifest(
     """Close the day with a carrier: everything booked and in no manifest yet."""
     since, until, name = _day(config, on)
     lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
-    shipments = shipments_of(lines)
-    if not shipments:
-        raise Stop(f"Nothing of {name} waits for a manifest with {partner}.", code=Exit.FOUND)
-    numbers = ",".join(sorted(each.shipment_id for each in shipments))
-    reference = f"mf-{name}-{digest(partner, numbers)[:8]}"
-    command = CloseManifest(reference, _origin(config, lines), name, shipments)
-    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+    asked = _counter(config, lambda tx: handover.manifest(tx, partner, lines, name))
+    _relay(config, asked, reason, dry_run=dry_run, json=json)
 
 
 def pickup(
@@ -148,19 +141,12 @@ def pickup(
     """Ask a carrier to collect what was booked on a day. The same window asked for twice is one pickup."""
     since, until, name = _day(config, on)
     lines = read(config, lambda tx: end_of_day(tx, since, until, partner))
-    if not lines:
-        raise Stop(f"Nothing was booked with {partner} on {name}.", code=Exit.FOUND)
     try:
         window = PickupWindow(stamp(ready), stamp(closes))
     except InvalidInstant as problem:
         raise Stop(f"Write times as 2026-11-23T14:00: {problem}.", code=Exit.USAGE) from None
-    reference = f"pu-{name}-{digest(partner, window.ready_at.at, window.closes_at.at)[:8]}"
-    shipments = tuple(each for each in shipments_of([_bare(line) for line in lines]))
-    measure = Measure(Decimal(str(weight)), "KGM")
-    carrier, service = lines[0].carrier, lines[0].service
-    origin = _origin(config, lines)
-    command = SchedulePickup(reference, origin, window, shipments, measure, carrier, service, instructions)
-    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+    asked = _counter(config, lambda tx: handover.pickup(tx, partner, lines, name, window, weight, instructions))
+    _relay(config, asked, reason, dry_run=dry_run, json=json)
 
 
 def cancel_pickup(
@@ -173,9 +159,7 @@ def cancel_pickup(
     json: AsJson = False,
 ) -> None:
     """Cancel a pickup."""
-    reference = f"pc-{pickup_id}"
-    command = CancelPickup(reference, pickup_id, confirmation=confirmation)
-    _relay(config, partner, reference, command, reason, dry_run=dry_run, json=json)
+    _relay(config, handover.no_pickup(partner, pickup_id, confirmation), reason, dry_run=dry_run, json=json)
 
 
 def address(
@@ -187,7 +171,7 @@ def address(
         raise Stop(f"Nothing but tracking is known of '{order}'.", code=Exit.USAGE)
     reference = f"ad-{digest(known.id, msgspec.json.encode(known.ship_to).decode())[:12]}"
     command = CheckAddress(reference, known.ship_to)
-    _relay(config, partner, reference, command, "address check", dry_run=dry_run, json=json)
+    _relay(config, handover.Counter(partner, reference, command), "address check", dry_run=dry_run, json=json)
 
 
 def book(
@@ -252,14 +236,16 @@ def wish(config: Path, order: str, wanted: Wish, reason: str, *, dry_run: bool, 
     _place(config, story.subject, DeskRequested(key, actor(), wanted, reason), moment, dry_run=dry_run, json=json)
 
 
-def _relay(
-    config: Path, partner: str, reference: str, command: SchedulePickup | CancelPickup | CloseManifest | CheckAddress,
-    reason: str, *, dry_run: bool, json: bool,
-) -> None:  # fmt: skip
-    _declared(config, partner, str(command.__struct_config__.tag))
-    key = digest(partner, reference)[:24]
-    request = DeskRequested(key, actor(), Relay(partner, command), reason)
-    _place(config, desk.subject_of(partner, reference), request, now(), dry_run=dry_run, json=json)
+def _counter(config: Path, step: Callable[[Transaction], handover.Counter]) -> handover.Counter:
+    try:
+        return read(config, step)
+    except handover.NothingToHandOver as nothing:
+        raise Stop(str(nothing), code=Exit.FOUND) from None
+
+
+def _relay(config: Path, asked: handover.Counter, reason: str, *, dry_run: bool, json: bool) -> None:
+    _declared(config, asked.partner, asked.kind)
+    _place(config, asked.subject, asked.request(actor(), reason), now(), dry_run=dry_run, json=json)
 
 
 def _declared(config: Path, partner: str, command: str) -> None:
@@ -300,18 +286,6 @@ def _package(config: Path, order: str, package: str) -> str:
         known = ", ".join(line.id for line in story.packages)
         raise Stop(f"Say which package with --package: {known or 'none is known'}.", code=Exit.USAGE)
     return ids[0]
-
-
-def _origin(config: Path, lines: list[DayLine]) -> Party:
-    """Where the first of the shipments leaves from."""
-    order = read(config, lambda tx: _story(tx, lines[0].order)).state.order
-    if order is None:
-        raise Stop("The order of the first shipment is not known.", lines[0].order)
-    return order.ship_from
-
-
-def _bare(line: DayLine) -> DayLine:
-    return msgspec.structs.replace(line, manifest_id="")
 
 
 def _day(config: Path, text: str) -> tuple[int, int, str]:

@@ -249,6 +249,7 @@ def _tower(
         changed_at=installation.secrets.changed_at,
         configuration=known,
         corrector=corrector,
+        timezone=settings.project.timezone,
     )
 
 

@@ -25,7 +25,8 @@ def _facts(name: str, own: PartnerSettings, plan: PartnerPlan | None, promised: 
         return PartnerFacts(name, own.connector, own.connector, agreed=Agreed(enabled=False, owner=own.owner or ""))
     feeds = tuple((feed.name, feed.every) for feed in plan.spec.feeds)
     package = plan.spec.package or f"crossdock.connectors.{own.connector}"
-    return PartnerFacts(name, own.connector, plan.spec.title, feeds, _agreed(name, own, plan, promised), package)
+    agreed, commands = _agreed(name, own, plan, promised), frozenset(plan.spec.commands)
+    return PartnerFacts(name, own.connector, plan.spec.title, feeds, agreed, package, commands)
 
 
 def _agreed(name: str, own: PartnerSettings, plan: PartnerPlan, promised: FeedPromises) -> Agreed:

@@ -276,8 +276,10 @@ class Views(Protocol):
         """Facts without an owner as (reference kind, value, partner, received_at), oldest first."""
         ...
 
-    def events(self, *, after: str = "", limit: int = 100, type_prefix: str = "") -> tuple[list[Event], str]:
-        """The log, by (recorded_at, partition, position)."""
+    def events(
+        self, *, after: str = "", limit: int = 100, type_prefix: str = "", since: int = 0, until: int = 0
+    ) -> tuple[list[Event], str]:
+        """The log, by (recorded_at, partition, position): what was recorded from ``since`` on and before ``until``."""
         ...
 
     def first_heard(self, partner: str, channel: str, after: int) -> int:

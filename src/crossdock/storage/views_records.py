@@ -80,9 +80,15 @@ class RecordViews:
             for name in _FACT.decode(fact).lookups:
                 yield name.kind, name.value, partner, received_at
 
-    def events(self, *, after: str = "", limit: int = 100, type_prefix: str = "") -> tuple[list[Event], str]:
+    def events(
+        self, *, after: str = "", limit: int = 100, type_prefix: str = "", since: int = 0, until: int = 0
+    ) -> tuple[list[Event], str]:
         """The log, by (recorded_at, partition, position)."""
         query = _EVENTS.limit(limit + 1)
+        if since:
+            query = query.where(EVENT.c.recorded_at >= since)
+        if until:
+            query = query.where(EVENT.c.recorded_at < until)
         if type_prefix:
             query = query.where(EVENT.c.type.startswith(type_prefix, autoescape=True))
         key = after_key(after, int, int)

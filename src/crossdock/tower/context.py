@@ -84,7 +84,7 @@ class Figure(Protocol):
 
 class PartnerFacts(Struct, frozen=True):
     """A configured partner as people know it; ``feeds`` are those asked for news, each with its pause in seconds,
-    ``package`` is its connector's, where its tables are.
+    ``package`` is its connector's, where its tables are, ``commands`` the tags of what it can be asked for.
     """
 
     id: str
@@ -93,11 +93,17 @@ class PartnerFacts(Struct, frozen=True):
     feeds: tuple[tuple[str, float], ...] = ()
     agreed: Agreed = Agreed()
     package: str = ""
+    commands: frozenset[str] = frozenset()
 
     @property
     def asked(self) -> Asked:
         """How it is asked for."""
         return self.id, self.title, self.feeds
+
+    @property
+    def limits(self) -> tuple[float, int]:
+        """Calls per second (0: no limit), and at once."""
+        return self.agreed.limits.per_second, self.agreed.limits.burst
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -106,7 +112,7 @@ class Context(Struct, frozen=True, kw_only=True):
     them. Without ``plan`` nothing is replayed here, without ``corrector`` nothing corrected; ``figures`` gives the key
     figures at an instant (epoch microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at``
     says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is
-    what is configured.
+    what is configured; the days of ``timezone`` are those of the carriers' desk.
     """
 
     store: Store
@@ -130,6 +136,7 @@ class Context(Struct, frozen=True, kw_only=True):
     changed_at: Callable[[str], int] = lambda _reference: 0
     configuration: Callable[[], InForce] | None = None
     corrector: Corrector | None = None
+    timezone: str = "UTC"
 
     @property
     def packages(self) -> dict[str, str]:

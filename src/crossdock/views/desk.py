@@ -63,16 +63,16 @@ def end_of_day(tx: Transaction, since: int, until: int, partner: str = "") -> li
     back are handed over by somebody else.
     """
     booked = {}
-    for event in _events(tx, "shipment.booked.v1"):
+    for event in _events(tx, "shipment.booked.v1", since, until):
         body = event.body
-        if isinstance(body, ev.ShipmentBooked) and since <= event.recorded_at < until:
+        if isinstance(body, ev.ShipmentBooked):
             booking = body.booking
             if partner in {"", booking.partner} and not booking.package_id.endswith(RETURN):
                 booked[booking.partner, booking.shipment_id] = (event, booking)
-    for event in _events(tx, "shipment.voided.v1"):
+    for event in _events(tx, "shipment.voided.v1", since):
         if isinstance(event.body, ev.ShipmentVoided):
             booked.pop((event.body.partner, event.body.shipment_id), None)
-    manifests = _manifests(tx)
+    manifests = _manifests(tx, since)
     return [
         DayLine(
             each.partner, each.carrier, each.service, event.subject, each.package_id, each.shipment_id,
@@ -82,17 +82,26 @@ def end_of_day(tx: Transaction, since: int, until: int, partner: str = "") -> li
     ]  # fmt: skip
 
 
-def _manifests(tx: Transaction) -> dict[tuple[str, str], str]:
-    bodies = [event.body for event in _events(tx, "manifest.closed.v1")]
+def _manifests(tx: Transaction, since: int) -> dict[tuple[str, str], str]:
+    bodies = [event.body for event in _events(tx, "manifest.closed.v1", since)]
     closed = [body for body in bodies if isinstance(body, ManifestClosed)]
     return {(body.partner, each.shipment_id): body.manifest_id for body in closed for each in body.shipments}
 
 
-def _events(tx: Transaction, tag: str) -> list[ev.Event]:
+def pickups_since(tx: Transaction, since: int) -> list[PickupScheduled]:
+    """The pickups that carriers took on from an instant on and that nobody cancelled, the newest first."""
+    asked = [event.body for event in _events(tx, "pickup.scheduled.v1", since)]
+    ended = [event.body for event in _events(tx, "pickup.cancelled.v1", since)]
+    gone = {(body.partner, body.pickup_id) for body in ended if isinstance(body, PickupCancelled)}
+    standing = [body for body in asked if isinstance(body, PickupScheduled)]
+    return [each for each in reversed(standing) if (each.partner, each.pickup_id) not in gone]
+
+
+def _events(tx: Transaction, tag: str, since: int, until: int = 0) -> list[ev.Event]:
     found: list[ev.Event] = []
     after = ""
     while True:
-        page, after = tx.views.events(type_prefix=tag, after=after, limit=_PAGE)
+        page, after = tx.views.events(type_prefix=tag, after=after, limit=_PAGE, since=since, until=until)
         found += page
         if not after:
             return found
