@@ -94,7 +94,7 @@ async def correct(
     its place, once, and only if the partner's mapping can read it.
     """
     data = await strictly(request, CorrectionRequest)
-    checked = await _checked(context, id, _bytes(data))
+    checked = await _checked(context, id, data)
     preview = preview_of(checked)
     if not (data.dry_run or checked.acceptable):
         faults = [
@@ -116,11 +116,11 @@ async def correct(
     return response
 
 
-async def _checked(context: Here, exchange_id: str, body: bytes) -> Checked:
+async def _checked(context: Here, exchange_id: str, data: CorrectionRequest) -> Checked:
     if context.corrector is None:
         raise ProblemError(404, "no messages are corrected here")
     try:
-        return await context.corrector.check(exchange_id, body, context.clock.now())
+        return await context.corrector.check(exchange_id, _bytes(data), context.clock.now())
     except NotCorrectable as refusal:
         raise _refused(refusal) from refusal
 
