@@ -232,6 +232,7 @@ def _doors(
             board=board(installation),
             environment=settings.environment,
             changed_at=installation.secrets.changed_at,
+            approvals=settings.mapping.approvals,
         )
     )
     intake = IntakeApp(joined.intake, joined.clock, settings.listen.max_body) if Role.INTAKE in roles else None

@@ -119,7 +119,7 @@ class Context(Struct, frozen=True, kw_only=True):
     them. Without ``plan`` nothing is replayed here, without ``corrector`` nothing corrected; ``figures`` gives the key
     figures at an instant (epoch microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at``
     says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is
-    what is configured.
+    what is configured; ``approvals`` is how many people a ruling about a partner's code takes.
     """
 
     store: Store
@@ -143,3 +143,4 @@ class Context(Struct, frozen=True, kw_only=True):
     changed_at: Callable[[str], int] = lambda _reference: 0
     configuration: Callable[[], InForce] | None = None
     corrector: Corrector | None = None
+    approvals: int = 1
