@@ -2,6 +2,9 @@
 
 from playwright.async_api import expect
 
+PATIENCE = 20_000
+"""Milliseconds that a page on a loaded machine gets."""
+
 MOST_STEPS = 12
 """Key presses that may lead the focus to where it is wanted."""
 _HERE = """() => {
@@ -43,7 +46,7 @@ class Keyboard:
         """Choose something in the palette."""
         await self._keys.press("Control+k")
         await self._keys.type(text)
-        await expect(self._page.get_by_role("option").first).to_contain_text(text)
+        await expect(self._page.locator("#palette [role=option]").first).to_contain_text(text, timeout=PATIENCE)
         await self._keys.press("Enter")
         await self._page.wait_for_selector("dialog.sheet[open] form")
         self.done.append(f"Ctrl K {text}")
@@ -59,7 +62,7 @@ class Keyboard:
         """The same in a sheet, where another form takes the place of this one."""
         steps = await self._reach(text, "Shift+Tab", exactly=True)
         await self._keys.press("Enter")
-        await expect(self._page.locator("dialog.sheet h2")).to_have_text(text)
+        await expect(self._page.locator("dialog.sheet h2")).to_have_text(text, timeout=PATIENCE)
         self.done.append(f"Shift Tab ×{steps} Enter")
 
     async def on(self, text, letter):
@@ -81,18 +84,18 @@ class Keyboard:
                 await self._keys.press("Control+a")
             await (text(self._keys) if callable(text) else self._keys.type(text))
         await self._keys.press("Control+Enter")
-        await expect(self._page.get_by_text(seen).first).to_be_visible()
+        await expect(self._page.get_by_text(seen).first).to_be_visible(timeout=PATIENCE)
         self.done.append(f"{', '.join(fields)} Ctrl Enter")
 
     async def sees(self, *texts):
         """The cause stands on the screen, without scrolling, inside what the page says (not in its frame)."""
         for text in texts:
             found = self._page.locator("main, dialog.sheet[open]").get_by_text(text).first
-            await expect(found).to_be_in_viewport()
+            await expect(found).to_be_in_viewport(timeout=PATIENCE)
         self.cause_after = len(self.done)
 
     async def _there(self, heading):
-        await expect(self._page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        await expect(self._page.get_by_role("heading", name=heading, level=1)).to_be_visible(timeout=PATIENCE)
         await self._page.wait_for_function("() => document.readyState === 'complete'")
 
     async def _reach(self, text, by, *, exactly=False):
