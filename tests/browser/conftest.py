@@ -10,7 +10,6 @@ from api.serving import Site
 from browser import scene
 from browser.visiting import CHROMIUM
 
-
 SMOKE = ("poison message-operations", "expired key-technical")
 """Seeded faults that run with all tests: a list acted on by one key, and the palette."""
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.ordering import take_in
 from crossdock.bootstrap import board, processes_of
 from crossdock.cli.serve import _planner
-from crossdock.backbone.correcting import Corrector
 from crossdock.cli.serve_partners import facts_of
 from crossdock.devkit.crashing import empty_database
 from crossdock.devkit.stories import steps as words
@@ -169,8 +169,9 @@ async def staged(folder, fault: Callable[[Stage], Awaitable[None]]) -> Stage:
         return await theatre.read(lambda tx: question(Evidence(tx, cast, {})))
 
     player = Player(theatre, "odoo", ask)
-    player.office().stock({"DESK-01": Product(price=240, stock=50), "LAMP-07": Product(price=35, stock=50)},
-                          cast.clock.now())
+    player.office().stock(
+        {"DESK-01": Product(price=240, stock=50), "LAMP-07": Product(price=35, stock=50)}, cast.clock.now()
+    )
     await theatre.start(installation)
     stage = Stage(theatre, installation, player)
     for number in range(1, 4):

@@ -56,21 +56,21 @@ class Keyboard:
         steps = await self._reach(text, by)
         await self._keys.press("Enter")
         await self._there(heading)
-        self.done.append(f"{by} ×{steps} Enter")
+        self.done.append(f"{by} x{steps} Enter")
 
     async def switch(self, text):
         """The same in a sheet, where another form takes the place of this one."""
         steps = await self._reach(text, "Shift+Tab", exactly=True)
         await self._keys.press("Enter")
         await expect(self._page.locator("dialog.sheet h2")).to_have_text(text, timeout=PATIENCE)
-        self.done.append(f"Shift Tab ×{steps} Enter")
+        self.done.append(f"Shift Tab x{steps} Enter")
 
     async def on(self, text, letter):
         """Go to the line of this text, and press a key that acts on it."""
         steps = await self._reach(text, "j")
         await self._keys.press(letter)
         await self._page.wait_for_selector("dialog.sheet[open] form")
-        self.done.append(f"j ×{steps} {letter}")
+        self.done.append(f"j x{steps} {letter}")
 
     async def send(self, fields, seen):
         """Fill in the fields of these labels, in their order, send the form, and see ``seen`` come."""

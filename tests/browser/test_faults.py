@@ -86,7 +86,8 @@ async def bad_mapping(hand, role):
     kind, code = "mapping.unknown_code", "post used the code 'unknown/zn11'"
     await hand.opened("A code that no mapping knows", code, code)
     if role == "operations":
-        return await hand.assigned(kind, "lea")
+        await hand.assigned(kind, "lea")
+        return
     await hand.keys.press("m")
     fields = {"It means": "Arrived at facility", "How you know": "the carrier's letter of Monday"}
     await hand.keys.send(fields, "It holds for every message from now on")
@@ -143,7 +144,8 @@ async def wrong_unit(hand, role):
     cause = "4 PF of LAMP-07: nobody said how many H87 a PF holds"
     if role == "operations":
         await hand.opened("A quantity in a unit nobody can convert", cause, cause)
-        return await hand.assigned("uom.mismatch", "lea")
+        await hand.assigned("uom.mismatch", "lea")
+        return
     await hand.keys.go("m", "Messages")
     await hand.keys.sees(cause)
     await hand.keys.follow("Message on events", "Message on events")
@@ -246,7 +248,9 @@ async def poison_message(hand, role):
     await hand.keys.follow("Message on events", "Message on events")
     await hand.keys.press("c")
     await hand.keys.send({"Message": partial(_behind, hand.stage.cut)}, "It can be read.")
-    await hand.keys.send({"Reason": "cut off on its way; the rest is in the carrier's portal"}, "The correction is made")
+    await hand.keys.send(
+        {"Reason": "cut off on its way; the rest is in the carrier's portal"}, "The correction is made"
+    )
     await hand.goes_on()
     assert await hand.message("parked") == []
     subject = await hand.run(hand.stage.subject("S1001"))
