@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossdock.backbone.breaker import SECOND, Limits, allow, failed, spend, succeeded
-from crossdock.backbone.judging import judge_health
+from crossdock.backbone.judging import judge_health, outcome_of
 from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule, next_try
-from crossdock.ports.stores_delivery import Health
+from crossdock.ports.stores_delivery import Attempt, Health
 from crossdock.ports.verdicts import ErrorClass, Explanation, InDoubt, Park, Reauthenticate, Retry
 
 T0 = 1_795_262_400_000_000
@@ -84,3 +84,16 @@ def test_jitter_stays_in_its_band_and_retry_after_is_never_undercut(attempt, jit
     waited = (next_try(schedule, attempt, T0, jitter, after) - T0) / SECOND
     assert waited >= after - 1e-3
     assert min(pause * 0.8, after) - 1e-3 <= waited <= max(pause * 1.2, after) + 1e-3
+
+
+@pytest.mark.req("L2")
+def test_a_command_that_is_given_up_does_not_say_that_it_is_tried_again():
+    told = Explanation("Busy; it is tried again.", "HTTP 503")
+    schedule = {ErrorClass.SERVER: Schedule((1.0, 2.0), park_after=3)}
+    verdict, attempt = Retry(told, ErrorClass.SERVER), Attempt("c1", 3, T0, T0, "Retry")
+    going = outcome_of(verdict, attempt, schedule, 1, T0, 0.5)
+    assert (going.status, going.attempt.operator) == ("retry", told.operator)
+    over = outcome_of(verdict, attempt, schedule, 3, T0, 0.5)
+    assert over.status == "parked"
+    assert over.attempt.operator.startswith("Given up after 3 tries; retry it when the cause is gone.")
+    assert over.attempt.engineer == "HTTP 503"

@@ -1,4 +1,6 @@
-"""A scene served on loopback. The smoke part runs with all tests, the matrix with CROSSDOCK_BROWSER=1."""
+"""A scene served on loopback. The smoke part runs with all tests; the matrix, and all seeded faults but two, with
+CROSSDOCK_BROWSER=1.
+"""
 
 import os
 
@@ -7,6 +9,9 @@ import pytest
 from api.serving import Site
 from browser import scene
 from browser.visiting import CHROMIUM
+
+SMOKE = ("poison message-operations", "expired key-technical")
+"""Seeded faults that run with all tests: a list acted on by one key, and the palette."""
 
 
 def pytest_collection_modifyitems(items):
@@ -17,8 +22,29 @@ def pytest_collection_modifyitems(items):
             continue
         if not CHROMIUM.exists():
             item.add_marker(away)
-        elif "test_matrix" in item.path.name and not os.environ.get("CROSSDOCK_BROWSER"):
+        elif _is_of_the_whole(item) and not os.environ.get("CROSSDOCK_BROWSER"):
             item.add_marker(later)
+
+
+def _is_of_the_whole(item):
+    fault = "test_faults" in item.path.name and "by_keyboard" in item.name
+    return "test_matrix" in item.path.name or (fault and not any(each in item.name for each in SMOKE))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Fault by fault: interactions to the cause and to the fix."""
+    told = [
+        value.split(" | ")
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "fault"
+    ]
+    if not told:
+        return
+    terminalreporter.section("from Now to the cause and to the fix, by keyboard")
+    terminalreporter.write_line(f"{'fault':26} {'role':11} {'cause':>5} {'fix':>4}  keys")
+    for fault, role, cause, fix, keys in told:
+        terminalreporter.write_line(f"{fault:26} {role:11} {cause:>5} {fix:>4}  {keys}")
 
 
 @pytest.fixture(scope="module")

@@ -61,8 +61,9 @@ def test_a_first_scan_that_does_not_come_is_said_once_with_who_owes_it():
     history.pass_time(20)
     assert expired(history) == [("first_scan", "USPS", 24.0)]
     assert history.raised() == ["scan.missing"]
-    (text,) = [body.text for body in history.events if isinstance(body, ExceptionRaised)]
-    assert "USPS has owed it for 1 d" in text
+    (said,) = [body for body in history.events if isinstance(body, ExceptionRaised)]
+    assert "USPS has owed it for 1 d" in said.text
+    assert said.partner == "USPS"  # and not whose order it is
 
 
 @pytest.mark.req("E14")

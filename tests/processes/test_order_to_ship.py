@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.model import events as ev
+from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.instants import stamp
 from crossdock.model.party import Address
 from crossdock.model.shipment import Booking, Document
@@ -140,6 +141,18 @@ def test_a_quote_after_the_deadline_heals_the_order_that_had_none():
     assert (told.phase, told.raised()) == ("attention", ["rates.none"])
     assert kinds(told.tell(ev.RatesQuoted(quote("P1", "s1", rate("r", "5.00"))))) == ["BuyLabel"]
     assert (told.phase, told.resolved()) == ("booking", ["rates.none"])
+
+
+@pytest.mark.req("L2")
+def test_a_carrier_that_does_not_answer_is_named_and_the_order_is_not_blamed():
+    told = history(policy=OrderToShipPolicy(carriers=("easypost", "ups")))
+    told.tell(ev.FulfilmentRequested(delivery_order()))
+    told.tell(ev.RatesQuoted(quote("P1", "s1")))
+    told.tell(ev.DeadlinePassed("quotes", NOON))
+    [said] = [each for each in told.events if isinstance(each, ExceptionRaised)]
+    assert (said.kind, said.partner) == ("rates.none", "ups")
+    assert said.text.startswith("ups has not answered")
+    assert "Check" not in said.text
 
 
 def test_a_failed_booking_raises_one_exception_that_a_later_booking_resolves():

@@ -45,14 +45,13 @@ class Pages:
             PartnerFacts("gls", "gls", "GLS", (), Agreed(kind="carrier")),
             PartnerFacts("old", "ups", "ups", (), Agreed(enabled=False)),
         )
-        self.app = build(
-            Context(
-                store=world.store, clock=world.clock, requests=Requests(), sessions=self.sessions, version="0.1.0",
-                documents=StoredDocuments(world.store, world.clock), partners=self.partners, board=BOARD,
-                environment="sandbox",
-                changed_at=lambda reference: world.clock.now() - 500 * DAY if "file" in reference else 0,
-            )
+        self.context = Context(
+            store=world.store, clock=world.clock, requests=Requests(), sessions=self.sessions, version="0.1.0",
+            documents=StoredDocuments(world.store, world.clock), partners=self.partners, board=BOARD,
+            environment="sandbox",
+            changed_at=lambda reference: world.clock.now() - 500 * DAY if "file" in reference else 0,
         )  # fmt: skip
+        self.app = build(self.context)
 
 
 @pytest.fixture

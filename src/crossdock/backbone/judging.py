@@ -65,8 +65,9 @@ def outcome_of(
             status, after = "in_doubt", None
     schedule = schedules.get(error_class, DEFAULT_SCHEDULES[error_class])
     due_at = next_try(schedule, tries, now, jitter, after)
-    if due_at is None:
-        return Outcome("parked", _explained(attempt, why))
+    if due_at is None:  # what it says of trying again is over
+        given_up = f"Given up after {tries} tries; retry it when the cause is gone. {why.operator}"
+        return Outcome("parked", _explained(attempt, Explanation(given_up, why.engineer)))
     return Outcome(status, _explained(attempt, why), due_at)
 
 

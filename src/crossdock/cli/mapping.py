@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crossdock.backbone.drift import standing
+from crossdock.backbone.ruling import rule
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, actor, installation, now, read, write
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, as_json, note, table
 from crossdock.model.milestones import UnknownMilestone, check
@@ -194,12 +195,8 @@ def _of(rulings: Iterable[Ruling], partner: str, name: str) -> Ruling | None:
 
 
 def _rule(ruling: Ruling, config: ConfigPath, *, dry_run: bool, json: bool) -> None:
-    def step(tx: Transaction) -> None:
-        tx.mappings.rule(ruling)
-        tx.doors.audit(ruling.at, ruling.by, f"mapping.{ruling.act}", f"{ruling.partner}/{ruling.name}", ruling.note)
-
     if not dry_run:
-        write(config, step)
+        write(config, lambda tx: rule(tx, ruling))
     if json:
         as_json({"ruling": ruling, "dry_run": dry_run})
         return

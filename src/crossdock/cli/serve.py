@@ -250,6 +250,7 @@ def _tower(
         configuration=known,
         corrector=corrector,
         timezone=settings.project.timezone,
+        approvals=settings.mapping.approvals,
     )
 
 

@@ -9,6 +9,7 @@ from crossdock.model import events as ev
 from crossdock.model.customs import Terms, dangers_of, declaration_of
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn
 from crossdock.model.desk import RETURN
+from crossdock.model.instants import lasting
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer
@@ -73,15 +74,14 @@ def quoted(work: Work) -> None:
 
 def outstanding(work: Work) -> bool:
     """Whether a quote may still come."""
-    order = work.order
-    if order is None:
-        return True
+    return work.order is None or bool(_silent(work, work.order))
+
+
+def _silent(work: Work, order: DeliveryOrder) -> list[str]:
+    """The carriers that have said nothing yet of a package that has no label."""
     there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
-    live = work.state.live_bookings()
-    wanted = {
-        f"{package.id}/{carrier}" for package in order.packages for carrier in work.carriers if package.id not in live
-    }
-    return not wanted <= there
+    packages = [package.id for package in order.packages if package.id not in work.state.live_bookings()]
+    return [name for name in work.carriers if any(f"{package}/{name}" not in there for package in packages)]
 
 
 def quotes_of(work: Work) -> tuple[Quote, ...]:
@@ -112,7 +112,9 @@ def choose(work: Work) -> None:
     work.clear(QUOTES)
     if not choice.picks:
         if work.progress.phase == "rating":
-            work.raise_exception("rates.none", nothing_offered(choice))
+            silent = _silent(work, order)
+            text = _unanswered(work, order, silent) if silent else nothing_offered(choice)
+            work.raise_exception("rates.none", text, partner=silent[0] if silent else "")
         work.progress.phase = "attention"
         return
     work.resolve(lambda each: each.kind in {"rates.none", "rates.failed"} and not each.pointer.endswith(RETURN))
@@ -224,6 +226,16 @@ def book_again(work: Work, order: DeliveryOrder) -> None:
         progress.tried, progress.failed, progress.selected = [], [], []
         work.resolve(lambda each: each.kind in _ENDED_BY_ANOTHER and not each.pointer.endswith(RETURN))
         ask_rates(work, order, packages)
+
+
+def _unanswered(work: Work, order: DeliveryOrder, silent: Sequence[str]) -> str:
+    """There may well be offers: somebody did not answer, and nothing is wrong with the order."""
+    waited = lasting(work.policy.quote_wait(work.policy.level_of(order)))
+    verb = "has" if len(silent) == 1 else "have"
+    return (
+        f"{', '.join(silent)} {verb} not answered what it costs for {waited}, so there is no rate to choose. "
+        "It is asked on, and the order goes on by itself when it answers; its page under Partners says what keeps it."
+    )
 
 
 def nothing_offered(choice: Choice) -> str:

@@ -155,7 +155,8 @@ class _Work:
         self.events.append(ExpectationExpired(name, owed.kind, what, owed.who, owed.since, owed.due))
         late = lasting(self.now - owed.due)
         text = f"{what}: {owed.who} has owed it for {lasting(self.now - owed.since)}, due {late} ago. Ask there."
-        self.events.append(ExceptionRaised(self.raises[owed.kind], text, f"/{name}", owed.raised))
+        about = "" if owed.kind == STAGE else owed.who
+        self.events.append(ExceptionRaised(self.raises[owed.kind], text, f"/{name}", owed.raised, about))
 
     def _end(self, name: str) -> None:
         owed = self.waits.owed.pop(name)

@@ -100,11 +100,6 @@ class PartnerFacts(Struct, frozen=True):
         """How it is asked for."""
         return self.id, self.title, self.feeds
 
-    @property
-    def limits(self) -> tuple[float, int]:
-        """Calls per second (0: no limit), and at once."""
-        return self.agreed.limits.per_second, self.agreed.limits.burst
-
 
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
@@ -112,7 +107,8 @@ class Context(Struct, frozen=True, kw_only=True):
     them. Without ``plan`` nothing is replayed here, without ``corrector`` nothing corrected; ``figures`` gives the key
     figures at an instant (epoch microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at``
     says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is
-    what is configured; the days of ``timezone`` are those of the carriers' desk.
+    what is configured; the days of ``timezone`` are those of the carriers' desk; ``approvals`` is how many people a
+    ruling about a partner's code takes.
     """
 
     store: Store
@@ -137,6 +133,7 @@ class Context(Struct, frozen=True, kw_only=True):
     configuration: Callable[[], InForce] | None = None
     corrector: Corrector | None = None
     timezone: str = "UTC"
+    approvals: int = 1
 
     @property
     def packages(self) -> dict[str, str]:

@@ -53,6 +53,13 @@ def whole(tx: Transaction, name: str) -> Whole | None:
     )
 
 
+def code_of(case: Case) -> str:
+    """The code of a partner that nobody has mapped, where that is what the exception is about; "" else."""
+    begins = f"/{case.partner}/"
+    about = case.kind == "mapping.unknown_code" and case.pointer.startswith(begins)
+    return case.pointer.removeprefix(begins) if about else ""
+
+
 def _is_of(event: Event, name: str) -> bool:
     body = event.body
     if not isinstance(body, ExceptionEvent):

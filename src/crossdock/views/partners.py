@@ -14,7 +14,7 @@ from crossdock.settings.credentials import Credential
 from crossdock.views.mapping_tasks import Task, mapping_tasks
 from crossdock.views.standing import Asked, PartnerLine, partners_now
 
-STOPPED = ("parked", "refused", "in_doubt")
+TROUBLED = ("parked", "refused", "in_doubt", "retry")
 MOST = 50
 """How often a partner's silence is counted; of more it is only said that there was."""
 
@@ -63,9 +63,9 @@ class PartnerNow(Struct, frozen=True):
 
 
 class PartnerWhole(Struct, frozen=True):
-    """One partner: ``owed`` is what is expected of it, ``stopped`` the newest messages that stand still (``more``: and
-    there are others), ``tasks`` what nobody has mapped, ``moves`` what happened to its breaker, ``broken`` how often it
-    was silent for too long in 30 days.
+    """One partner: ``owed`` is what is expected of it, ``stopped`` the newest messages that stand still or are tried
+    again (``more``: and there are others), ``tasks`` what nobody has mapped, ``moves`` what happened to its breaker,
+    ``broken`` how often it was silent for too long in 30 days.
     """
 
     now: PartnerNow
@@ -103,7 +103,7 @@ def whole(tx: Transaction, known: Known, now: int) -> PartnerWhole:
     name = asked[0]
     [line] = partners_now(tx, [asked], now)
     causes = tx.views.cause_groups(Chosen(partner=name), limit=40)
-    stopped, after = tx.views.exchanges(partner=name, statuses=STOPPED, limit=_SHOWN)
+    stopped, after = tx.views.exchanges(partner=name, statuses=TROUBLED, limit=_SHOWN)
     tasks = [task for task in mapping_tasks(tx, name) if task.state != "settled"]
     health = tx.partners.health(name)
     limits = effective(agreed.limits, health)

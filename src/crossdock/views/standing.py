@@ -20,8 +20,8 @@ class FeedLine(Struct, frozen=True):
 
 class PartnerLine(Struct, frozen=True):
     """One partner now. ``breaker`` is open, half_open or closed; ``oldest_at`` is since when the oldest command waits;
-    ``stopped`` are messages that wait for a person, in and out; ``tokens`` is what is left of its throttle, None where
-    it was never used.
+    ``retrying`` of the ``queued`` were tried and are due again; ``stopped`` are messages that wait for a person, in and
+    out; ``tokens`` is what is left of its throttle, None where it was never used.
     """
 
     id: str
@@ -32,6 +32,7 @@ class PartnerLine(Struct, frozen=True):
     attention: str
     failures: int
     queued: int
+    retrying: int
     in_doubt: int
     stopped: int
     oldest_at: int
@@ -46,7 +47,7 @@ class PartnerLine(Struct, frozen=True):
             return "stopped"
         if self.paused or self.breaker == "half_open" or self.in_doubt:
             return "held"
-        return "slow" if self.failures or self.stopped else "well"
+        return "slow" if self.failures or self.stopped or self.retrying else "well"
 
 
 Asked = tuple[str, str, Sequence[tuple[str, float]]]
@@ -77,6 +78,7 @@ def _line(tx: Transaction, asked: Asked, depth: dict[str, tuple[int, int]], stop
         health.attention,
         health.failures,
         sum(count for count, _ in waiting),
+        depth.get("retry", (0, 0))[0],
         depth.get("in_doubt", (0, 0))[0],
         stopped,
         min((oldest for _, oldest in waiting), default=0),

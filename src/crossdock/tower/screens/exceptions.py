@@ -16,7 +16,7 @@ from crossdock.tower.desk import At, Desk, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import exception_acts
 from crossdock.tower.screens.exception_filter import QUEUES, STATES, Filter, filter_of
-from crossdock.views.exceptions import Whole, whole
+from crossdock.views.exceptions import Whole, code_of, whole
 
 _ROWS = 100
 _KEPT = "crossdock_filters"
@@ -102,7 +102,8 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
     listed = filter_of({**chosen.words(), "queue": found.case.queue})
     return desk.page(
         request, "exception.html", whole=found, case=found.case, row=order, filter=listed, before=before, behind=behind,
-        done=request.query_params.get("done", ""),
+        done=request.query_params.get("done", ""), known={each.id for each in desk.context.partners},
+        unmapped=code_of(found.case),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import message_acts, message_correct, messages_at_once
-from crossdock.tower.screens.messages_at_once import TABS, tab_of
+from crossdock.tower.screens.messages_at_once import TABS, let_go, tab_of
 from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import Payloads, payloads_of
 
@@ -43,6 +43,7 @@ async def messages(
         rows=rows,
         tabs=TABS,
         tab=tab,
+        at_once=let_go(tab),
         query=query,
         older=f"/messages?{urlencode({**query, 'after': following})}" if following else "",
         fresh_at=f"/messages/fresh?{urlencode({**query, 'since': rows[0].received_at if rows else 0})}",

@@ -33,7 +33,7 @@ TABS = (
     Tab("stopped", "Stopped", ("parked", "refused", "in_doubt")),
     Tab("retrying", "Retrying", ("retry",)),
     Tab("waiting", "Waiting for their order", ("waiting",)),
-    Tab("moving", "On their way", ("received", "queued", "sending", "claimed")),
+    Tab("moving", "On their way", ("received", "queued", "sending", "claimed", "retry")),
     Tab("all", "All", ()),
 )
 
@@ -43,23 +43,40 @@ def tab_of(name: str) -> Tab:
     return next((each for each in TABS if each.name == name), TABS[0])
 
 
+_LET_GO = {"stopped": TABS[0].statuses, "retrying": TABS[1].statuses, "moving": TABS[1].statuses}
+"""Readings in which messages can be let go on at once, and which of them these are."""
+
+
+def let_go(tab: Tab) -> bool:
+    """Whether messages of a reading can be let go on at once."""
+    return tab.name in _LET_GO
+
+
 class Many(Struct, frozen=True):
-    """Which stopped messages: those of ``ids``, or all of a partner and direction ("" for any)."""
+    """Which messages that stand still, or wait for their next try: those of ``ids``, or all of a reading (``show``),
+    partner and direction ("" for any).
+    """
 
     partner: str = ""
     direction: str = ""
     ids: tuple[str, ...] = ()
+    show: str = TABS[0].name
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """How those that are meant stand."""
+        return _LET_GO.get(self.show, TABS[0].statuses)
 
     def rows(self, tx: Transaction) -> list[ExchangeRow]:
-        """Those that stand still now, the newest first, `MOST` at most."""
+        """Those that stand so now, the newest first, `MOST` at most."""
         if self.ids:
             found = (tx.views.exchange(each) for each in self.ids[:MOST])
-            return [each.row for each in found if each and each.row.status in TABS[0].statuses]
+            return [each.row for each in found if each and each.row.status in self.statuses]
         rows: list[ExchangeRow] = []
         after = ""
         while len(rows) < MOST:
             page, after = tx.views.exchanges(
-                partner=self.partner, direction=self.direction, statuses=TABS[0].statuses, after=after, limit=_PAGE
+                partner=self.partner, direction=self.direction, statuses=self.statuses, after=after, limit=_PAGE
             )
             rows += page
             if not after:
@@ -69,14 +86,22 @@ class Many(Struct, frozen=True):
     @property
     def words(self) -> list[tuple[str, str]]:
         """The words of a form that mean the same."""
-        given = [("partner", self.partner), ("direction", self.direction), *(("id", each) for each in self.ids)]
+        given = [
+            ("show", self.show),
+            ("partner", self.partner),
+            ("direction", self.direction),
+            *(("id", each) for each in self.ids),
+        ]
         return [(name, value) for name, value in given if value]
 
 
 @get("/messages/retry", opt={"role": Role.ENGINEER})
-async def preview(request: Request[Any, Any, Any], desk: At, partner: str = "", direction: str = "") -> Response[Any]:
+async def preview(
+    request: Request[Any, Any, Any], desk: At, partner: str = "", direction: str = "", show: str = ""
+) -> Response[Any]:
     """The dry run: how many of what, to whom, and how many of them are asked about first."""
-    many = Many(clean(partner), _way(direction), tuple(request.query_params.getall("id", [])))
+    ids = tuple(request.query_params.getall("id", []))
+    many = Many(clean(partner), _way(direction), ids, tab_of(show).name)
     return await _asking(request, desk, many)
 
 
@@ -88,7 +113,8 @@ async def retry(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     if form is None:
         return desk.forged(request)
     ids = tuple(each for each in data.getall("id", []) if isinstance(each, str))
-    many = Many(clean(form.get("partner", "")), _way(form.get("direction", "")), ids)
+    show = tab_of(form.get("show", "")).name
+    many = Many(clean(form.get("partner", "")), _way(form.get("direction", "")), ids, show)
     reason = form.get("reason", "").strip()[:_LONGEST_REASON]
     if not reason:
         return await _asking(request, desk, many, "Say why, for those who read it later.")
@@ -102,10 +128,12 @@ async def retry(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
 
     count = await desk.context.store.run(step)
     if not count:
-        return await _asking(request, desk, many, "Nothing was done: none of them stands still any more.")
+        return await _asking(request, desk, many, "Nothing was done: none of them stands so any more.")
     for topic in ("inbound", "outbound", "log"):
         desk.context.store.wake(topic)
-    query = urlencode({"partner": many.partner, "direction": many.direction, "done": "retries", "count": count})
+    query = urlencode(
+        {"show": many.show, "partner": many.partner, "direction": many.direction, "done": "retries", "count": count}
+    )
     return Redirect(f"/messages?{query}", status_code=303)
 
 

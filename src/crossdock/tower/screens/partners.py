@@ -15,7 +15,7 @@ from crossdock.settings.credentials import Credential
 from crossdock.tower.context import PartnerFacts
 from crossdock.tower.desk import At, Desk
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import partner_acts
+from crossdock.tower.screens import partner_acts, partner_mapping
 from crossdock.tower.screens.partner_acts import configured, unknown
 from crossdock.tower.sparks import Spark, spark
 from crossdock.views.partners import MOST, PartnerNow, book, whole
@@ -134,5 +134,5 @@ def _sums(rows: list[PartnerNow], facts: dict[str, PartnerFacts]) -> list[tuple[
 
 SCREEN = Screen(
     Place("Partners", "/partners", "partner", "p", "Who we work with, and how well"),
-    (partners, scorecard, partner, *partner_acts.ROUTES),
+    (partners, scorecard, partner, *partner_acts.ROUTES, *partner_mapping.ROUTES),
 )
