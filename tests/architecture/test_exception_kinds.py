@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crossdock.connectors.warehouse.mapping.reading import UOM_MISMATCH
 from crossdock.model.exception_kinds import CARRIERS, KINDS, MILESTONES_IN_TROUBLE
 from crossdock.model.kpis import KPIS
 from crossdock.model.milestones import CATEGORIES
@@ -79,6 +80,11 @@ def of_the_carriers_desk() -> set[str]:
     return set(dict(constants_of(tree))["_FAILURES"].values())
 
 
+def of_connectors() -> set[str]:
+    """What a partner's message raises as it is read."""
+    return {UOM_MISMATCH}
+
+
 def of_figures() -> set[str]:
     """What stands while a key figure is bad."""
     return {kpi.kind for kpi in KPIS.values()}
@@ -91,14 +97,15 @@ def of_expectations() -> set[str]:
 
 @pytest.mark.req("H9")
 def test_every_kind_that_is_raised_is_in_the_catalogue():
-    named = {*raised(), *of_the_carriers_desk(), *of_expectations()}
+    named = {*raised(), *of_the_carriers_desk(), *of_expectations(), *of_connectors()}
     assert named - set(KINDS) == set(), "add them to src/crossdock/model/data/exception-kinds.tsv"
 
 
 @pytest.mark.req("E4")
 def test_what_nobody_else_raises_is_the_carriers():
     carriers = {*CARRIERS.values(), *MILESTONES_IN_TROUBLE.values()}
-    assert set(KINDS) - {*raised(), *of_the_carriers_desk(), *of_expectations(), *of_figures()} == carriers
+    others = {*raised(), *of_the_carriers_desk(), *of_expectations(), *of_figures(), *of_connectors()}
+    assert set(KINDS) - others == carriers
     assert {kind for kind, row in KINDS.items() if row.source == "carrier"} == carriers
 
 

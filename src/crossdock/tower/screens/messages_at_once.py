@@ -131,9 +131,9 @@ async def retry(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
         return await _asking(request, desk, many, "Nothing was done: none of them stands so any more.")
     for topic in ("inbound", "outbound", "log"):
         desk.context.store.wake(topic)
-    query = urlencode(
-        {"show": many.show, "partner": many.partner, "direction": many.direction, "done": "retries", "count": count}
-    )
+    shown = [] if many.show == TABS[0].name else [("show", many.show)]
+    about = [("partner", many.partner), ("direction", many.direction), ("done", "retries"), ("count", count)]
+    query = urlencode([*shown, *about])
     return Redirect(f"/messages?{query}", status_code=303)
 
 
