@@ -72,7 +72,7 @@ async def invite(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     form = await desk.form(request)
     if form is None:
         return desk.forged(request)
-    role = Role(form["role"]) if form.get("role") in {*Role} else Role.READER
+    role = Role(form["role"]) if form.get("role") in {*Role} else Role.SUPPORT
     name = clean(form.get("name", ""))
     token = desk.context.sessions.invite(role, name)
     actor, now = session_of(request).actor, desk.context.clock.now()

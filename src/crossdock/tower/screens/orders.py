@@ -15,6 +15,7 @@ from crossdock.tower.chips import PHASES
 from crossdock.tower.desk import At, clean
 from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
+from crossdock.tower.screens import unmasking
 from crossdock.views.drawing import HEIGHT, WIDTH
 from crossdock.views.journeys import OrderMap, order_map
 from crossdock.views.lineage import lineage_of
@@ -145,6 +146,6 @@ def _exact(tx: Transaction, text: str) -> str:
 
 
 SCREEN = Screen(
-    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders",)),
-    (search, orders, order),
+    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders", "unmask")),
+    (search, orders, order, *unmasking.ROUTES),
 )
