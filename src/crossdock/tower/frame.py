@@ -10,6 +10,7 @@ from msgspec import Struct
 from crossdock.ports.rows import Found
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import COOKIE, DENSITIES, THEMES, At, clean, local, session_of
+from crossdock.tower.screens.filters import href_of, named_like
 from crossdock.tower.sessions import Role
 
 SEGMENTS = ("enter", "leave", "session", "live", "palette", "documents", "static")
@@ -97,10 +98,15 @@ class Hit(Struct, frozen=True):
 
 
 @get("/palette")
-async def palette(desk: At, q: str = "") -> list[Hit]:
-    """Orders by any reference, whole or its beginning."""
-    text = clean(q)
-    return await desk.context.store.read(lambda tx: _hits(tx, text)) if text else []
+async def palette(request: Request[Any, Any, Any], desk: At, q: str = "") -> list[Hit]:
+    """Orders by any reference, whole or its beginning, and kept filters by their name."""
+    text, session = clean(q), session_of(request)
+
+    def step(tx: Transaction) -> list[Hit]:
+        kept = named_like(tx, session, text, _HITS)
+        return _hits(tx, text) + [Hit(each.name, f"filter of {each.place}", href_of(each), "bookmark") for each in kept]
+
+    return await desk.context.store.read(step) if text else []
 
 
 def _hits(tx: Transaction, text: str) -> list[Hit]:

@@ -28,6 +28,7 @@ _DEEDS = {
     "desk.refuse_return": "Return refused", "desk.return": "Return label asked for",
     "desk.return_goods": "Return announced", "desk.void": "Label voided", "exchange.discard": "Message discarded",
     "exchange.replay": "Messages read again", "exchange.retry": "Message let go on", "fetch": "Log fetched back",
+    "filter.forget": "Filter forgotten", "filter.save": "Filter kept",
     "outbox.disable": "Outbox switched off", "outbox.enable": "Outbox switched on",
     "outbox.resend": "Events sent again",
     "partner.limit": "Pace of a partner set", "partner.pause": "Partner paused", "partner.resume": "Partner resumed",
