@@ -18,6 +18,7 @@ from crossdock.tower.live import Live
 from crossdock.tower.rendering import ago, environment, page, until
 from crossdock.tower.screen import Place
 from crossdock.tower.sessions import Role, Session, allowed
+from crossdock.tower.undoing import Undoing
 from crossdock.views.keeping import Kept
 from crossdock.views.masked import MaskedDocuments, MaskedStore
 from crossdock.views.scorecards import Course
@@ -43,6 +44,7 @@ class Desk:
         self.counting: set[str] = set()
         self.courses: Kept[tuple[str, int], Sequence[Course]] = Kept(_CARD_SECONDS)
         self.scoring = asyncio.Lock()
+        self.undoing = Undoing(context.clock)
         self._env: Environment = environment(context.version)
 
     def seen_by(self, session: Session | None) -> "Desk":
@@ -76,6 +78,7 @@ class Desk:
         """A template with what the frame around every page needs."""
         now = self.context.clock.now()
         session: Session | None = request.scope["state"].get(_SESSION)
+        token = request.query_params.get("undo", "")
         frame = {
             "layout": "sheet.html" if request.headers.get("x-sheet") else "base.html",
             "session": session,
@@ -83,6 +86,7 @@ class Desk:
             "places": [each for each in self.places if session is not None and session.role.may(each.role)],
             "covered": session is not None and session.masked,
             "shown": self.context.sessions.shown(session) if session is not None else {},
+            "undo": token if self.undoing.stands(session, token) else "",
             "theme": _preference(request, "theme", THEMES),
             "density": _preference(request, "density", DENSITIES),
             "here": request.url.path,

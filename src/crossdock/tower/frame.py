@@ -13,10 +13,11 @@ from crossdock.tower.desk import COOKIE, DENSITIES, THEMES, At, clean, local, se
 from crossdock.tower.screens.filters import href_of, named_like
 from crossdock.tower.sessions import Role
 
-SEGMENTS = ("enter", "leave", "session", "live", "palette", "documents", "static")
+SEGMENTS = ("enter", "leave", "session", "undo", "live", "palette", "documents", "static")
 """First path segments that belong to no screen."""
 
 _YEAR = 365 * 86_400
+_NOT_UNDONE = "Nothing was undone: it is too late, or somebody has moved it on meanwhile."
 _HITS = 8
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
@@ -82,6 +83,20 @@ async def invite(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     return desk.page(request, "session.html", roles=tuple(Role), themes=THEMES, densities=DENSITIES, link=link)
 
 
+@post("/undo/{token:str}", status_code=303)
+async def undo(request: Request[Any, Any, Any], desk: At, token: str) -> Response[Any]:
+    """Take back what this session just did, as an act of its own."""
+    if await desk.form(request) is None:
+        return desk.forged(request)
+    session, now = session_of(request), desk.context.clock.now()
+    offer = desk.undoing.take(session, token)
+    count = await desk.context.store.run(lambda tx: offer.inverse(tx, session.actor, now)) if offer else 0
+    if offer is None or not count:
+        return desk.page(request, "failed.html", status=409, what=_NOT_UNDONE, trace="")
+    desk.context.store.wake(offer.wakes)
+    return Redirect(f"{offer.back}{'&' if '?' in offer.back else '?'}done=undone", status_code=303)
+
+
 @get("/live")
 async def live(desk: At) -> ServerSentEvent:
     """The numbers of the navigation, now and whenever they change."""
@@ -141,4 +156,4 @@ async def document(request: Request[Any, Any, Any], desk: At, sha256: str) -> Re
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-ROUTES = (enter, leave, session, preferences, invite, live, palette, document)
+ROUTES = (enter, leave, session, preferences, invite, undo, live, palette, document)

@@ -14,6 +14,7 @@ from crossdock.ports.stores_delivery import Health
 from crossdock.tower.context import PartnerFacts
 from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.screens.desk_asking import UNREASONED, Asking, Field, ask, reason_of
+from crossdock.tower.screens.partner_acts import undo_of
 from crossdock.tower.sessions import Role
 
 
@@ -72,7 +73,8 @@ async def act(request: Request[Any, Any, Any], desk: At, partner: str, deed: str
     if not done:
         return await _preview(request, desk, partner, deed, form, "Nothing was done: it is so already.")
     desk.context.store.wake("outbound")
-    return Redirect(f"/desk/carriers?done={deed}", status_code=303)
+    token = "" if deed == "pace" else undo_of(request, desk, name, deed, "/desk/carriers")
+    return Redirect(f"/desk/carriers?done={deed}&undo={token}", status_code=303)
 
 
 def _carriers(tx: Transaction, desk: Desk) -> list[Carrier]:

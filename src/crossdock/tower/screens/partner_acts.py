@@ -11,6 +11,7 @@ from crossdock.ports.stores import Transaction
 from crossdock.tower.context import PartnerFacts
 from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.sessions import Role
+from crossdock.tower.undoing import Inverse
 from crossdock.views.standing import PartnerLine, partners_now
 
 _LONGEST_REASON = 500
@@ -60,7 +61,15 @@ async def act(request: Request[Any, Any, Any], desk: At, name: str) -> Response[
     if not await desk.context.store.run(step):
         return await _asking(request, desk, name, _ALREADY)
     desk.context.store.wake("outbound")
-    return Redirect(f"/partners/{quote(facts.id, safe='')}?done={deed}", status_code=303)
+    place = f"/partners/{quote(facts.id, safe='')}"
+    return Redirect(f"{place}?done={deed}&undo={undo_of(request, desk, facts.id, deed, place)}", status_code=303)
+
+
+def undo_of(request: Request[Any, Any, Any], desk: Desk, name: str, deed: str, back: str) -> str:
+    """The token to take a pause or its end back with."""
+    other = _DEEDS["resume" if deed == "pause" else "pause"]
+    inverse: Inverse = lambda tx, actor, now: int(other(tx, name, actor, f"undo of {deed}", now))  # noqa: E731
+    return desk.undoing.offer(session_of(request), inverse, back, Role.ENGINEER, "outbound")
 
 
 async def _asking(request: Request[Any, Any, Any], desk: Desk, name: str, complaint: str = "") -> Response[Any]:
