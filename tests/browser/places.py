@@ -11,6 +11,7 @@ PLAIN = {
     "order-payloads": f"/orders/do:odoo:7?exchange={'odoo7m1'.ljust(26, '0')}",
     "order-hostile": "/orders/do:odoo:66",
     "exceptions": "/exceptions",
+    "search-kept": "/search?phase=attention",
     "exceptions-late": "/exceptions?late=1&severity=high",
     "exceptions-technical": "/exceptions?queue=technical",
     "exceptions-none": "/exceptions?partner=nobody",

@@ -33,6 +33,7 @@ from crossdock.ports.rows import Ownership
 from crossdock.ports.spec import Kind
 from crossdock.ports.stores_delivery import Blob, BreakerMove, DueTimer, Health
 from crossdock.ports.stores_doors import ApiClient
+from crossdock.ports.stores_filters import SavedFilter
 from crossdock.ports.stores_mapping import Gap, Ruling
 from crossdock.ports.stores_processes import Instance
 from crossdock.processes.configured import there_are
@@ -226,6 +227,7 @@ def furnish(tx):
     _hostile(tx)
     measured(tx, CLOCK, chance)
     _audit(tx, subjects)
+    _filters(tx)
     tx.log.advance("reducer", {partition: (0, head) for partition, head in tx.views.log_heads().items() if head})
 
 
@@ -349,6 +351,17 @@ def _processes(tx, subjects):
             for each in range(count)
         ]
         tx.instances.put(rows)
+
+
+def _filters(tx):
+    kept = (
+        ("exceptions", "Late and high", "severity=high&late=1", "tower:mara", False),
+        ("exceptions", HOSTILE[:90], "partner=gls", "tower:lea", True),
+        ("messages", "All of EasyPost", "show=all&partner=easypost", "tower:lea", True),
+        ("search", "Needs somebody", "phase=attention", "tower:mara", True),
+    )
+    for number, (place, name, query, owner, shared) in enumerate(kept):
+        tx.filters.save(SavedFilter(f"kept-{number}", place, name, query, owner, shared, CLOCK - HOUR))
 
 
 def _audit(tx, subjects):

@@ -18,6 +18,7 @@ from crossdock.ports.stores_ageing import Ageing
 from crossdock.ports.stores_delivery import Blobs, Lanes, Partners, Timers
 from crossdock.ports.stores_doors import Doors
 from crossdock.ports.stores_exceptions import Alerts, ExceptionBook
+from crossdock.ports.stores_filters import Filters
 from crossdock.ports.stores_inbound import Exchanges
 from crossdock.ports.stores_knocks import Knocks
 from crossdock.ports.stores_kpis import KeyFigures, Measures
@@ -267,6 +268,11 @@ class Transaction(Protocol):
     @property
     def knocks(self) -> Knocks:
         """Counted tries and one-time codes."""
+        ...
+
+    @property
+    def filters(self) -> Filters:
+        """Filters that people keep under a name."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from crossdock.storage.bodies import Bodies
 from crossdock.storage.doors import SqlDoors
 from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
+from crossdock.storage.filters import SqlFilters
 from crossdock.storage.instances import SqlInstances
 from crossdock.storage.knocks import SqlKnocks
 from crossdock.storage.kpis import SqlKeyFigures
@@ -144,6 +145,11 @@ class SqlTransaction:
     def knocks(self) -> SqlKnocks:
         """Counted tries and one-time codes."""
         return SqlKnocks(self._connection)
+
+    @cached_property
+    def filters(self) -> SqlFilters:
+        """Filters that people keep."""
+        return SqlFilters(self._connection)
 
     @cached_property
     def notices(self) -> SqlNotices:

@@ -16,9 +16,10 @@ from crossdock.ports.stores import StoreFull, StoreUnavailable
 from crossdock.ports.stream import StreamDown, StreamFault
 from crossdock.tower import frame
 from crossdock.tower.context import Context
-from crossdock.tower.desk import Desk
+from crossdock.tower.desk import Desk, behind
 from crossdock.tower.registered import SCREENS
 from crossdock.tower.rendering import ASSETS, HEADERS, STATIC
+from crossdock.views.masked import Covered
 
 SEGMENTS = (*frame.SEGMENTS, *(segment for screen in SCREENS for segment in screen.place.segments))
 """First path segments that belong to the tower, for `crossdock.api.server.Doors`."""
@@ -34,7 +35,7 @@ def build(context: Context) -> Litestar:
     screens: list[HTTPRouteHandler] = [route for screen in SCREENS for route in screen.routes]
     return Litestar(
         route_handlers=[*screens, *frame.ROUTES, _assets("/static", 3600), _assets(ASSETS, 365 * 86_400)],
-        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        dependencies={"desk": Provide(behind(desk), sync_to_thread=False)},
         before_request=desk.admit,
         after_request=_sealed,
         exception_handlers=_failures(desk),
@@ -70,15 +71,20 @@ def _failures(desk: Desk) -> dict[int | type[Exception], Failed]:
         # the only value a page takes from its address into the store unread is where a list goes on
         return desk.missing(request, "There is no such page of this list", "crossdock parked")
 
+    def on_covered(request: Request[Any, Any, Any], _: PermissionError) -> Response[Any]:
+        return desk.page(request, "covered.html", status=403)
+
     def on_defect(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         _LOG.exception("defect", path=request.url.path, exc_info=error)
-        return desk.page(request, "failed.html", status=500, what="Crossdock made a mistake.", trace=repr(error))
+        trace = "" if desk.covers(request) else repr(error)  # an error may quote what it stumbled over
+        return desk.page(request, "failed.html", status=500, what="Crossdock made a mistake.", trace=trace)
 
     return {
         HTTPException: on_http,
         StoreFull: on_store,
         StoreUnavailable: on_store,
         ValueError: on_cursor,
+        Covered: on_covered,
         Exception: on_defect,
     }
 

@@ -1,6 +1,7 @@
 """What every page is made with: the context, the templates, the frame around it, and who is looking."""
 
 import asyncio
+import copy
 from collections.abc import Callable, Sequence
 from http.cookies import SimpleCookie
 from typing import Annotated, Any, TypeVar
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 from litestar import Request, Response
 from litestar.params import Dependency
+from msgspec import structs
 
 from crossdock.ports.stores import Transaction
 from crossdock.tower.context import Context
@@ -16,7 +18,9 @@ from crossdock.tower.live import Live
 from crossdock.tower.rendering import ago, environment, page, until
 from crossdock.tower.screen import Place
 from crossdock.tower.sessions import Role, Session, allowed
+from crossdock.tower.undoing import Undoing
 from crossdock.views.keeping import Kept
+from crossdock.views.masked import MaskedDocuments, MaskedStore
 from crossdock.views.scorecards import Course
 
 COOKIE = "crossdock_session"
@@ -37,10 +41,30 @@ class Desk:
         self.places = tuple(places)
         self.live = context.live or Live(context.store, context.clock)
         self.volume: dict[int, int] = {}
-        self.counting = False
+        self.counting: set[str] = set()
         self.courses: Kept[tuple[str, int], Sequence[Course]] = Kept(_CARD_SECONDS)
         self.scoring = asyncio.Lock()
+        self.undoing = Undoing(context.clock)
         self._env: Environment = environment(context.version)
+
+    def seen_by(self, session: Session | None) -> "Desk":
+        """The desk for whoever is looking: where what is personal is hidden from them, what it reads is masked."""
+        if session is not None and not session.masked:
+            return self
+        sessions, context = self.context.sessions, self.context
+        seen: Callable[[], dict[str, int]] = lambda: sessions.shown(session) if session else {}  # noqa: E731
+        theirs = copy.copy(self)
+        theirs.context = structs.replace(
+            context,
+            store=MaskedStore(context.store, seen),
+            documents=MaskedDocuments(context.documents, context.store, seen),
+        )
+        return theirs
+
+    def covers(self, request: Request[Any, Any, Any]) -> bool:
+        """Whether what is personal is hidden from whoever is looking."""
+        session: Session | None = request.scope["state"].get(_SESSION)
+        return session is None or session.masked
 
     async def read(self, step: Callable[[Transaction], T]) -> T:
         """What ``step`` finds; the counts of the frame are read with it where they are old."""
@@ -54,11 +78,15 @@ class Desk:
         """A template with what the frame around every page needs."""
         now = self.context.clock.now()
         session: Session | None = request.scope["state"].get(_SESSION)
+        token = request.query_params.get("undo", "")
         frame = {
             "layout": "sheet.html" if request.headers.get("x-sheet") else "base.html",
             "session": session,
             "may": lambda role: session is not None and session.role.may(Role(role)),
             "places": [each for each in self.places if session is not None and session.role.may(each.role)],
+            "covered": session is not None and session.masked,
+            "shown": self.context.sessions.shown(session) if session is not None else {},
+            "undo": token if self.undoing.stands(session, token) else "",
             "theme": _preference(request, "theme", THEMES),
             "density": _preference(request, "density", DENSITIES),
             "here": request.url.path,
@@ -109,6 +137,15 @@ class Desk:
         if seconds is not None:
             jar[name]["max-age"] = seconds
         return jar[name].OutputString()
+
+
+def behind(desk: Desk) -> Callable[[Request[Any, Any, Any]], Desk]:
+    """What routes are given as their desk: that of whoever is looking."""
+
+    def desk_of(request: Request[Any, Any, Any]) -> Desk:
+        return desk.seen_by(request.scope["state"].get(_SESSION))
+
+    return desk_of
 
 
 def session_of(request: Request[Any, Any, Any]) -> Session:

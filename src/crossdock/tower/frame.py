@@ -10,12 +10,14 @@ from msgspec import Struct
 from crossdock.ports.rows import Found
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import COOKIE, DENSITIES, THEMES, At, clean, local, session_of
+from crossdock.tower.screens.filters import href_of, named_like
 from crossdock.tower.sessions import Role
 
-SEGMENTS = ("enter", "leave", "session", "live", "palette", "documents", "static")
+SEGMENTS = ("enter", "leave", "session", "undo", "live", "palette", "documents", "static")
 """First path segments that belong to no screen."""
 
 _YEAR = 365 * 86_400
+_NOT_UNDONE = "Nothing was undone: it is too late, or somebody has moved it on meanwhile."
 _HITS = 8
 _EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
@@ -72,13 +74,27 @@ async def invite(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     form = await desk.form(request)
     if form is None:
         return desk.forged(request)
-    role = Role(form["role"]) if form.get("role") in {*Role} else Role.READER
+    role = Role(form["role"]) if form.get("role") in {*Role} else Role.SUPPORT
     name = clean(form.get("name", ""))
     token = desk.context.sessions.invite(role, name)
     actor, now = session_of(request).actor, desk.context.clock.now()
     await desk.context.store.run(lambda tx: tx.doors.audit(now, actor, "tower.invite", name, str(role)))
     link = f"{str(request.base_url).rstrip('/')}/enter?token={token}"
     return desk.page(request, "session.html", roles=tuple(Role), themes=THEMES, densities=DENSITIES, link=link)
+
+
+@post("/undo/{token:str}", status_code=303)
+async def undo(request: Request[Any, Any, Any], desk: At, token: str) -> Response[Any]:
+    """Take back what this session just did, as an act of its own."""
+    if await desk.form(request) is None:
+        return desk.forged(request)
+    session, now = session_of(request), desk.context.clock.now()
+    offer = desk.undoing.take(session, token)
+    count = await desk.context.store.run(lambda tx: offer.inverse(tx, session.actor, now)) if offer else 0
+    if offer is None or not count:
+        return desk.page(request, "failed.html", status=409, what=_NOT_UNDONE, trace="")
+    desk.context.store.wake(offer.wakes)
+    return Redirect(f"{offer.back}{'&' if '?' in offer.back else '?'}done=undone", status_code=303)
 
 
 @get("/live")
@@ -97,10 +113,15 @@ class Hit(Struct, frozen=True):
 
 
 @get("/palette")
-async def palette(desk: At, q: str = "") -> list[Hit]:
-    """Orders by any reference, whole or its beginning."""
-    text = clean(q)
-    return await desk.context.store.read(lambda tx: _hits(tx, text)) if text else []
+async def palette(request: Request[Any, Any, Any], desk: At, q: str = "") -> list[Hit]:
+    """Orders by any reference, whole or its beginning, and kept filters by their name."""
+    text, session = clean(q), session_of(request)
+
+    def step(tx: Transaction) -> list[Hit]:
+        kept = named_like(tx, session, text, _HITS)
+        return _hits(tx, text) + [Hit(each.name, f"filter of {each.place}", href_of(each), "bookmark") for each in kept]
+
+    return await desk.context.store.read(step) if text else []
 
 
 def _hits(tx: Transaction, text: str) -> list[Hit]:
@@ -135,4 +156,4 @@ async def document(request: Request[Any, Any, Any], desk: At, sha256: str) -> Re
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-ROUTES = (enter, leave, session, preferences, invite, live, palette, document)
+ROUTES = (enter, leave, session, preferences, invite, undo, live, palette, document)

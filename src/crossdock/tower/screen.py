@@ -29,7 +29,7 @@ class Place(Struct, frozen=True):
     about: str
     within: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
-    role: Role = Role.READER
+    role: Role = Role.SUPPORT
 
     def badge(self, counts: Counts | None) -> int:
         """The number beside its name, 0 for none."""

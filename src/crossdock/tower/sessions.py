@@ -12,14 +12,18 @@ _MINUTE = 60 * 1_000_000
 _LINK_LIFE = 10 * _MINUTE
 _IDLE = 12 * 60 * _MINUTE
 _MOST = 1000
+_SHOWN = 15 * _MINUTE
 _LONGEST_NAME = 40
 
 
 class Role(StrEnum):
     """What somebody may do: each role may do what those before it may."""
 
+    SUPPORT = "support"
+    """Reads every page, with what is personal masked; may look at one order's for a reason."""
+
     READER = "reader"
-    """Reads every page."""
+    """Reads every page as it is."""
 
     OPERATOR = "operator"
     """Works on exceptions, orders and single messages."""
@@ -42,6 +46,11 @@ class Session(Struct, frozen=True):
     role: Role = Role.ENGINEER
 
     @property
+    def masked(self) -> bool:
+        """Whether what is personal is hidden from them."""
+        return not self.role.may(Role.READER)
+
+    @property
     def name(self) -> str:
         """The actor without the door it came through."""
         return self.actor.removeprefix("tower:")
@@ -55,6 +64,7 @@ class Sessions:
         self._clock = clock
         self._invitations: dict[str, tuple[int, Role, str]] = {}
         self._open: dict[str, tuple[int, Session]] = {}
+        self._shown: dict[str, dict[str, int]] = {}
 
     def invite(self, role: Role = Role.ENGINEER, name: str = "") -> str:
         """A token for ``/enter?token=…``; whoever uses it first within ten minutes is in, as ``name``."""
@@ -84,14 +94,25 @@ class Sessions:
         self._open[identity] = (self._clock.now() + _IDLE, session)
         return session
 
+    def show(self, session: Session, subject: str) -> None:
+        """Let a session see what is personal of one order for a quarter of an hour."""
+        self._shown.setdefault(session.id, {})[subject] = self._clock.now() + _SHOWN
+
+    def shown(self, session: Session) -> dict[str, int]:
+        """The orders whose personal data a session sees now, each with when that ends (epoch microseconds)."""
+        now = self._clock.now()
+        return {subject: until for subject, until in self._shown.get(session.id, {}).items() if until > now}
+
     def leave(self, identity: str) -> None:
         """End a session."""
         self._open.pop(identity, None)
+        self._shown.pop(identity, None)
 
     def _forget_old(self) -> None:
         now = self._clock.now()
         self._invitations = {token: kept for token, kept in self._invitations.items() if kept[0] > now}
         self._open = {identity: kept for identity, kept in self._open.items() if kept[0] > now}
+        self._shown = {identity: kept for identity, kept in self._shown.items() if identity in self._open}
 
 
 def allowed(session: Session, given: str) -> bool:

@@ -14,7 +14,7 @@ _ALONE = {"customer": "tracking page"}
 _CLIENT = re.compile(r"[0-9a-f]{12}")
 _MESSAGE = re.compile(r"[0-9A-Za-z]{26}")
 _SUBJECT = re.compile(r"[a-z]+:\S+")
-_OF_ORDERS = frozenset({"desk", "exception", "review", "slot", "tracking", "proof", "customer", "payment"})
+_OF_ORDERS = frozenset({"desk", "exception", "review", "slot", "tracking", "proof", "customer", "payment", "personal"})
 _OF_PARTNERS = frozenset({"partner", "reconciliation", "mapping"})
 _KINDS = {"client": "client", "token": "client", "outbox": "outbox"}
 _MOST_FACTS = 20
@@ -28,10 +28,12 @@ _DEEDS = {
     "desk.refuse_return": "Return refused", "desk.return": "Return label asked for",
     "desk.return_goods": "Return announced", "desk.void": "Label voided", "exchange.discard": "Message discarded",
     "exchange.replay": "Messages read again", "exchange.retry": "Message let go on", "fetch": "Log fetched back",
+    "filter.forget": "Filter forgotten", "filter.save": "Filter kept",
     "outbox.disable": "Outbox switched off", "outbox.enable": "Outbox switched on",
     "outbox.resend": "Events sent again",
     "partner.limit": "Pace of a partner set", "partner.pause": "Partner paused", "partner.resume": "Partner resumed",
-    "partner.told": "Told at the partner desk", "proof.opened": "Proof of delivery opened",
+    "partner.told": "Told at the partner desk", "personal.unmask": "Personal data shown",
+    "proof.opened": "Proof of delivery opened",
     "proof.refused": "Proof of delivery refused", "rebuild": "Read models rebuilt",
     "reconciliation.run": "Reconciled", "retention.run": "Retention run", "slot.release": "Delivery slot released",
     "token.issue": "Access token issued", "tower.enter": "Entered the tower", "tower.invite": "Somebody invited",

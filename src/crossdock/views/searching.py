@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crossdock.ports.rows import Found
+from crossdock.ports.rows import Found, ShipmentRow
 from crossdock.ports.stores import Transaction
 
 _SHORTEST = 4
@@ -27,6 +27,20 @@ def nearest(tx: Transaction, text: str, limit: int = 5) -> list[Found]:
                 found[hit.subject] = (away, hit)
     ranked = sorted(found.values(), key=lambda each: (each[0], each[1].value))
     return [hit for _, hit in ranked[:limit]]
+
+
+def orders_found(
+    tx: Transaction, text: str, phase: str, milestone: str, after: str, limit: int
+) -> tuple[list[ShipmentRow], str]:
+    """Delivery orders whose columns match, after those found by a reference of theirs; and the next page's cursor."""
+    rows, following = tx.views.shipments(phase=phase, milestone=milestone, text=text, after=after, limit=limit)
+    if not text or after:
+        return rows, following
+    listed = {row.subject for row in rows}
+    subjects = dict.fromkeys(hit.subject for hit in tx.views.search(text, limit))
+    hits = [row for subject in subjects if subject not in listed and (row := tx.views.shipment(subject)) is not None]
+    wanted = [row for row in hits if phase in {"", row.phase} and milestone in {"", row.milestone}]
+    return [*wanted, *rows], following
 
 
 def _probes(text: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from alembic import context
 
 import crossdock.storage.tables_exchange
+import crossdock.storage.tables_filters
 import crossdock.storage.tables_knocks
 import crossdock.storage.tables_kpis
 import crossdock.storage.tables_notices

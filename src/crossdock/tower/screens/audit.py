@@ -19,8 +19,8 @@ _ROWS = 50
 _MOST_NEW = 100
 _ADDRESSES = {"order": "/orders/{}", "message": "/messages/{}", "partner": "/messages?show=all&partner={}"}
 _FAMILIES = (
-    "client", "customer", "desk", "exception", "exchange", "mapping", "outbox", "partner", "payment", "proof",
-    "reconciliation", "rebuild", "retention", "review", "slot", "token", "tower", "tracking",
+    "client", "customer", "desk", "exception", "exchange", "filter", "mapping", "outbox", "partner", "payment",
+    "personal", "proof", "reconciliation", "rebuild", "retention", "review", "slot", "token", "tower", "tracking",
 )  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from crossdock.backbone import exceptions_desk as book
+from crossdock.backbone.exceptions_undo import inverses, take_back
 from crossdock.model.cases import Case
 from crossdock.model.identifiers import digest
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.screens.exception_filter import Filter, filter_of
 from crossdock.tower.sessions import Role
+from crossdock.tower.undoing import Inverse
 
 DEEDS = {
     "assign": "Assign",
@@ -89,19 +91,30 @@ async def act(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
     actor = session_of(request).actor
     identity = digest("exception", actor, form.get("once", ""))[:24]
 
-    def step(tx: Transaction) -> tuple[int, str]:
+    def step(tx: Transaction) -> tuple[int, list[Case]]:
         cases = asked.cases(tx, now)
-        return book.act(tx, cases, book.Asked(identity, actor, reason, deed), now), cases[0].id if cases else ""
+        return book.act(tx, cases, book.Asked(identity, actor, reason, deed), now), cases
 
     try:
-        count, first = await desk.context.store.run(step)
+        count, cases = await desk.context.store.run(step)
     except book.TooMany as error:
         return await _asking(request, desk, asked, name, form, str(error))
     if not count:
         return await _asking(request, desk, asked, name, form, "Nothing was done: none of them is open any more.")
     desk.context.store.wake("log")
-    place = f"/exceptions/{first}" if asked.one else "/exceptions"
-    return Redirect(f"{place}?{asked.filter.query(done=name)}", status_code=303)
+    place = f"/exceptions/{cases[0].id}" if asked.one else "/exceptions"
+    token = _undo(request, desk, cases, deed, f"{place}?{asked.filter.query()}")
+    return Redirect(f"{place}?{asked.filter.query(done=name, undo=token)}", status_code=303)
+
+
+def _undo(request: Request[Any, Any, Any], desk: Desk, cases: Sequence[Case], deed: book.Deed, back: str) -> str:
+    """The token to take it back with; "" where there is no way back."""
+    steps = inverses(cases, deed, desk.context.clock.now())
+    if not steps:
+        return ""
+    once = secrets.token_hex(12)
+    inverse: Inverse = lambda tx, actor, now: take_back(tx, steps, deed, once, actor, now)  # noqa: E731
+    return desk.undoing.offer(session_of(request), inverse, back, Role.OPERATOR, "log")
 
 
 def _deed(name: str, form: Mapping[str, str], now: int) -> book.Deed | None:

@@ -1,12 +1,9 @@
 """Exceptions: what somebody has to put right, by cause, with whose it is, until when, and what is at stake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
 
-import msgspec
-from litestar import Request, Response, get, post
-from litestar.response import Redirect
+from litestar import Request, Response, get
 from msgspec import Struct
 
 from crossdock.model.exception_kinds import SEVERITIES, Kind, kind_of
@@ -16,14 +13,11 @@ from crossdock.tower.desk import At, Desk, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import exception_acts
 from crossdock.tower.screens.exception_filter import QUEUES, STATES, Filter, filter_of
+from crossdock.tower.screens.filters import kept_here
 from crossdock.views.exceptions import Whole, code_of, whole
 
 _ROWS = 100
-_KEPT = "crossdock_filters"
-_MOST_KEPT = 8
-_LONGEST_NAME = 40
 _SHOWN = 6
-_YEAR = 365 * 86_400
 
 
 class Cause(Struct, frozen=True):
@@ -53,7 +47,8 @@ async def exceptions(request: Request[Any, Any, Any], desk: At, after: str = "",
     """Open ones by cause; one cause, or resolved ones, as a plain list."""
     chosen = filter_of(request.query_params)
     now = desk.context.clock.now()
-    listed = await desk.read(lambda tx: _listed(tx, chosen, after, now))
+    kept_step = kept_here(request, desk, "exceptions")
+    listed, kept = await desk.read(lambda tx: (_listed(tx, chosen, after, now), kept_step(tx)))
     newest = max((row.raised_at for row in listed.rows), default=0)
     return desk.page(
         request,
@@ -64,7 +59,7 @@ async def exceptions(request: Request[Any, Any, Any], desk: At, after: str = "",
         older=f"/exceptions?{chosen.query(after=listed.older)}" if listed.older else "",
         fresh_at=f"/exceptions/fresh?{chosen.query(since=str(newest))}",
         summary=_summary(listed.workloads, chosen.queue),
-        kept=kept_filters(request.cookies),
+        kept=kept,
         words=_words(desk, listed),
         done=done,
     )
@@ -105,33 +100,6 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
         done=request.query_params.get("done", ""), known={each.id for each in desk.context.partners},
         unmapped=code_of(found.case),
     )  # fmt: skip
-
-
-@post("/exceptions/keep", status_code=303)
-async def keep(request: Request[Any, Any, Any], desk: At) -> Response[Any]:
-    """Keep a filter under a name, or forget one (an empty name); in a cookie, so it is this person's own."""
-    form = await desk.form(request)
-    if form is None:
-        return desk.forged(request)
-    query, name = filter_of(form).query(), "" if "forget" in form else clean(form.get("name", ""))[:_LONGEST_NAME]
-    others = {each: words for each, words in kept_filters(request.cookies).items() if words != query}
-    kept = {**others, name: query} if name else others
-    text = quote(msgspec.json.encode(dict(list(kept.items())[-_MOST_KEPT:])).decode(), safe="")
-    response: Response[Any] = Redirect(f"/exceptions?{query}", status_code=303)
-    response.headers["set-cookie"] = desk.cookie(_KEPT, text, _YEAR)
-    return response
-
-
-def kept_filters(cookies: Mapping[str, str]) -> dict[str, str]:
-    """The filters somebody kept, by name; a cookie that was tampered with is none."""
-    try:
-        kept = msgspec.json.decode(unquote(cookies.get(_KEPT, "")), type=dict[str, str])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return {
-        name[:_LONGEST_NAME]: filter_of(dict(parse_qsl(query))).query()
-        for name, query in list(kept.items())[:_MOST_KEPT]
-    }
 
 
 def _listed(tx: Transaction, chosen: Filter, after: str, now: int) -> Listed:
@@ -207,5 +175,5 @@ def _words(desk: Desk, listed: Listed) -> dict[str, Sequence[str]]:
 
 SCREEN = Screen(
     Place("Exceptions", "/exceptions", "alert", "e", "What somebody has to put right", (), ("open_exceptions",)),
-    (exceptions, fresh, keep, exception, *exception_acts.ROUTES),
+    (exceptions, fresh, exception, *exception_acts.ROUTES),
 )

@@ -133,7 +133,7 @@ def behind(desk: Desk, response: Response[Any], names: list[str], span: Range, p
 async def _count_rest(desk: Desk, trends: Trends, names: list[str], span: Range, partner: str) -> None:
     if desk.counting:
         return
-    desk.counting = True
+    desk.counting.add("rest")
     try:
         now = desk.context.clock.now()
         step: Callable[[Transaction], int] = lambda tx: trends.count(  # noqa: E731 - one line of a loop
@@ -143,7 +143,7 @@ async def _count_rest(desk: Desk, trends: Trends, names: list[str], span: Range,
             if not await desk.context.store.read(step):
                 return
     finally:
-        desk.counting = False
+        desk.counting.clear()
 
 
 def ordered(found: Sequence[Figure], queue: str) -> list[Figure]:

@@ -1,5 +1,6 @@
 """The ledger of messages: what stopped, what is tried again, what is in doubt; one message three ways."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import message_acts, message_correct, messages_at_once
+from crossdock.tower.screens.filters import Shown, kept_here
 from crossdock.tower.screens.messages_at_once import TABS, let_go, tab_of
 from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import Payloads, payloads_of
@@ -27,15 +29,17 @@ async def messages(
     tab = tab_of(show)
     way = direction if direction in {"inbound", "outbound"} else ""
 
-    def step(tx: Transaction) -> tuple[list[ExchangeRow], str, list[ExceptionRow]]:
+    kept_step = kept_here(request, desk, "messages")
+
+    def step(tx: Transaction) -> tuple[list[ExchangeRow], str, list[ExceptionRow], Sequence[Shown]]:
         rows, following = tx.views.exchanges(
             partner=clean(partner), direction=way, statuses=tab.statuses, after=after, limit=_ROWS
         )
         technical = ChosenExceptions(queue="technical", partner=clean(partner))
         noticed, _ = tx.views.exceptions(chosen=technical, limit=5) if tab.name == "stopped" else ([], "")
-        return rows, following, noticed
+        return rows, following, noticed, kept_step(tx)
 
-    rows, following, noticed = await desk.read(step)
+    rows, following, noticed, kept = await desk.read(step)
     query = {"show": tab.name, "partner": partner, "direction": way}
     return desk.page(
         request,
@@ -48,6 +52,7 @@ async def messages(
         older=f"/messages?{urlencode({**query, 'after': following})}" if following else "",
         fresh_at=f"/messages/fresh?{urlencode({**query, 'since': rows[0].received_at if rows else 0})}",
         noticed=noticed,
+        kept=kept,
         partners=desk.context.partners,
         done=done,
         count=count,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,12 +16,14 @@ from crossdock.tower.chips import PHASES
 from crossdock.tower.desk import At, clean
 from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
+from crossdock.tower.screens import filters, unmasking
+from crossdock.tower.screens.filters import Shown, kept_here
 from crossdock.views.drawing import HEIGHT, WIDTH
 from crossdock.views.journeys import OrderMap, order_map
 from crossdock.views.lineage import lineage_of
 from crossdock.views.payloads import Payloads, payloads_of
 from crossdock.views.processes import ProcessStory, processes_of
-from crossdock.views.searching import nearest
+from crossdock.views.searching import nearest, orders_found
 from crossdock.views.timeline import Ambiguous, Story, resolve, story_of
 
 _MILESTONES = tuple(row for row in MILESTONES.values() if row.advances and row.rank >= 0)
@@ -37,14 +40,16 @@ async def search(
     text = clean(q)
     live = request.headers.get("hx-request") == "true"
 
-    def step(tx: Transaction) -> tuple[str, list[ShipmentRow], str, list[Found]]:
+    kept_step = kept_here(request, desk, "search")
+
+    def step(tx: Transaction) -> tuple[str, list[ShipmentRow], str, list[Found], Sequence[Shown]]:
         exact = "" if live or not text or after or phase or milestone else _exact(tx, text)
         if exact:
-            return exact, [], "", []
-        rows, following = _found(tx, text, phase, milestone, after)
-        return "", rows, following, nearest(tx, text) if text and not rows else []
+            return exact, [], "", [], ()
+        rows, following = orders_found(tx, text, phase, milestone, after, _ROWS)
+        return "", rows, following, nearest(tx, text) if text and not rows else [], () if live else kept_step(tx)
 
-    exact, rows, following, meant = await desk.read(step)
+    exact, rows, following, meant, kept = await desk.read(step)
     if exact:
         return Redirect(exact, status_code=303)
     query = {"q": text, "phase": phase, "milestone": milestone}
@@ -59,6 +64,7 @@ async def search(
         milestones=_MILESTONES,
         phases=PHASES,
         filtered=any(query.values()),
+        kept=kept,
     )
 
 
@@ -119,18 +125,6 @@ def _stops(way: OrderMap | None) -> str:
     ])  # fmt: skip
 
 
-def _found(tx: Transaction, text: str, phase: str, milestone: str, after: str) -> tuple[list[ShipmentRow], str]:
-    """Rows whose columns match, after those found by a reference of theirs."""
-    rows, following = tx.views.shipments(phase=phase, milestone=milestone, text=text, after=after, limit=_ROWS)
-    if not text or after:
-        return rows, following
-    listed = {row.subject for row in rows}
-    subjects = dict.fromkeys(hit.subject for hit in tx.views.search(text, _ROWS))
-    hits = [row for subject in subjects if subject not in listed and (row := tx.views.shipment(subject)) is not None]
-    wanted = [row for row in hits if phase in {"", row.phase} and milestone in {"", row.milestone}]
-    return [*wanted, *rows], following
-
-
 def _exact(tx: Transaction, text: str) -> str:
     """The address of the one thing that is called so, "" where there is none or several."""
     try:
@@ -145,6 +139,6 @@ def _exact(tx: Transaction, text: str) -> str:
 
 
 SCREEN = Screen(
-    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders",)),
-    (search, orders, order),
+    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders", "unmask", "filters")),
+    (search, orders, order, *unmasking.ROUTES, *filters.ROUTES),
 )

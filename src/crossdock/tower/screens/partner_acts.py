@@ -14,11 +14,13 @@ from crossdock.ports.stores import Transaction
 from crossdock.tower.context import PartnerFacts
 from crossdock.tower.desk import At, Desk, clean, session_of
 from crossdock.tower.sessions import Role
+from crossdock.tower.undoing import Inverse
 from crossdock.views.standing import PartnerLine, partners_now
 
 _LONGEST_REASON = 500
 _LIMIT = "limit"
 _MOST_CALLS = 1_000_000
+_OPPOSITE = {"pause": partner_desk.resume, "resume": partner_desk.pause}
 _NOTHING: Mapping[str, str] = {}
 _UNREASONED = "Say why, for those who read it later."
 _ALREADY = "Nothing was done: somebody was faster."
@@ -98,7 +100,16 @@ async def _acted(request: Request[Any, Any, Any], desk: Desk, name: str) -> Resp
     if not await desk.context.store.run(step):
         return await _asking(request, desk, name, form, _ALREADY)
     desk.context.store.wake("outbound")
-    return Redirect(f"/partners/{quote(facts.id, safe='')}?done={deed}", status_code=303)
+    place = f"/partners/{quote(facts.id, safe='')}"
+    token = _undo_of(request, desk, facts.id, deed, place) if deed in _OPPOSITE else ""
+    return Redirect(f"{place}?done={deed}&undo={token}", status_code=303)
+
+
+def _undo_of(request: Request[Any, Any, Any], desk: Desk, name: str, deed: str, back: str) -> str:
+    """The token to take a pause or its end back with."""
+    other = _OPPOSITE[deed]
+    inverse: Inverse = lambda tx, actor, now: int(other(tx, name, actor, f"undo of {deed}", now))  # noqa: E731
+    return desk.undoing.offer(session_of(request), inverse, back, Role.ENGINEER, "outbound")
 
 
 def _step(partner: str, deed: str, form: Mapping[str, str], why: tuple[str, str, int]) -> Callable[[Transaction], bool]:
