@@ -89,7 +89,8 @@ class Context(Struct, frozen=True, kw_only=True):
     are measured against, ``address_hash`` what stands for an address, ``ordering`` how the order door decides (None:
     there is none), ``board`` the key figures that are watched, ``flows`` those of the configuration,
     ``tracking_links`` makes customers' links where there is a tracking page, ``corrector`` checks and makes
-    corrections of messages, ``configuration`` says what is configured.
+    corrections of messages, ``configuration`` says what is configured, ``approvals`` how many people
+    a ruling about a partner's word takes.
     """
 
     store: Store
@@ -117,3 +118,4 @@ class Context(Struct, frozen=True, kw_only=True):
     board: Board = UNCONFIGURED
     flows: tuple[Flow, ...] = ()
     configuration: Callable[[], InForce] | None = None
+    approvals: int = 1

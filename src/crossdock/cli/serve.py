@@ -200,6 +200,7 @@ def _doors(
             board=board(installation),
             flows=flows(installation),
             configuration=known,
+            approvals=settings.mapping.approvals,
             processes=processes,
             matrix=matrix(settings.exceptions, settings.calendars),
             teams=_teams(settings),
