@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 from crossdock.backbone.correcting import Corrector
@@ -97,7 +98,7 @@ class Stage:
                 teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
                 partners=facts_of(installation),
                 figures=RecentFigures(figures, 60),
-                trends=Trends(figures),
+                trends=Trends(figures, monotonic),
                 board=figures,
             )
         )

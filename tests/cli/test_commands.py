@@ -10,7 +10,7 @@ from crossdock.cli import migrate
 from crossdock.cli.main import app
 
 COMMANDS = {
-    "alerts", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
+    "alerts", "audit", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
     "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "kpi",
     "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "partner-desk",
     "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard",
@@ -27,11 +27,11 @@ GROUPS = {
     "retention": {"run", "show"},
     "runbook": {"list", "show", "test"},
     "clients": {"create", "list", "revoke"},
-    "config": {"schema"},
+    "config": {"explain", "schema"},
     "drill": {"carrier-outage"},
     "orders": {"free-window", "list", "place", "show", "windows"},
     "route": {"check", "diff", "enrich", "explain", "test", "try"},
-    "parked": {"discard", "list", "retry", "show"},
+    "parked": {"correct", "discard", "list", "retry", "show"},
     "rate": {"explain"},
     "mapping": {"accept", "approve", "history", "review", "settle", "withdraw"},
     "shipengine": {"keys"},
