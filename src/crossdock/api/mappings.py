@@ -55,7 +55,7 @@ class Ruled(Struct, frozen=True):
 @get(
     "/v1/mappings",
     scope=Scope.READ,
-    responses=documented(400, 401, 403, 503),
+    responses=documented(400, 401, 403, 404, 503),
     summary="Words nobody has mapped",
     tags=["Partners"],
 )
