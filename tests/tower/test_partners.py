@@ -167,7 +167,7 @@ async def test_a_scorecard_is_counted_once_in_ten_minutes(world, pages, monkeypa
 
 
 async def test_a_partner_is_paused_and_resumed_with_a_reason_that_is_audited(world, pages):
-    client = await entering(pages, Role.ENGINEER)
+    client = await entering(pages, Role.OPERATOR)
     asked = await client.get("/partners/gls/pause")
     assert "no call is made to GLS" in asked.text
     csrf = csrf_in(asked.text)
@@ -188,11 +188,13 @@ async def test_a_partner_is_paused_and_resumed_with_a_reason_that_is_audited(wor
     ]  # fmt: skip
 
 
-async def test_only_engineers_pause_and_what_is_not_configured_is_missing(pages):
-    for role in (Role.READER, Role.OPERATOR):  # over the API it needs the scope admin
+async def test_readers_pause_nobody_and_what_is_not_configured_is_missing(pages):
+    for role in (Role.SUPPORT, Role.READER):
         client = await entering(pages, role)
         assert (await client.get("/partners/gls/pause")).status_code == 403
         assert (await client.post("/partners/gls/pause", data={"reason": "x"})).status_code == 403
+    operator = await entering(pages, Role.OPERATOR)
+    assert [(await operator.get(f"/partners/gls/{deed}")).status_code for deed in ("pause", "limit")] == [200, 403]
     engineer = await entering(pages, Role.ENGINEER)
     for path in ("/partners/nobody", "/partners/nobody/scorecard", "/partners/nobody/pause"):
         assert (await engineer.get(path)).status_code == 404

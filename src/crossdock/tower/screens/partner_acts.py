@@ -61,7 +61,7 @@ def pace_of(form: Mapping[str, str]) -> Pace:
     return found
 
 
-@get(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], opt={"role": Role.ENGINEER})
+@get(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], opt={"role": Role.OPERATOR})
 async def confirm(request: Request[Any, Any, Any], desk: At, name: str) -> Response[Any]:
     """Say what would happen, and ask for a reason."""
     return await _asking(request, desk, name)
@@ -73,7 +73,7 @@ async def confirm_limit(request: Request[Any, Any, Any], desk: At, name: str) ->
     return await _asking(request, desk, name)
 
 
-@post(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], status_code=303, opt={"role": Role.ENGINEER})
+@post(["/partners/{name:str}/pause", "/partners/{name:str}/resume"], status_code=303, opt={"role": Role.OPERATOR})
 async def act(request: Request[Any, Any, Any], desk: At, name: str) -> Response[Any]:
     """Do it; the audit says who and why."""
     return await _acted(request, desk, name)
@@ -109,7 +109,7 @@ def _undo_of(request: Request[Any, Any, Any], desk: Desk, name: str, deed: str, 
     """The token to take a pause or its end back with."""
     other = _OPPOSITE[deed]
     inverse: Inverse = lambda tx, actor, now: int(other(tx, name, actor, f"undo of {deed}", now))  # noqa: E731
-    return desk.undoing.offer(session_of(request), inverse, back, Role.ENGINEER, "outbound")
+    return desk.undoing.offer(session_of(request), inverse, back, Role.OPERATOR, "outbound")
 
 
 def _step(partner: str, deed: str, form: Mapping[str, str], why: tuple[str, str, int]) -> Callable[[Transaction], bool]:
