@@ -1,7 +1,6 @@
 """/v1/kpis and scorecards: key figures, the lists behind them, and how they were."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 
 from litestar import get
@@ -9,7 +8,8 @@ from litestar.params import Parameter
 from msgspec import Struct
 
 from crossdock.api.context import Context
-from crossdock.api.problems import Fault, ProblemError, documented
+from crossdock.api.pages import instant
+from crossdock.api.problems import ProblemError, documented
 from crossdock.api.provided import Here
 from crossdock.backbone.kpis import (
     MOST_POINTS,
@@ -247,25 +247,12 @@ def _terms(context: Context, name: str) -> Terms:
 
 
 def _window(since: str | None, until: str | None, partner: str) -> Window:
-    return Window(_instant("from", since), _instant("to", until), partner)
+    return Window(instant("from", since), instant("to", until), partner)
 
 
 def _period(window: Window, now: int) -> tuple[int, int]:
     last = min(window.until or now, now)
     return window.since or last - _MONTH, last
-
-
-def _instant(name: str, text: str | None) -> int:
-    if text is None:
-        return 0
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        fault = Fault("must be RFC 3339 with an offset, such as 2026-03-01T08:00:00Z", parameter=name)
-        raise ProblemError(400, f"'{name}' is not a time with an offset", fault)
-    return max(int(moment.timestamp() * 1_000_000), 1)
 
 
 def _figure(reading: Reading) -> Figure:
