@@ -6,9 +6,10 @@ from msgspec import structs
 from crossdock.backbone.breaker import Limits
 from crossdock.model import commands as cmd
 from crossdock.model.identifiers import digest, trace_id_of
+from crossdock.ports.stores import StoreUnavailable
 from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
 from crossdock.ports.verdicts import Done, InDoubt, Park, Retry
-from hubs import WHY, ScriptedTogether, Silent, scripted_hub
+from hubs import WHY, ScriptedTogether, scripted_hub
 
 
 def note(subject: str, marker: str, priority: int = 50) -> NewCommand:
@@ -148,26 +149,49 @@ async def test_a_worker_that_wakes_up_late_changes_nothing():
     assert await hub.store.run(lambda tx: tx.lanes.settle([(taken, Outcome("done", attempt, 0))])) == [True]
 
 
-class Asking(Silent):
-    """Asks after every load whether it was ours to carry."""
+class Asking:
+    """A connector that asks before it acts whether the load is its own for ``seconds``, which it then takes."""
 
-    def __init__(self):
-        self.ours, self.answers = None, []
+    def __init__(self, hub, inner, seconds):
+        self.hub, self.inner, self.seconds = hub, inner, seconds
+        self.answers, self.taken = [], []
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
 
     def start(self, ours):
         self.ours = ours
 
     def take(self):
-        self.answers.append(self.ours())
         return b"[]"
+
+    async def send_together(self, commands, documents):
+        self.answers.append(await self.ours(self.seconds))
+        await self.hub.clock.sleep(self.seconds)
+        self.taken += await claimed_by_another(self.hub)
+        return await self.inner.send_together(commands, documents)
+
+
+class Unheard:
+    """A database whose answers are lost."""
+
+    async def run(self, step):
+        raise StoreUnavailable("the connection died while committing")
+
+
+def asking(hub, seconds=0.1):
+    courier = hub.engine.courier
+    partner = courier._partners["carrier"]
+    both = Asking(hub, partner.connector, seconds)
+    courier._partners = {"carrier": structs.replace(partner, journal=both, connector=both)}
+    return both
 
 
 @pytest.mark.req("K2", "K13")
 @pytest.mark.parametrize(("stood_still", "ours"), [(0.9, True), (1.1, False)])
 async def test_a_load_is_ours_until_its_claim_runs_out_and_no_longer_than_that(stood_still, ours):
     hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
-    courier, journal = hub.engine.courier, Asking()
-    courier._partners = {"carrier": structs.replace(courier._partners["carrier"], journal=journal)}
+    courier, journal = hub.engine.courier, asking(hub)
     [load] = await courier.claim()
     await hub.clock.sleep(courier.lease_seconds * stood_still)
     assert bool(await claimed_by_another(hub)) is not ours
@@ -175,6 +199,42 @@ async def test_a_load_is_ours_until_its_claim_runs_out_and_no_longer_than_that(s
     await courier.carry(load)
     assert journal.answers == [ours]
     assert courier._until == {}
+
+
+@pytest.mark.req("K2", "K13")
+async def test_a_call_leaves_only_under_a_claim_that_outlasts_it():
+    """A partner may act until a call ends: whoever took over before looked, found nothing and acted too."""
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
+    courier, journal = hub.engine.courier, asking(hub, seconds=40)
+    [load] = await courier.claim()
+    await hub.clock.sleep(courier.lease_seconds - 20)
+    await courier.carry(load)
+    assert journal.taken == []
+    assert journal.answers == [True]
+
+
+@pytest.mark.req("K2", "K13")
+async def test_no_call_leaves_where_the_claim_cannot_be_made_longer():
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY)])
+    courier, journal = hub.engine.courier, asking(hub, seconds=40)
+    [load] = await courier.claim()
+    await hub.clock.sleep(courier.lease_seconds - 20)
+    sound, courier._store = courier._store, Unheard()
+    assert await courier._stays_ours(load, 40) is False
+    courier._store = sound
+    await courier.carry(load)
+    assert journal.answers == [True]
+
+
+@pytest.mark.req("K13")
+async def test_a_claim_is_never_made_shorter():
+    hub, _ = await hub_with(note("a", "a"))
+    courier = hub.engine.courier
+    [load] = await courier.claim()
+    assert await courier._stays_ours(load, 10 * courier.lease_seconds)
+    await courier.renew()
+    await hub.clock.sleep(9 * courier.lease_seconds)
+    assert await claimed_by_another(hub) == []
 
 
 @pytest.mark.req("K2")

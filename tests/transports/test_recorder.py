@@ -102,7 +102,13 @@ async def test_nothing_is_kept_before_start():
 async def test_no_call_is_made_for_work_that_another_carries_on_by_now():
     caller, ours = RecordingCaller(Inner(json_answer({}))), [True]
     request = HttpRequest("POST", "https://h.example/labels")
-    caller.start(lambda: ours[0])
+    asked = []
+
+    async def stays_ours(seconds):
+        asked.append(seconds)
+        return ours[0]
+
+    caller.start(stays_ours)
     await caller.call(request)
     ours[0] = False
     with pytest.raises(NotSent, match="another carries"):
@@ -110,3 +116,4 @@ async def test_no_call_is_made_for_work_that_another_carries_on_by_now():
     first, second = json.loads(caller.take())
     assert first["status"] == 200
     assert "stood still" in second["problem"]
+    assert asked == [request.timeout] * 2  # not only now: as long as the call may take

@@ -121,10 +121,31 @@ class Courier:
         """Keep the claims of what is under way: a load may take longer than any one call."""
         claims = list(self._under_way.values())
         if claims:
-            until = self._clock.now() + self._lease
-            standing = await self._store.run(lambda tx: tx.lanes.renew(claims, until))
-            self._until |= {claim.id: until for claim in itertools.compress(claims, standing)}
+            await self._keep(claims, self.lease_seconds)
             await self._store.run(lambda tx: self._occupy(tx, self._calls.values(), ()))
+
+    async def _keep(self, claims: Sequence[Claimed], seconds: float) -> None:
+        """Those that still stand are ours for so long from now on."""
+        until = self._clock.now() + int(seconds * SECOND)
+        shorter = [claim for claim in claims if self._until.get(claim.id, 0) < until]
+        standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, until))
+        self._until |= {claim.id: until for claim in itertools.compress(shorter, standing)}
+
+    async def _stays_ours(self, load: Load, seconds: float) -> bool:
+        """Whether nobody else takes these commands while a call of so many seconds is under way; the claim is made
+        longer for it where it is too short. A partner may act until the end of a call, and whoever takes a command
+        over looks at the partner first: looking before that end finds nothing and does it again.
+        """
+
+        def lasting() -> int:
+            return min(self._until.get(claim.id, 0) for claim in load) - self._clock.now()
+
+        if 0 < lasting() < seconds * SECOND:
+            try:
+                await self._keep(load, max(self.lease_seconds, seconds + self.lease_seconds / 2))
+            except (StoreFull, StoreUnavailable):
+                return False
+        return lasting() >= seconds * SECOND
 
     def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[str]) -> None:
         """Tell the other processes how many calls of ours are under way, those of the loads ``ended`` no longer."""
@@ -189,7 +210,7 @@ class Courier:
         partner = self._partners[load[0].partner]
         try:
             started = self._clock.now()
-            partner.journal.start(lambda: self._clock.now() < self._until.get(load[0].id, 0))
+            partner.journal.start(lambda seconds: self._stays_ours(load, seconds))
             verdicts = await self._judge(partner, load)
             finished = self._clock.now()
             calls = partner.journal.take()

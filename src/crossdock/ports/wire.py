@@ -1,6 +1,6 @@
 """One HTTP exchange as connectors speak it: what a client sends, what came back, and what can go wrong between."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -33,12 +33,16 @@ class NoAnswer(Exception):
     """The request may have reached the partner, the answer did not reach us (time-out, reset)."""
 
 
+Assured = Callable[[float], Awaitable[bool]]
+"""Whether the work that a call is made for stays ours for so many seconds, as long as the call may take."""
+
+
 class Journal(Protocol):
     """Keeps the calls a command makes, for people: secrets removed, every body cut (see the recorder)."""
 
-    def start(self, ours: Callable[[], bool] = ...) -> None:
+    def start(self, ours: Assured = ...) -> None:
         """Begin a new list for the current task. Where ``ours`` says no, a call is not made and raises `NotSent`: the
-        process stood still for so long that another does this work by now.
+        process stood still for so long that another does this work by now, or would before the call has ended.
         """
         ...
 

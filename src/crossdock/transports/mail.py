@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from crossdock.model.mailboxes import is_address, without_addresses
 from crossdock.ports.wire import NoAnswer, NotSent
-from crossdock.transports.recorder import call_noted
+from crossdock.transports.recorder import call_noted, stay_ours
 
 Security = Literal["tls", "starttls", "none"]
 Stage = Literal["greeting", "tls", "login", "sender", "recipient", "message"]
@@ -92,6 +92,7 @@ async def _hand_in(server: MailServer, envelope: Envelope) -> str:
         _can_write_to(client, envelope)
         await _step("sender", server, client.mail(envelope.sender, options=_options(client, envelope)))
         await _step("recipient", server, client.rcpt(envelope.recipient))
+        await stay_ours(2 * server.timeout)  # the word DATA and the message are a step each
         return await _message(client, server, envelope.message)
     finally:
         await _leave(client)

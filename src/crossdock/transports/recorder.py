@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse, NoAnswer, NotSent
+from crossdock.ports.wire import Assured, HttpCaller, HttpRequest, HttpResponse, NoAnswer, NotSent
 
 BODY_LIMIT = 16 * 1024
 TOTAL_LIMIT = 64 * 1024
@@ -30,7 +30,13 @@ _TEXT = re.compile(
 )
 
 _CALLS: ContextVar[list[dict[str, Any]] | None] = ContextVar("crossdock_recorded_calls", default=None)
-_OURS: ContextVar[Callable[[], bool]] = ContextVar("crossdock_work_is_ours", default=lambda: True)
+
+
+async def _always(_seconds: float) -> bool:
+    return True
+
+
+_OURS: ContextVar[Assured] = ContextVar("crossdock_work_is_ours", default=_always)
 
 
 class RecordingCaller:
@@ -44,8 +50,8 @@ class RecordingCaller:
         self._inner = inner
         self._values = values
 
-    def start(self, ours: Callable[[], bool] = lambda: True) -> None:
-        """Begin a new list for the current task and the tasks it starts; no call is made once ``ours`` says no."""
+    def start(self, ours: Assured = _always) -> None:
+        """Begin a new list for the current task and the tasks it starts; no call is made that ``ours`` says no to."""
         _CALLS.set([])
         _OURS.set(ours)
 
@@ -69,7 +75,7 @@ class RecordingCaller:
         }
         calls.append(row)
         try:
-            _still_ours()
+            await stay_ours(request.timeout)
             response = await self._inner.call(request)
         except (NotSent, NoAnswer) as problem:
             row["problem"] = _without(f"{type(problem).__name__}: {problem}", hidden)
@@ -86,22 +92,24 @@ class RecordingCaller:
 @contextmanager
 def call_noted(method: str, place: str, what: str) -> Iterator[dict[str, Any]]:
     """Note a call that is no HTTP (a mail handed in) among the calls of the command; the caller adds what came of it to
-    the row. ``what`` holds no secret and no personal data. Raises `NotSent` where the work is another's by now.
+    the row. ``what`` holds no secret and no personal data. What acts at the partner is asked for with `stay_ours`.
     """
     row: dict[str, Any] = {"method": method, "url": place, "request_body": what}
     calls = _CALLS.get()
     if calls is not None:
         calls.append(row)
     try:
-        _still_ours()
         yield row
     except (NotSent, NoAnswer) as problem:
         row["problem"] = f"{type(problem).__name__}: {problem}"
         raise
 
 
-def _still_ours() -> None:
-    if not _OURS.get()():
+async def stay_ours(seconds: float) -> None:
+    """Return at once before a call that acts and may take so long. Raises `NotSent` where another may do this work
+    before the call has ended: what is done twice at the same time is not found by looking for it first.
+    """
+    if not await _OURS.get()(seconds):
         raise NotSent("this process stood still for longer than its claim lasts; another carries the command on")
 
 

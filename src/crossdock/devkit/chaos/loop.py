@@ -7,7 +7,7 @@ import itertools
 import random
 from collections.abc import Coroutine
 from contextvars import Context, ContextVar
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 
@@ -29,6 +29,7 @@ class Domain:
         return self.held is not None
 
 
+T = TypeVar("T")
 DOMAIN: ContextVar[Domain | None] = ContextVar("domain", default=None)
 """The process the running task belongs to; None for the world around."""
 
@@ -57,6 +58,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         context = Context()
         context.run(DOMAIN.set, domain)
         return self.create_task(work, context=context)
+
+    def abroad(self, work: Coroutine[Any, Any, T]) -> "asyncio.Future[T]":
+        """Run ``work`` as the world around: it goes on whatever becomes of the process that waits for it."""
+        task = self.create_task(work, context=Context())
+        task.add_done_callback(_heard_by_nobody)
+        return asyncio.shield(task)
 
     def kill(self, domain: Domain) -> None:
         """The process is gone: none of its tasks takes another step, not even to clean up. Their steps are kept for
@@ -134,3 +141,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 raise Stuck("nobody can run and nobody sleeps")
             return
         self._moment = max(self._moment, scheduled[0]._when)
+
+
+def _heard_by_nobody(task: "asyncio.Task[Any]") -> None:
+    """An error whose caller died is no news."""
+    if not task.cancelled():
+        task.exception()

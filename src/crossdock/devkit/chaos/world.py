@@ -30,6 +30,7 @@ from crossdock.devkit.crashing import EverySecret, SeededIds
 from crossdock.ports.connector import Connector, Received
 from crossdock.ports.process import Process
 from crossdock.ports.spec import ConnectorSpec
+from crossdock.ports.wire import HttpCaller, HttpRequest, HttpResponse
 from crossdock.processes.delivery_to_invoice import DeliveryToInvoicePolicy, delivery_to_invoice
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.selection import Constraint, Wishes
@@ -126,6 +127,21 @@ def network(chaos: Chaos) -> InProcessCaller:
     named = {"odoo": chaos.odoo, **chaos.carriers}
     books = {each.hosts[0]: _faults(chaos, name) for name, each in named.items()}
     return InProcessCaller(chaos, named.values(), books)
+
+
+class Afar:
+    """Partners act in their own time: what has left a process reaches them though it dies or stands still."""
+
+    def __init__(self, loop: VirtualLoop, partners: HttpCaller) -> None:
+        self._loop = loop
+        self._partners = partners
+
+    async def call(self, request: HttpRequest) -> HttpResponse:
+        """The partner's answer. Raises `NotSent` or `NoAnswer`."""
+        return await self._loop.abroad(self._partners.call(request))
+
+    async def close(self) -> None:
+        """There are no connections."""
 
 
 def _carrier(name: str, seed: int) -> Simulator:
@@ -232,7 +248,7 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
 
     others = partial(_notify, chaos) if chaos.scenario.told else None
     store = machine.store = MachineStore(machine, chaos.database, is_away, chaos.tell, chaos.faults, others)
-    journal = RecordingCaller(wires)
+    journal = RecordingCaller(Afar(chaos.loop, wires))
     caller = MachineCaller(machine, journal, chaos.tell)
     world = World(
         store, machine, SeededIds(chaos.seed * 100 + number), EverySecret(), lambda _plan: (caller, journal),
@@ -240,7 +256,7 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
     )  # fmt: skip
     idle, lease = chaos.scenario.idle, chaos.scenario.lease
     pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=max(5.0, idle))
-    sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
+    sizes = Sizes(translate=20, reduce=20, deliveries=4, pace=pace)
     quiet = QuietFeeds(store, chaos.scenario.quiet_hours, EPOCH)
     machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes, sweeps={"feeds": quiet})
     await machine.hub.engine.run()
