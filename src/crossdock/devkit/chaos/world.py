@@ -256,7 +256,7 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
     )  # fmt: skip
     idle, lease = chaos.scenario.idle, chaos.scenario.lease
     pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=max(5.0, idle))
-    sizes = Sizes(translate=20, reduce=20, deliveries=4, pace=pace)
+    sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
     quiet = QuietFeeds(store, chaos.scenario.quiet_hours, EPOCH)
     machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes, sweeps={"feeds": quiet})
     await machine.hub.engine.run()
