@@ -60,6 +60,21 @@ PLAIN = {
 }
 
 
+MASKED = {
+    "masked-now": "/",
+    "masked-search": "/search?q=SO0032",
+    "masked-order": "/orders/do:odoo:27",
+    "masked-order-hostile": "/orders/do:odoo:66",
+    "masked-payloads": f"/orders/do:odoo:7?exchange={'odoo7m1'.ljust(26, '0')}",
+    "masked-exceptions": "/exceptions",
+    "masked-messages": "/messages?show=all",
+    "masked-desk": "/desk",
+    "unmask": "/unmask/do:odoo:27",
+    "unmask-hostile": "/unmask/do:odoo:66",
+}
+"""What somebody sees from whom personal data is hidden."""
+
+
 async def _first(page, path, selector):
     await page.goto(path)
     return await page.locator(selector).first.get_attribute("href")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from browser.places import places
+from browser.places import MASKED, places
 from browser.visiting import Visit
+from crossdock.tower.sessions import Role
 
 AXE = Path(__file__).parents[2] / "src/crossdock/tower/assets/node_modules/axe-core/axe.min.js"
 _RULES = "{runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}}"
@@ -16,19 +17,26 @@ _TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     && !each.closest('.nav, pre')).slice(0, 4).map(each => each.outerHTML.slice(0, 140))"""
 
 
-@pytest.mark.req("L2", "L19")
+async def _tour(site, **context):
+    """Every page, as one who may do everything sees it, and as one from whom personal data is hidden."""
+    for role in (None, Role.SUPPORT):
+        async with Visit(site, role, **context) as visit:
+            for name, path in (MASKED if role else await places(visit.page)).items():
+                answer = await visit.page.goto(path)
+                assert answer.status == 200, name
+                yield name, visit.page
+
+
+@pytest.mark.req("L2", "L19", "M6")
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run make assets")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_no_page_violates_a_rule_of_accessibility(shared, theme):
-    async with Visit(shared, color_scheme=theme) as visit:
-        page = visit.page
-        found = {}
-        for name, path in (await places(page)).items():
-            await page.goto(path)
-            await page.evaluate(AXE.read_text(encoding="utf-8"))
-            if broken := await page.evaluate(_RUN):
-                found[name] = broken
-        assert found == {}
+    found = {}
+    async for name, page in _tour(shared, color_scheme=theme):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        if broken := await page.evaluate(_RUN):
+            found[name] = broken
+    assert found == {}
 
 
 @pytest.mark.req("L2", "L19")
@@ -58,45 +66,35 @@ async def test_palette_shortcuts_and_sheet_violate_none_either(shared, theme):
 @pytest.mark.parametrize("density", ["cosy", "compact"])
 async def test_no_page_is_wider_than_its_window(shared, width, density):
     """640 px is a window of 1280 px at 200 %."""
-    async with Visit(shared, viewport={"width": width, "height": 800}) as visit:
-        await visit.page.context.add_cookies([{"name": "density", "value": density, "url": shared.address}])
-        wide = {}
-        for name, path in (await places(visit.page)).items():
-            await visit.page.goto(path)
-            if broken := await visit.page.evaluate(_TOO_WIDE):
-                wide[name] = broken
-        assert wide == {}
+    wide = {}
+    chosen = {"cookies": [{"name": "density", "value": density, "url": shared.address}], "origins": []}
+    async for name, page in _tour(shared, viewport={"width": width, "height": 800}, storage_state=chosen):
+        if broken := await page.evaluate(_TOO_WIDE):
+            wide[name] = broken
+    assert wide == {}
 
 
 @pytest.mark.req("L19")
 async def test_text_twice_as_large_breaks_no_page(shared):
-    async with Visit(shared, viewport={"width": 1280, "height": 800}) as visit:
-        wide = {}
-        for name, path in (await places(visit.page)).items():
-            await visit.page.goto(path)
-            await visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
-            if broken := await visit.page.evaluate(_TOO_WIDE):
-                wide[name] = broken
-        assert wide == {}
+    wide = {}
+    async for name, page in _tour(shared, viewport={"width": 1280, "height": 800}):
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if broken := await page.evaluate(_TOO_WIDE):
+            wide[name] = broken
+    assert wide == {}
 
 
 @pytest.mark.req("L2")
 async def test_every_page_reads_without_scripts(shared):
-    async with Visit(shared, java_script_enabled=False) as visit:
-        for name, path in (await places(visit.page)).items():
-            answer = await visit.page.goto(path)
-            assert answer.status == 200, name
-            assert len(await visit.page.locator("main").inner_text()) > 40, name
+    async for name, page in _tour(shared, java_script_enabled=False):
+        assert len(await page.locator("main").inner_text()) > 40, name
 
 
 @pytest.mark.req("M9")
 async def test_what_partners_write_is_text_wherever_it_stands(shared):
-    async with Visit(shared) as visit:
-        page = visit.page
-        for name, path in (await places(page)).items():
-            await page.goto(path)
-            assert await page.locator("img, script:not([src]), [onerror], [onclick]").count() == 0, name
-            assert await page.evaluate("document.title") != "1", name
+    async for name, page in _tour(shared):
+        assert await page.locator("img, script:not([src]), [onerror], [onclick]").count() == 0, name
+        assert await page.evaluate("document.title") != "1", name
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -114,3 +114,11 @@ async def test_papers_are_given_out_of_shown_orders_only(tmp_path):
     shown[DELIVERED] = 1
     assert await papers.get(LABEL_HASH) == b"paper"
     await store.close()
+
+
+@pytest.mark.req("M6")
+def test_a_hidden_word_does_not_tell_how_long_it_was():
+    name = "Wolfeschlegelsteinhausenbergerdorff"
+    known = Known((name, "W" * 10_000))
+    assert known.hide(f"signed by {name}") == "signed by W*******"
+    assert known.hide("W" * 10_000) == "W*******"

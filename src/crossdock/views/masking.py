@@ -40,6 +40,12 @@ _HARMLESS = re.compile(
 )
 _TOKEN = re.compile(r"[\w:./#+-]{1,64}")
 _SHORTEST_WORD = 3
+_MOST_STARS = 7
+"""How long a hidden word was is nobody's business beyond this, and a row of stars does not break into lines."""
+
+
+def _stars(hidden: str) -> str:
+    return "*" * min(len(hidden), _MOST_STARS)
 
 
 def initials(name: str) -> str:
@@ -48,7 +54,7 @@ def initials(name: str) -> str:
     >>> initials("John Doe")
     'J*** D**'
     """
-    return _WORD.sub(lambda word: word[0][0] + "*" * (len(word[0]) - 1), name)
+    return _WORD.sub(lambda word: word[0][0] + _stars(word[0][1:]), name)
 
 
 def blotted(text: str) -> str:
@@ -57,7 +63,7 @@ def blotted(text: str) -> str:
     >>> blotted("12 Example St")
     '** ******* **'
     """
-    return _WORD.sub(lambda word: "*" * len(word[0]), text)
+    return _WORD.sub(lambda word: _stars(word[0]), text)
 
 
 def mailbox(address: str) -> str:
