@@ -3,8 +3,13 @@
 from hypothesis import settings
 
 from nats_cluster import nats_cluster
+from schema_once import migrate_once
 from storage.pooling import pooler
 from storage.postgres_server import migrated_postgres_url, postgres_server, postgres_url
+from temporary import to_memory
+
+to_memory()
+migrate_once()
 
 settings.register_profile("crossdock", deadline=None)  # how long an example takes says something of the machine
 settings.load_profile("crossdock")
