@@ -27,8 +27,8 @@ demo: $(RUNTIME) ## Run the story of 20 orders on loopback; KEEP=1 leaves it run
 test: $(DEV) ## Run the tests, one process a core: minutes (those that need something absent say so and skip)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(PYTEST)
 
-slow: $(DEV) ## Run those that `make test` leaves out: more seeds, bugs put into the engine, servers that are killed
-	$(BIN)/python -m pytest -n auto --dist worksteal -m slow $(PYTEST)
+slow: $(DEV) ## Run what `make test` leaves out: more seeds and examples, bugs put into the engine, killed servers
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST)
 
 lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what pre-commit runs
 	$(BIN)/ruff format --check $(CHECKED)

@@ -27,6 +27,7 @@ def held(town):
     return ask()
 
 
+@pytest.mark.slow
 @pytest.mark.req("K13", "N5", "L2")
 async def test_every_role_does_its_own_and_all_together_ship(town):
     workers = await town.staffed(2, roles=("intake", "scheduler", "tower"))
