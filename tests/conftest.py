@@ -11,9 +11,8 @@ from temporary import to_memory
 to_memory()
 migrate_once()
 
-settings.register_profile(
-    "crossdock", deadline=None, max_examples=50
-)  # how long one takes says something of the machine
+# no deadlines: how long an example takes says something of the machine
+settings.register_profile("crossdock", deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=300)  # make slow
 settings.load_profile("crossdock")
 
