@@ -115,7 +115,7 @@ async def commanded(*arguments: object) -> tuple[int, str, str]:
     return code, out.getvalue(), err.getvalue()
 
 
-async def answers(url: str, process: asyncio.subprocess.Process, seconds: float = 20) -> tuple[int, bytes]:
+async def answers(url: str, process: asyncio.subprocess.Process, seconds: float = 60) -> tuple[int, bytes]:
     """Status and body of ``url`` as soon as somebody listens there."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(seconds):
         while True:
