@@ -11,6 +11,9 @@ NPM     ?= npm
 CHECKED  = src tests $(wildcard docs/*.py) $(wildcard benchmarks)
 CODE     = src docs/generate.py
 
+# Where compiled modules are not kept, every worker and every process of the tests compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: brokers record help venv dev demo test slow lint format check docs reference bench assets browser pictures shots chaos golden odoo flows clean
 
