@@ -11,8 +11,11 @@ NPM     ?= npm
 CHECKED  = src tests $(wildcard docs/*.py) $(wildcard benchmarks)
 CODE     = src docs/generate.py
 
+# Where compiled modules are not kept, every worker and every process of the tests compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: brokers record help venv dev demo test lint format check docs reference bench assets browser pictures shots chaos golden odoo flows clean
+.PHONY: brokers record help venv dev demo test slow lint format check docs reference bench assets browser pictures shots chaos golden odoo flows clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +27,11 @@ dev: $(DEV) ## The same with the tools of the checks
 demo: $(RUNTIME) ## Run the story of 20 orders on loopback; KEEP=1 leaves it running with its page open
 	$(BIN)/crossdock demo $(if $(KEEP),--keep)
 
-test: $(DEV) ## Run all tests, one process a core (those that need something absent say so and skip)
-	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
+test: $(DEV) ## Run the tests, one process a core: minutes (those that need something absent say so and skip)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(PYTEST)
+
+slow: $(DEV) ## Run what `make test` leaves out: more seeds and examples, bugs put into the engine, killed servers
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or hypothesis" --hypothesis-profile thorough $(PYTEST)
 
 lint: $(DEV) ## Format, lint, types, import contracts, shape of the house; what pre-commit runs
 	$(BIN)/ruff format --check $(CHECKED)
@@ -40,7 +46,7 @@ format: $(DEV) ## Put the code into the house's format and fix what can be fixed
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
 
-check: lint test docs ## Everything that must be green before merging
+check: lint test docs ## What must be green before merging; CI adds `make slow` and `make browser`
 
 docs: $(DEV) ## Check that docs/reference agrees with the code, and build the site
 	$(BIN)/python docs/generate.py --check

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ DOORS = {"connectors", "api", "cli", "tower"}
 Constants = Mapping[str, object]
 
 
+@cache
 def raised() -> dict[str, set[str]]:
     """Every kind named where an exception is raised, with the files that name it."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}

@@ -162,7 +162,7 @@ async def compare(seed: int, count: int, *, effects: bool) -> int:
 
 
 @pytest.mark.req("K5", "K17")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 14), st.booleans())
 def test_what_the_plan_says_is_what_happens(seed, count, effects):
     asyncio.run(compare(seed, count, effects=effects))

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from bridges.test_brokers import Feeder
-from cli.running import answers, ended, free_port, start
+from cli.running import answers, commanded, ended, free_port, start
 from crossdock import bootstrap
 from crossdock.bridges.webhooks import BadSecret, WebhookWire, judged, signatures
 from crossdock.ports.outbox import Declined, Envelope, Gone, Sent, Unreachable
@@ -165,6 +165,7 @@ def installed(folder, port, listen, **more):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.req("E9", "I2", "K1")
 async def test_a_killed_worker_and_a_failing_endpoint_lose_no_webhook_and_keep_the_order(tmp_path):
     async with Endpoint(OLD) as endpoint:
@@ -256,6 +257,6 @@ async def by_api(path, port):
 
 
 async def said(path, *arguments):
-    code, out, err = await ended(await start(*arguments, "--config", path, "--json"), 60)
+    code, out, err = await commanded(*arguments, "--config", path, "--json")
     assert code == 0, err
     return json.loads(out)

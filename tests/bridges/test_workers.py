@@ -15,6 +15,7 @@ from cli.running import answers, ended, free_port, start
 from crossdock import bootstrap
 
 
+@pytest.mark.slow
 @pytest.mark.req("E9", "K13", "K1")
 async def test_half_of_the_workers_are_killed_and_the_rest_sends_what_is_left(tmp_path, migrated_postgres_url):
     pytest.importorskip("nats", reason="pip install 'crossdock[nats]'")
@@ -45,6 +46,7 @@ async def test_half_of_the_workers_are_killed_and_the_rest_sends_what_is_left(tm
     judged(feeder.pairs, arrived)
 
 
+@pytest.mark.slow
 @pytest.mark.req("E9", "K7", "L16")
 async def test_a_bridge_whose_broker_is_down_holds_nothing_else_up_and_says_so(tmp_path):
     """The webhook beside it goes on, the metric shows the age, and once the broker is there everything comes."""

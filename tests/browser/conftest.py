@@ -1,4 +1,4 @@
-"""A scene served on loopback. The smoke part runs with all tests; the matrix, and all seeded faults but two, with
+"""A scene served on loopback. The smoke part runs with all tests; the matrix and the other pages and faults with
 CROSSDOCK_BROWSER=1.
 """
 
@@ -10,8 +10,17 @@ from api.serving import Site
 from browser import scene
 from browser.visiting import CHROMIUM
 
-SMOKE = ("poison message-operations", "expired key-technical")
-"""Seeded faults that run with all tests: a list acted on by one key, and the palette."""
+SMOKE = (
+    "poison message-operations",
+    "expired key-technical",
+    "from_search_to_an_order_to_its_payloads[without-scripts]",
+    "a_parked_message_is_retried_with_a_reason[with-scripts]",
+    "what_is_new_waits_until_it_is_asked_for",
+    "a_reader_reads_and_presses_nothing",
+)
+"""What runs with all tests: two seeded faults (a list acted on by one key, and the palette), a page read without
+scripts, one acted on with them, what comes live, and a role that may not. Each starts a browser, which takes seconds.
+"""
 
 
 def pytest_collection_modifyitems(items):
@@ -28,7 +37,8 @@ def pytest_collection_modifyitems(items):
 
 def _is_of_the_whole(item):
     fault = "test_faults" in item.path.name and "by_keyboard" in item.name
-    return "test_matrix" in item.path.name or (fault and not any(each in item.name for each in SMOKE))
+    chosen = fault or "test_pages" in item.path.name
+    return "test_matrix" in item.path.name or (chosen and not any(each in item.name for each in SMOKE))
 
 
 def pytest_terminal_summary(terminalreporter):

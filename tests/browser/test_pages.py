@@ -1,4 +1,4 @@
-"""What people do on pages in a real browser, with and without scripts: the smoke part of `make browser`."""
+"""What people do on pages in a real browser, with and without scripts; `make test` runs a few, `make browser` all."""
 
 import asyncio
 import json

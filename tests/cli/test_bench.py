@@ -32,6 +32,7 @@ def test_a_day_is_measured_and_nothing_is_left(config, crossdock):
     assert sorted(path.name for path in config.parent.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_a_day_that_does_not_fit_is_said_by_the_exit_code(config, crossdock):
     day = _day(config.parent, orders=36_000_000)
     answer = crossdock("bench", "--config", config, "--profile", day, "--orders", 10, "--timed", 5, "--seconds", 1)

@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from cli.running import ended, installed, partners, start
+from cli.running import commanded, installed, partners
 
 
 @pytest.mark.req("I1")
 async def test_everything_is_in_order_with_both_simulators(tmp_path):
     async with partners() as (odoo, easypost):
         config = installed(tmp_path, odoo=odoo, easypost=easypost)
-        assert (await ended(await start("migrate", "-c", config)))[0] == 0
-        code, out, said = await ended(await start("doctor", "--json", "-c", config))
+        assert (await commanded("migrate", "-c", config))[0] == 0
+        code, out, said = await commanded("doctor", "--json", "-c", config)
     findings = json.loads(out)["findings"]
     assert [each for each in findings if each["status"] != "ok"] == []
     assert code == 0
@@ -22,7 +22,7 @@ async def test_everything_is_in_order_with_both_simulators(tmp_path):
 
 
 async def test_partners_that_do_not_answer_and_a_schema_that_is_not_there_are_found(tmp_path):
-    code, out, said = await ended(await start("doctor", "--json", "-c", installed(tmp_path)), 90)
+    code, out, said = await commanded("doctor", "--json", "-c", installed(tmp_path))
     failed = {each["subject"]: each["do"] for each in json.loads(out)["findings"] if each["status"] == "fail"}
     assert code == 3
     assert set(failed) == {"partner odoo", "partner easypost", "store (sqlite)"}

@@ -121,6 +121,7 @@ def test_a_grown_log_moves_into_jetstream_and_back(
     assert (none.code, "No stream is configured" in none.err) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.req("K7", "K13")
 def test_while_jetstream_is_away_the_database_keeps_everything_and_commands_say_so(
     grown, crossdock, tmp_path, migrated_postgres_url

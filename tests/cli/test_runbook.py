@@ -61,6 +61,7 @@ def test_steps_know_their_place_in_the_page():
     assert [(step.kind, step.text, step.line) for step in page.steps()] == [("sh", "crossdock doctor", 5)]
 
 
+@pytest.mark.slow
 @pytest.mark.req("K16", "K4")
 def test_a_runbook_is_carried_out_against_a_real_server_and_simulators(crossdock):
     answer = crossdock("runbook", "test", "poison-message", "--json")

@@ -6,10 +6,11 @@ import signal
 import pytest
 
 from cli.running import answers, ended, free_port, start
+from slowly import few
 
 
 @pytest.mark.req("C6")
-@pytest.mark.parametrize("partner", ["odoo", "easypost"])
+@pytest.mark.parametrize("partner", few(["odoo", "easypost"]))
 async def test_a_simulator_starts_answers_and_stops(partner):
     port = free_port()
     process = await start("sim", partner, "--port", port)

@@ -1,7 +1,8 @@
 """Damaged messages never break a connector: whatever comes is facts in the vocabulary with valid times, or a problem.
 
-CROSSDOCK_MUTATIONS is how many messages each test makes (3,000 by default; `make golden` makes 100,000), from the
-connectors' own invented samples, and from $CROSSDOCK_SAMPLES where it is set. Every run makes the same ones.
+CROSSDOCK_MUTATIONS is how many messages each test makes (3,000 by default, a sixth of them with `make test`, the others
+with `make slow`; `make golden` makes 100,000), from the connectors' own invented samples, and from $CROSSDOCK_SAMPLES
+where it is set. Every run makes the same ones.
 """
 
 import importlib.util
@@ -24,8 +25,10 @@ from crossdock.model.instants import Stamp, epoch_us
 from crossdock.model.milestones import check
 from crossdock.ports.connector import Connector, Received, Translation
 from crossdock.ports.spec import Kind
+from slowly import few
 
 MANY = int(os.environ.get("CROSSDOCK_MUTATIONS", "3000"))
+BLOCKS = 6
 SEED = 20260304
 SAMPLES = os.environ.get("CROSSDOCK_SAMPLES", "")
 ODD: tuple[Any, ...] = (
@@ -133,7 +136,9 @@ def own_samples() -> list[tuple[str, str, bytes]]:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(file.parent)  # some have a module beside them
+            spec.loader.exec_module(module)
         for each in vars(module).values():
             ours = isinstance(each, type) and issubclass(each, ConnectorContract) and each is not ConnectorContract
             if ours and each.spec.kind is Kind.CARRIER:
@@ -169,12 +174,12 @@ def _judge_stamp(stamp: Stamp) -> None:
     assert isinstance(epoch_us(stamp), int)
 
 
-def damage_all(samples: list[tuple[str, str, bytes]]) -> int:
-    """Damage ``samples`` until there are MANY messages, and judge what is made of each. How many held facts."""
-    damage = Damage(random.Random(SEED))
+def damage_all(samples: list[tuple[str, str, bytes]], block: int) -> int:
+    """Damage ``samples`` until there are MANY / BLOCKS messages, judge what is made of each; how many held facts."""
+    damage = Damage(random.Random(SEED + block))
     made: dict[str, Connector] = {}
     telling = 0
-    for turn in range(MANY):
+    for turn in range(block, MANY, BLOCKS):
         name, channel, body = samples[turn % len(samples)]
         damaged = damage.of(body)
         connector = made.get(name) or made.setdefault(name, specimen_connector(connectors().get(name), name))
@@ -189,15 +194,17 @@ def damage_all(samples: list[tuple[str, str, bytes]]) -> int:
 
 
 @pytest.mark.req("C6", "C8")
-def test_damaged_samples_of_our_own_break_nothing():
+@pytest.mark.parametrize("block", few(range(BLOCKS)))
+def test_damaged_samples_of_our_own_break_nothing(block):
     samples = own_samples()
     assert len({name for name, _, _ in samples}) > 1, "there are no contracts with samples"
-    telling = damage_all(samples)
-    assert 0 < telling < MANY, "either nothing was damaged, or nothing could be read any more"
+    telling = damage_all(samples, block)
+    assert 0 < telling < MANY // BLOCKS, "either nothing was damaged, or nothing could be read any more"
 
 
 @pytest.mark.req("C6", "C8")
-def test_damaged_golden_messages_break_nothing():
+@pytest.mark.parametrize("block", few(range(BLOCKS)))
+def test_damaged_golden_messages_break_nothing(block):
     if not SAMPLES:
         pytest.skip("CROSSDOCK_SAMPLES is not set: the golden messages stay outside the repository")
     known = connectors()
@@ -209,4 +216,4 @@ def test_damaged_golden_messages_break_nothing():
             continue
         samples.append((name, "file", path.read_bytes()))
     assert samples, "no golden message is of a connector that is installed"
-    assert 0 < damage_all(samples) < MANY
+    assert 0 < damage_all(samples, block) < MANY // BLOCKS

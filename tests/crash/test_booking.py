@@ -9,10 +9,11 @@ import pytest
 
 from crash.world import Landscape
 from crossdock.devkit.crashing import empty_database
+from slowly import few
 
 SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "60"))
-STRIDE = 1 if "CROSSDOCK_SEEDS" in os.environ else 3
-"""A part of them at every change; `make chaos` strikes every step and asks for many more seeds."""
+BLOCKS = 10
+"""A tenth of them at every change, the others with `make slow`; `make chaos` asks for many more seeds."""
 
 
 def check(landscape: Landscape) -> None:
@@ -44,10 +45,11 @@ async def clean_run(empty: Path) -> list[str]:
 
 
 @pytest.mark.req("C4", "K1", "K2")
-async def test_a_death_at_any_io_step_leaves_one_live_label_per_parcel(empty):
+@pytest.mark.parametrize("first", few(range(1, BLOCKS + 1)))
+async def test_a_death_at_any_io_step_leaves_one_live_label_per_parcel(empty, first):
     steps = await clean_run(empty)
     assert len(steps) > 60
-    for death in range(1, len(steps) + 1, STRIDE):
+    for death in range(first, len(steps) + 1, BLOCKS):
         landscape = Landscape(empty, death, death)
         await landscape.live()
         assert len(landscape.deaths) == 1
@@ -55,9 +57,9 @@ async def test_a_death_at_any_io_step_leaves_one_live_label_per_parcel(empty):
 
 
 @pytest.mark.req("C4", "K1", "K2")
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", few(range(BLOCKS)))
 async def test_seeded_deaths_with_lost_answers_leave_one_live_label_per_parcel(empty, block):
-    for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
+    for seed in range(block, SEEDS, BLOCKS):
         chosen = random.Random(seed)
         deaths = chosen.sample(range(1, 160), chosen.randint(1, 4))
         landscape = Landscape(empty, seed, *deaths)
@@ -67,8 +69,9 @@ async def test_seeded_deaths_with_lost_answers_leave_one_live_label_per_parcel(e
 
 
 @pytest.mark.req("C4", "K13")
-async def test_two_workers_at_once_leave_one_live_label_per_parcel(empty):
-    for seed in range(20):
+@pytest.mark.parametrize("block", few(range(BLOCKS)))
+async def test_two_workers_at_once_leave_one_live_label_per_parcel(empty, block):
+    for seed in range(block, 20, BLOCKS):
         landscape = Landscape(empty, seed)
         first, second = await landscape.worker(), await landscape.worker()
         turns = random.Random(seed)

@@ -13,6 +13,7 @@ from msgspec import structs
 from crossdock.devkit.crashing import empty_database
 from crossdock.model import events as ev
 from mailing import HOUR, MONDAY, POLICY, booked, opened, order, rows, scanned, tell, telling
+from slowly import few
 
 SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "60")) // 2
 STORY = ("in_transit", "delayed", "delivery_attempted", "delivered")
@@ -66,7 +67,7 @@ async def empty(tmp_path: Path) -> Path:
 
 
 @pytest.mark.req("E12", "K1", "K2")
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", few(range(4)))
 async def test_where_the_server_knows_message_ids_every_notice_arrives_exactly_once(empty, tmp_path, block):
     lost = 0
     for seed in range(block * SEEDS // 4, (block + 1) * SEEDS // 4):
@@ -83,7 +84,7 @@ async def test_where_the_server_knows_message_ids_every_notice_arrives_exactly_o
 
 
 @pytest.mark.req("E12", "K1", "K2")
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", few(range(4)))
 async def test_with_any_server_nobody_is_mailed_twice_when_a_lost_answer_counts_as_sent(empty, tmp_path, block):
     assumed = 0
     for seed in range(block * SEEDS // 4, (block + 1) * SEEDS // 4):

@@ -122,6 +122,7 @@ def test_an_order_that_was_late_for_no_noted_reason_is_named(looked):
     assert "orders of standard: late" in looked.asked(structs.replace(looked.evidence, events=slow))
 
 
+@pytest.mark.slow
 @pytest.mark.req("K4")
 def test_an_engine_that_loses_the_neighbours_of_a_bad_document_is_seen(empty, looked, monkeypatch):
     """The engine as it was before the day was simulated: a page with one bad order parked them all."""

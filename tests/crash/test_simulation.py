@@ -11,10 +11,12 @@ import pytest
 from crash.mutations import MUTATIONS, applied
 from crossdock.devkit.chaos.running import prepare, run_seed, workspace
 from crossdock.devkit.chaos.scenarios import SCENARIOS
+from slowly import few
 
-SEEDS = int(os.environ.get("CROSSDOCK_SEEDS", "3"))
-BUGS = MUTATIONS if "CROSSDOCK_SEEDS" in os.environ else MUTATIONS[1::5]
-"""`make test` looks for every fifth bug; `make chaos`, which has hours, for all of them."""
+SEEDS = 3
+"""Of each scenario: `make test` plays the first, `make slow` the others, `make chaos` 1,000 (without pytest)."""
+BUGS_AT_EVERY_CHANGE = ("the cursor before the state", "lanes out of order")
+"""`make slow` and `make chaos` look for all of them."""
 SEARCHED = 40
 """A bug that so many seeds do not show is not caught."""
 
@@ -26,16 +28,20 @@ def empty():
 
 
 @pytest.mark.req("K1", "K2", "K15", "C4", "G5")
+@pytest.mark.parametrize("seed", few(range(1, SEEDS + 1)))
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda each: each.name)
-def test_every_promise_holds_under_every_seed(empty, scenario):
-    for seed in range(1, SEEDS + 1):
-        outcome = run_seed(scenario, seed, empty)
-        assert not outcome.findings, f"crossdock chaos --scenario {scenario.name} --seed {seed}: {outcome.findings}"
-        assert any("label" in line or "/buy" in line for line in outcome.story), "nothing happened at all"
+def test_every_promise_holds_under_every_seed(empty, scenario, seed):
+    outcome = run_seed(scenario, seed, empty)
+    assert not outcome.findings, f"crossdock chaos --scenario {scenario.name} --seed {seed}: {outcome.findings}"
+    assert any("label" in line or "/buy" in line for line in outcome.story), "nothing happened at all"
+
+
+def _bugs() -> list[object]:
+    return few(sorted(MUTATIONS, key=lambda each: each.name not in BUGS_AT_EVERY_CHANGE), len(BUGS_AT_EVERY_CHANGE))
 
 
 @pytest.mark.req("K1", "K2")
-@pytest.mark.parametrize("mutation", BUGS, ids=lambda each: each.name)
+@pytest.mark.parametrize("mutation", _bugs(), ids=lambda each: each.name)
 def test_a_bug_put_into_the_engine_is_seen(empty, mutation):
     with applied(mutation):
         runs = (run_seed(mutation.scenario, seed, empty) for seed in [mutation.seed, *range(1, SEARCHED)])

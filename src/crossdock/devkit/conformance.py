@@ -103,7 +103,7 @@ class ConnectorContract:
 
     # ---- reading
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
     @given(body=_BODIES, content_type=st.sampled_from(["", "application/json", "text/xml", "nonsense"]))
     @example(body=b"", content_type="")
     @example(body=b"[" * 5000, content_type="application/json")

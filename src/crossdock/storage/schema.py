@@ -1,5 +1,7 @@
 """The schema's revisions: bring a database up to date, or say where it stands."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -20,7 +22,8 @@ def upgrade(connection: Connection) -> str:
     divided = connection.dialect.name == "postgresql"
     if divided:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    command.upgrade(_config(connection), "head")
+    if revision_of(connection) != newest():
+        command.upgrade(_config(connection), "head")
     if divided:
         month = period_of(int(connection.execute(_NOW).scalar_one()))
         prepare(connection, range(month, month + _MONTHS_AHEAD))
@@ -32,6 +35,7 @@ def revision_of(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+@cache
 def newest() -> str:
     """The revision this version of Crossdock works with."""
     return ScriptDirectory.from_config(_config(None)).get_current_head() or ""

@@ -114,7 +114,7 @@ def said(fact):
 
 
 @pytest.mark.req("A1", "A9", "J4")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(transactions, st.integers(1, 9))
 async def test_the_last_word_on_every_order_is_odoos_and_no_word_is_said_twice(history, page_size):
     bench = Late(page_size)

@@ -16,6 +16,7 @@ from crossdock.sim.mischief import RoughRoad
 from crossdock.sim.scenario import Webhooks
 from crossdock.storage.opening import open_store
 from crossdock.views.availability import Freshness, availability_of
+from slowly import few
 
 
 @pytest.fixture(scope="session")
@@ -261,7 +262,7 @@ async def test_a_warehouse_speaks_of_no_order_it_was_not_given(make_road):
 
 
 @pytest.mark.req("D7", "K1", "K2", "C4")
-@pytest.mark.parametrize("block", range(5))
+@pytest.mark.parametrize("block", few(range(5)))
 async def test_a_process_that_dies_anywhere_releases_every_order_once(make_road, block):
     deaths = doubts = 0
     for seed in range(block * 20, block * 20 + 20):
