@@ -11,7 +11,8 @@ from crossdock import bootstrap
 from crossdock.cli.main import app
 from crossdock.connectors.generic.config import GenericConfig
 from crossdock.connectors.generic.connector import layout_of
-from crossdock.connectors.generic.mapping import Layout, tell
+from crossdock.connectors.generic.mapping.events import tell
+from crossdock.connectors.generic.mapping.records import Layout
 from crossdock.connectors.generic.spec import SPEC
 from crossdock.devkit.conformance import ConnectorContract
 from crossdock.devkit.specimen import InventedSecrets, NoNetwork, StillClock, specimen_config
