@@ -15,7 +15,7 @@ from crossdock.tower.screens import exception_acts, linking
 from crossdock.tower.screens.exception_filter import QUEUES, STATES, Filter, filter_of
 from crossdock.tower.screens.filters import kept_here
 from crossdock.views.exceptions import Whole, code_of, whole
-from crossdock.views.linking import waiting_line
+from crossdock.views.linking import WaitingLine, waiting_line
 
 _ROWS = 100
 _SHOWN = 6
@@ -86,11 +86,11 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
     name = clean(exception_id)
     now = desk.context.clock.now()
 
-    def step(tx: Transaction) -> tuple[Whole | None, ShipmentRow | None, bool, str, str]:
+    def step(tx: Transaction) -> tuple[Whole | None, ShipmentRow | None, WaitingLine | None, str, str]:
         found = whole(tx, name)
         if found is None:
-            return None, None, False, "", ""
-        waits = not found.case.resolved_at and waiting_line(tx, found.case.cause) is not None
+            return None, None, None, "", ""
+        waits = waiting_line(tx, found.case.cause) if not found.case.resolved_at else None
         return (found, tx.views.shipment(found.case.subject), waits, *_neighbours(tx, name, chosen, now))
 
     found, order, waits, before, behind = await desk.read(step)
@@ -100,7 +100,7 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
     return desk.page(
         request, "exception.html", whole=found, case=found.case, row=order, filter=listed, before=before, behind=behind,
         done=request.query_params.get("done", ""), known={each.id for each in desk.context.partners},
-        unmapped=code_of(found.case),
+        unmapped=code_of(found.case), waits=waits,
         link_at=linking.link_to(found.case.cause, f"/exceptions/{found.case.id}") if waits else "",
     )  # fmt: skip
 
