@@ -79,5 +79,6 @@ def _over(tx: Transaction, freed: Sequence[Waiting], asked: Linking, now: int) -
     cases = tx.exceptions.of_subjects(map(subject_of, charges)) if charges else []
     for case in cases:
         if case.kind == KIND and not case.resolved_at:
-            body = ExceptionResolved(KIND, case.pointer, case.cause, asked.actor, asked.reason)
+            told = f"linked to {asked.subject}: {asked.reason}"
+            body = ExceptionResolved(KIND, case.pointer, case.cause, asked.actor, told)
             yield Fact(body, from_epoch_us(now), subject=case.subject)
