@@ -2,7 +2,9 @@
 
 import msgspec
 import pytest
+from sqlalchemy import delete
 
+from backbone.test_rebuild import rebuilder
 from crossdock.backbone.correlate import Origin, place
 from crossdock.backbone.exceptions_desk import Asked, Resolve, act
 from crossdock.backbone.kpis import Window, read, terms_of
@@ -23,6 +25,7 @@ from crossdock.ports.stores_doors import Audited
 from crossdock.processes.exception_desk import exception_desk
 from crossdock.processes.exception_policy import DeskPolicy
 from crossdock.settings.sections import PartnerSettings, Settings
+from crossdock.storage.tables_work import REFERENCE
 from crossdock.views.charging import totals
 from crossdock.views.kpis import board_of
 from crossdock.views.linking import named, proposal, waiting_of
@@ -45,7 +48,7 @@ CONFIG = {
     },
 }  # fmt: skip
 HEAD = "Rechnung;Pos;Datum;Sendung;Art;Text;Betrag\n"
-HOUR = 3_600_000_000
+DESK = exception_desk(DeskPolicy())
 BOARD = board_of(
     Settings(partners={"acme": PartnerSettings("generic", CONFIG)}), {"acme": Kind.CARRIER}
 )  # fmt: skip
@@ -63,7 +66,7 @@ class Road:
         given = Surroundings("acme", msgspec.convert(CONFIG, SPEC.config), NoNetwork(), None, InventedSecrets())
         carrier = SPEC.build(given)
         carrier.partner = "acme"
-        self.hub = scripted_hub(carrier, processes=[exception_desk(DeskPolicy())], url=url)
+        self.hub = scripted_hub(carrier, processes=[DESK], url=url)
         self.store = self.hub.store
         self.sweep = UnmatchedCharges(self.store, 2)
         self.count = 0
@@ -241,3 +244,25 @@ def test_a_link_by_hand_is_read_from_the_log_like_any_name():
     assert names_of(body, "") == (tracking("X1"),)
     charge = ReferenceLinked("freight_charge", "INV1/2", "cli:mara", "typing", "acme")
     assert names_of(charge, "") == (Reference(ReferenceKind.CHARGE, "INV1/2", "acme"),)
+
+
+@pytest.mark.req("G3", "K17")
+async def test_a_rebuild_gives_the_link_the_charges_and_the_exceptions_again(road):
+    subject, name = await road.order(1, "T1"), tracking("X1")
+    await road.comes(lines("X1", "X2"))
+    await road.look(3)
+    await road.link(name, subject)
+
+    def kept(tx):
+        cases = tx.views.exceptions(kind="freight.unmatched", open_only=False, limit=9)[0]
+        return tx.references.lookup([name]), sorted((row.subject, row.case) for row in cases)
+
+    before = await road.read(kept)
+    assert (await rebuilder(road.hub, DESK).check()).equal
+    cases = [row.subject for row in await road.standing()]
+    await road.store.run(lambda tx: tx.exceptions.drop(cases))
+    gone = delete(REFERENCE).where(REFERENCE.c.value == "X1")
+    await road.store.run(lambda tx: tx.references._connection.execute(gone))
+    assert await road.read(kept) != before
+    assert (await rebuilder(road.hub, DESK).rebuild()).healed
+    assert await road.read(kept) == before
