@@ -33,6 +33,7 @@ from crossdock.backbone.ship import Shipper
 from crossdock.backbone.silent_workers import SilentWorkers
 from crossdock.backbone.spans import Spans, forced_ids
 from crossdock.backbone.translate import Translator
+from crossdock.backbone.unmatched_charges import UnmatchedCharges
 from crossdock.bridges.alerting import mail_houses, messenger
 from crossdock.bridges.joining import Fanout, fan_out
 from crossdock.bridges.logstream import shipper_of, stream_of
@@ -184,10 +185,9 @@ def compose(
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
     reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look)
-    documents = StoredDocuments(store, clock)
     courier = Courier(
-        store, partners, documents, clock, ids, metrics, world.spans, world.owner, sizes.claim_seconds,
-        concurrency=sizes.deliveries,
+        store, partners, StoredDocuments(store, clock), clock, ids, metrics, world.spans, world.owner,
+        sizes.claim_seconds, concurrency=sizes.deliveries,
     )  # fmt: skip
     feeds = [
         FeedPlan(plan.id, feed.name, sizes.feeds.get((plan.id, feed.name), feed.every))
@@ -378,6 +378,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         "kpis": KpiWatch(store, place.clock, board(installation), place.metrics.registry, settings.kpis),
         "alerts": Alerting(store, telling, place.owner),
         "feeds": QuietFeeds(store, promised.hours, place.clock.now(), promised.arrivals, promised.calendars),
+        "charges": UnmatchedCharges(store, settings.freight.unmatched_after_hours),
         "workers": SilentWorkers(store, workers.lease_seconds, place.owner),
     }
     if given := settings.customer_notices:

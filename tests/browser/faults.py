@@ -7,13 +7,16 @@ import hmac
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from time import monotonic
 from typing import Any
+
+from msgspec import structs
 
 from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.documents import StoredDocuments
 from crossdock.backbone.ordering import take_in
-from crossdock.bootstrap import board, processes_of
+from crossdock.bootstrap import Installation, board, installed, processes_of
 from crossdock.cli.serve import _planner
 from crossdock.cli.serve_partners import facts_of
 from crossdock.devkit.crashing import empty_database
@@ -31,6 +34,7 @@ from crossdock.model.sales import SalesLine
 from crossdock.ports.connector import Received
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
+from crossdock.settings.loading import judge
 from crossdock.settings.nodes import read_text
 from crossdock.sim.clock import VirtualClock
 from crossdock.sim.faults import Effect, Rule
@@ -64,8 +68,26 @@ processes:
 exceptions:
   default_queue: operations
   teams: {operations: {members: [mara]}, carriers-desk: {members: [jonas]}, integration: {members: [lea]},
-          warehouse: {members: [pia]}, order-desk: {members: [ann]}, customer-service: {members: [bob]}}
+          warehouse: {members: [pia]}, order-desk: {members: [ann]}, customer-service: {members: [bob]},
+          finance: {members: [ida]}}
 """
+
+HAULIER = """\
+partners:
+  haulier:
+    connector: generic
+    config:
+      title: Haulier
+      format: csv
+      fields: {number: number, time: time}
+      charges:
+        currency: EUR
+        fields: {number: parcel, amount: net, invoice: invoice, line: line, billed_on: date, text: what}
+      signature: token
+      signature_header: X-Token
+      webhook_secrets: [secret://env/KEY]
+"""
+"""A carrier that is described in settings and sends its charges; stories have no simulator of one."""
 
 
 class Stage:
@@ -80,7 +102,7 @@ class Stage:
         self.installation = installation
         hub, settings = theatre.hub, installation.settings
         processes = {each.name: each for each in processes_of(installation)}
-        figures = board(installation)
+        self.figures = figures = board(installation)
         self.app = build(
             Context(
                 store=self.store,
@@ -160,6 +182,7 @@ async def staged(folder, fault: Callable[[Stage], Awaitable[None]]) -> Stage:
     cast = Cast(VirtualClock(MIDNIGHT + 5 * HOUR))
     installation, faults = engage(cast, node, folder)
     assert installation is not None, faults
+    installation = _with_haulier(installation, folder)
 
     async def look() -> None:
         """Nobody checks anything on the way."""
@@ -179,6 +202,15 @@ async def staged(folder, fault: Callable[[Stage], Awaitable[None]]) -> Stage:
         await stage.shipped(f"S100{number}")
     await fault(stage)
     return stage
+
+
+def _with_haulier(installation: Installation, folder: Path) -> Installation:
+    node, _ = read_text(HAULIER, "haulier.yaml")
+    haulier, faults = installed(judge(node, folder, {}))
+    assert haulier is not None, faults
+    partners = {**installation.settings.partners, **haulier.settings.partners}
+    settings = structs.replace(installation.settings, partners=partners)
+    return structs.replace(installation, settings=settings, plans=(*installation.plans, *haulier.plans))
 
 
 async def bad_mapping(stage: Stage) -> None:
@@ -291,3 +323,15 @@ async def poison_message(stage: Stage) -> None:
 async def _packed(stage: Stage) -> None:
     for number in range(4, 7):
         await stage.packed(f"S100{number}")
+
+
+async def unmatched_charge(stage: Stage) -> None:
+    """A carrier bills three parcels, and one number of its file is mistyped in the last digit."""
+    numbers = [await stage.parcel(f"S100{number}") for number in range(1, 4)]
+    numbers[2] = numbers[2][:-1] + str((int(numbers[2][-1]) + 1) % 10)
+    rows = [f"F-2207,{line},2026-11-22,{number},Parcel to Gent,6.{line}0" for line, number in enumerate(numbers, 1)]
+    body = "\n".join(["invoice,line,date,parcel,what,net", *rows]).encode()
+    message = Received("charges", body, {"x-token": "KEY"}, stage.clock.now(), "text/csv", path="/in/haulier/charges")
+    assert (await stage.theatre.hub.intake.accept("haulier", message)).status == 202
+    stage.mistyped = numbers[2]
+    await stage.pass_by(1.1)

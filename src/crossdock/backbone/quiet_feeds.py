@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from crossdock.backbone.feed_clock import Arrival, Waited, begin, heard, is_late
+from crossdock.backbone.noticing import noticed
 from crossdock.model import events as ev
 from crossdock.model.calendars import ALWAYS, Calendar, add_working
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
-from crossdock.model.identifiers import partition_of, trace_id_of
-from crossdock.model.instants import from_epoch_us, lasting, rfc3339
+from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled
-from crossdock.ports.stores import NewEvent, Store, Transaction
+from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_delivery import DueTimer
 
 KIND = "feed.silent"
@@ -63,7 +63,7 @@ class QuietFeeds:
             bodies += ((f"feed:{name}", body) for body in self._silence(tx, name, now))
         for promise in self._arrivals:
             bodies += ((f"feed:{promise.partner}", body) for body in _arrived(tx, promise, now))
-        return _tell(tx, bodies, now)
+        return noticed(tx, bodies, now)
 
     def _silence(self, tx: Transaction, partner: str, now: int) -> list[ev.EventBody]:
         rows, _ = tx.views.exchanges(partner=partner, direction="inbound", limit=1)
@@ -152,13 +152,3 @@ def _name(promise: Arrival) -> str:
 
 def _what(promise: Arrival) -> str:
     return f"a message on '{promise.channel}'"
-
-
-def _tell(tx: Transaction, bodies: Sequence[tuple[str, ev.EventBody]], now: int) -> int:
-    """Write them down; how many exceptions were raised or resolved."""
-    new = []
-    for subject, body in sorted(bodies, key=lambda pair: partition_of(pair[0])):
-        fact = ev.Fact(body, from_epoch_us(now), subject=subject)
-        new.append(NewEvent(fact.key(subject), subject, fact, now, "", "", trace_id_of(subject)))
-    appended = tx.log.append(new, now) if new else []
-    return sum(isinstance(each.body, ExceptionRaised | ExceptionResolved) for each in appended)

@@ -4,13 +4,13 @@ ends when the process speaks again, or when another on the same machine took its
 
 from collections.abc import Sequence
 
+from crossdock.backbone.noticing import noticed
 from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
-from crossdock.model.identifiers import partition_of, trace_id_of
-from crossdock.model.instants import from_epoch_us, lasting, rfc3339
+from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.progress import ExpectationExpired
 from crossdock.ports.leases import Member
-from crossdock.ports.stores import NewEvent, Store, Transaction
+from crossdock.ports.stores import Store, Transaction
 
 KIND = "worker.silent"
 _PREFIX = "worker:"
@@ -50,7 +50,7 @@ class SilentWorkers:
             speaks = any(each.owner == owner for each in living)
             if speaks or self._replaced(owner, int(row.case.cause), living):
                 bodies.append((row.subject, ExceptionResolved(KIND, "", row.case.cause)))
-        return _tell(tx, bodies, now)
+        return noticed(tx, bodies, now)
 
     def _replaced(self, owner: str, until: int, living: Sequence[Member]) -> bool:
         """Whether a process on the same machine began when ``owner`` had spoken for the last time."""
@@ -79,12 +79,3 @@ def _silent(member: Member, now: int) -> list[ev.EventBody]:
         ExpectationExpired("worker", "worker", f"a sign of life ({roles})", member.owner, member.since, member.until),
         ExceptionRaised(KIND, text, "", str(member.until)),
     ]
-
-
-def _tell(tx: Transaction, bodies: Sequence[tuple[str, ev.EventBody]], now: int) -> int:
-    new = []
-    for subject, body in sorted(bodies, key=lambda pair: partition_of(pair[0])):
-        fact = ev.Fact(body, from_epoch_us(now), subject=subject)
-        new.append(NewEvent(fact.key(subject), subject, fact, now, "", "", trace_id_of(subject)))
-    appended = tx.log.append(new, now) if new else []
-    return sum(isinstance(each.body, ExceptionRaised | ExceptionResolved) for each in appended)

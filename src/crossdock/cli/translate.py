@@ -15,6 +15,7 @@ from crossdock.devkit.specimen import specimen_connector
 from crossdock.model.events import Fact, TrackingReported, type_of
 from crossdock.ports.connector import Connector, Received, Translation
 from crossdock.ports.secrets import UnknownSecret
+from crossdock.views.wording import say
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +74,12 @@ def _connector(partner: str, config: Path) -> Connector:
 def _print(partner: str, translation: Translation, problems: list[dict[str, str]], *, json: bool) -> None:
     events = [_row(fact) for fact in translation.facts if isinstance(fact.body, TrackingReported)]
     others = [
-        {"type": type_of(fact.body), "subject": fact.subject, "data": msgspec.to_builtins(fact.body)}
+        {
+            "type": type_of(fact.body),
+            "subject": fact.subject,
+            "said": say(fact.body).title,
+            "data": msgspec.to_builtins(fact.body),
+        }
         for fact in translation.facts
         if not isinstance(fact.body, TrackingReported)
     ]
@@ -86,7 +92,7 @@ def _print(partner: str, translation: Translation, problems: list[dict[str, str]
     columns = ("occurred_at", "milestone", "exception_category", "reason", "raw_code", "raw_text", "tracking_number")
     table(([row[name] for name in columns] for row in events), *columns)
     for other in others:
-        note(f"also: {other['type']} {other['subject']}")
+        note(f"also: {other['type']} {other['subject'] or other['said']}")
     for code in translation.unknown_codes:
         note(f"no mapping for the code '{code}'; its event goes on as unknown")
     for field in translation.new_fields:

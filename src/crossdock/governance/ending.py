@@ -15,7 +15,8 @@ from crossdock.ports.stores_ageing import Quiet
 
 _OUTBOX = "outbox:"
 _REBUILD = "rebuild-"
-_DESK = "desk:"
+_ASIDE = ("desk:", "charge:")
+"""Begins of subjects that have no phase: a request at the desk, a charge about which nobody has to do anything."""
 _CHANNEL_ORDER = "co:"
 _ENTERED = "entered"
 _NOT_OVER = "not at an end"
@@ -42,15 +43,17 @@ class Page(Struct, frozen=True):
 
 def over(row: Quiet) -> bool:
     """Whether nothing more is expected of a subject: all its packages reached an end, it was cancelled, or it was a
-    request at the carriers' desk or a channel's order that the system of record has.
+    request at the carriers' desk, a charge that found its order, or a channel's order that the system of record has.
 
     >>> over(Quiet("do:odoo:1", "shipped", "in_transit", 1, 0, 1, ""))
     False
+    >>> over(Quiet("charge:acme:1", "", "", 1, 0, 1, ""))
+    True
     """
     known = MILESTONES.get(row.milestone)
     ended = known is not None and known.terminal
     entered = row.subject.startswith(_CHANNEL_ORDER) and row.phase == _ENTERED
-    return ended or entered or row.phase == "cancelled" or row.subject.startswith(_DESK)
+    return ended or entered or row.phase == "cancelled" or row.subject.startswith(_ASIDE)
 
 
 def floors(readers: Mapping[str, Mapping[int, int]], held: Mapping[str, Iterable[tuple[int, int]]],

@@ -14,6 +14,7 @@ from crossdock.model.collecting import AddressChecked, ManifestClosed, PickupCan
 from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn, PromiseJudged
 from crossdock.model.desk import DeskRequested
 from crossdock.model.exceptions import ExceptionEvent
+from crossdock.model.freight import FreightEvent
 from crossdock.model.identifiers import Reference, digest
 from crossdock.model.instants import Stamp, rfc3339
 from crossdock.model.inventory import InventoryEvent
@@ -243,6 +244,7 @@ EventBody = (
     | NoticeEvent
     | ChannelOrderPlaced
     | OrderRouted
+    | FreightEvent
 )
 """Every body an event can have; its tag is the CloudEvents type without the ``crossdock.`` prefix."""
 

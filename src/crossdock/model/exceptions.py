@@ -18,7 +18,7 @@ Clock = Literal["acknowledge", "resolve"]
 class ExceptionRaised(Struct, frozen=True, tag="exception.raised.v1", omit_defaults=True):
     """A business exception. ``partner`` is who it is about (a carrier, a system of record), ``category`` and ``reason``
     the words of the carriers' vocabulary, where they are known. ``proposed`` is a day that can be kept instead of the
-    promised one, which somebody has to agree to.
+    promised one, which somebody has to agree to. ``value`` is what is at stake, where it is not the order's goods.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class ExceptionRaised(Struct, frozen=True, tag="exception.raised.v1", omit_defau
     category: str = ""
     reason: str = ""
     proposed: Stamp | None = None
+    value: Money | None = None
 
     def identity(self) -> tuple[str, ...]:
         """One exception per kind, place and cause."""

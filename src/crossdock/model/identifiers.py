@@ -40,7 +40,7 @@ class ReferenceKind:
     names of the order itself are ``PLACED_ORDER``, so that a scan never finds an order beside its delivery. ``JOB`` is
     what somebody asked for at the carriers' desk. ``WAREHOUSE_ORDER`` and ``INBOUND`` are what a delivery was released
     to a warehouse under and a receipt announced; a ``SKU`` is a name of its stock at every location.
-    A ``PURCHASE_ORDER`` is a name of the first receipt of it.
+    A ``PURCHASE_ORDER`` is a name of the first receipt of it; a ``CHARGE`` is one line of a carrier's invoice.
     """
 
     TRACKING = "tracking_number"
@@ -56,6 +56,7 @@ class ReferenceKind:
     INBOUND = "inbound"
     SKU = "sku"
     PURCHASE_ORDER = "purchase_order"
+    CHARGE = "freight_charge"
 
 
 def gs1_check_digit(digits: str) -> int:

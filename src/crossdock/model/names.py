@@ -6,6 +6,7 @@ from crossdock.model.changes import SalesOrderChanged, TransferChanged
 from crossdock.model.channel_orders import ChannelOrderPlaced, name_of
 from crossdock.model.desk import DeskRequested
 from crossdock.model.events import EventBody, FulfilmentRequested, RecordWritten, ShipmentBooked
+from crossdock.model.freight import ReferenceLinked
 from crossdock.model.identifiers import Reference, ReferenceKind
 from crossdock.model.inventory import StockAdjusted, StockCounted, StockDamaged, StockLevelReported
 from crossdock.model.order import DeliveryOrder
@@ -33,14 +34,22 @@ def _names(body: EventBody, source: str) -> Iterator[Reference]:
             for number in (order.name, order.reference):
                 if number:
                     yield Reference(ReferenceKind.PLACED_ORDER, number, source)
-        case DeskRequested(id=request):
-            yield Reference(ReferenceKind.JOB, request)
-        case ChannelOrderPlaced(order):
-            yield name_of(order)
         case RecordWritten(partner, "sales_order.place.v1", documents=documents):
             for each in documents:
                 if each.kind == "sales_order" and each.name:
                     yield Reference(ReferenceKind.PLACED_ORDER, each.name, partner)
+        case _:
+            yield from _told_at_doors(body)
+
+
+def _told_at_doors(body: EventBody) -> Iterator[Reference]:
+    match body:
+        case DeskRequested(id=request):
+            yield Reference(ReferenceKind.JOB, request)
+        case ChannelOrderPlaced(order):
+            yield name_of(order)
+        case ReferenceLinked():
+            yield body.reference
         case _:
             yield from _of_warehouse(body)
 

@@ -133,6 +133,22 @@ class References(Protocol):
         """The facts that wait for any of these names; they stay where they are."""
         ...
 
+    def waiting(self, keys: Iterable[str]) -> list[Waiting]:
+        """Those of the facts, by key, that wait still."""
+        ...
+
+    def charges(self, behind: str, limit: int) -> list[Waiting]:
+        """Freight charges that wait, in the order of their keys, those behind ``behind``."""
+        ...
+
+    def of_message(self, exchange_id: str, limit: int) -> list[Waiting]:
+        """Facts of one message that wait."""
+        ...
+
+    def waited_for(self, value: str, limit: int = 20) -> list[Reference]:
+        """Names written like ``value`` that something waits for."""
+        ...
+
     def overdue(self, limit: int) -> list[Reference]:
         """References that are bound while facts still wait for them (the net under `release`)."""
         ...

@@ -137,8 +137,9 @@ def _open(work: _Work, name: str, body: ExceptionRaised) -> Item:
     acknowledge_by, resolve_by = _dues(work, item)
     routed = ExceptionRouted(
         body.kind, item.owner, promise.severity, kind.queue, body.pointer, body.cause, category,
-        partner, acknowledge_by, resolve_by, value_of(order), work.policy.wants_alert(kind, promise.severity),
-        order.deliver_by if order else None, tier, work.policy.rank_of(tier),
+        partner, acknowledge_by, resolve_by, body.value or value_of(order),
+        work.policy.wants_alert(kind, promise.severity), order.deliver_by if order else None, tier,
+        work.policy.rank_of(tier),
     )  # fmt: skip
     work.events.append(routed)
     if order is not None and work.policy.wants_activity(kind, promise.severity):

@@ -10,6 +10,7 @@ from crossdock.settings.enrichment import Enrichment
 from crossdock.settings.exceptions import ExceptionSettings, TeamName
 from crossdock.settings.fanout import BridgeSettings, NatsServer, SubscriptionSettings, WebhookSettings
 from crossdock.settings.flows import FlowName, FlowSettings
+from crossdock.settings.freight import FreightSettings
 from crossdock.settings.kpis import KpiSettings
 from crossdock.settings.nightly import ReconciliationSettings, RetentionSettings
 from crossdock.settings.notices import CustomerNotices
@@ -313,6 +314,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tracking_page: Annotated[
         TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
     ] = None
+    freight: Annotated[FreightSettings, Meta(description="What carriers charge")] = FreightSettings()
     kpis: Annotated[KpiSettings, Meta(description="Key figures: when they are bad")] = KpiSettings()
     alerts: Annotated[AlertSettings, Meta(description="Who is told of exceptions, by what, and when")] = AlertSettings()
     customer_notices: Annotated[

@@ -12,7 +12,7 @@ from crossdock.model.identifiers import Reference
 from crossdock.ports.stores import Waiting
 from crossdock.storage.statements import among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import EXCHANGE
-from crossdock.storage.tables_work import REFERENCE, WAITING_FACT, WAITING_LOOKUP
+from crossdock.storage.tables_work import OF_CHARGES, REFERENCE, WAITING_FACT, WAITING_LOOKUP
 
 _BUCKETS = 64
 _LOCKS = 0x0C05
@@ -47,6 +47,26 @@ _WAITING_FOR = select(
 ).where(among(WAITING_LOOKUP.c.value))
 _TAKE = select(WAITING_FACT).where(among(WAITING_FACT.c.key)).order_by(WAITING_FACT.c.key).with_for_update()
 _READ = select(WAITING_FACT).where(among(WAITING_FACT.c.key))
+_CHARGES = (
+    select(WAITING_FACT)
+    .join(WAITING_LOOKUP, WAITING_LOOKUP.c.key == WAITING_FACT.c.key)
+    .where(OF_CHARGES, WAITING_LOOKUP.c.key > bindparam("behind"))
+    .order_by(WAITING_LOOKUP.c.key)
+    .limit(bindparam("most"))
+)
+_OF_EXCHANGE = (
+    select(WAITING_FACT)
+    .where(WAITING_FACT.c.exchange_id == bindparam("whose"))
+    .order_by(WAITING_FACT.c.key)
+    .limit(bindparam("most"))
+)
+_NAMED = (
+    select(WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.value, WAITING_LOOKUP.c.issuer)
+    .where(WAITING_LOOKUP.c.value == bindparam("which"))
+    .distinct()
+    .order_by(WAITING_LOOKUP.c.kind, WAITING_LOOKUP.c.issuer)
+    .limit(bindparam("most"))
+)
 _DROP = delete(WAITING_FACT).where(among(WAITING_FACT.c.key))
 _DROP_LOOKUPS = delete(WAITING_LOOKUP).where(among(WAITING_LOOKUP.c.key))
 _NO_LONGER_WAITING = (
@@ -146,6 +166,22 @@ class SqlReferences:
         """The facts that wait for any of these names, oldest first; they stay where they are."""
         rows = rows_in(self._connection, _READ, self._waiting_for(references))
         return sorted(map(_waiting, rows), key=lambda each: (each.received_at, each.key))
+
+    def waiting(self, keys: Iterable[str]) -> list[Waiting]:
+        """Those of the facts, by key, that wait still."""
+        return [_waiting(row) for row in rows_in(self._connection, _READ, keys)]
+
+    def charges(self, behind: str, limit: int) -> list[Waiting]:
+        """Freight charges that wait, in the order of their keys, those behind ``behind``."""
+        return [_waiting(row) for row in self._connection.execute(_CHARGES, {"behind": behind, "most": limit})]
+
+    def of_message(self, exchange_id: str, limit: int) -> list[Waiting]:
+        """Facts of one message that wait."""
+        return [_waiting(row) for row in self._connection.execute(_OF_EXCHANGE, {"whose": exchange_id, "most": limit})]
+
+    def waited_for(self, value: str, limit: int = 20) -> list[Reference]:
+        """Names written like ``value`` that something waits for."""
+        return [Reference(*row) for row in self._connection.execute(_NAMED, {"which": words(value), "most": limit})]
 
     def _waiting_for(self, references: Iterable[Reference]) -> list[str]:
         wanted = _as_kept(references)

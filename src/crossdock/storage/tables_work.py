@@ -41,6 +41,12 @@ WAITING_LOOKUP = Table(
     sqlite_with_rowid=False,
 )
 Index("waiting_lookup_key", WAITING_LOOKUP.c.key)
+OF_CHARGES = sql("waiting_lookup.kind = 'freight_charge'")
+"""The condition of a partial index: names of freight charges. Written out, so that databases see that it fits."""
+_CHARGES = sql("kind = 'freight_charge'")
+Index(
+    "waiting_lookup_charge", WAITING_LOOKUP.c.key, sqlite_where=_CHARGES, postgresql_where=_CHARGES
+)  # fmt: skip
 
 EXCEPTION = Table(
     "business_exception",

@@ -168,8 +168,11 @@ def span(length: int) -> str:
 
 
 def amount(minor: int, currency: str) -> str:
-    """Money of a currency as people read it, without its minor units: what is at stake is no invoice."""
-    return f"{Decimal(minor).scaleb(-minor_exponent(currency)):,.0f} {currency}" if currency else ""
+    """Money of a currency as people read it: without its minor units where it is a hundred or more."""
+    places = minor_exponent(currency)
+    major = Decimal(minor).scaleb(-places)
+    shown = places if abs(major) < 100 and major != major.to_integral_value() else 0
+    return f"{major:,.{shown}f} {currency}" if currency else ""
 
 
 def coloured(text: str) -> Markup:

@@ -77,6 +77,10 @@ class Scans:
             proof = ProofOfDelivery(self.partner, number, occurred, signed_by, place)
             self._facts.setdefault(("proof", number, signed_by), Fact(ProofCaptured(proof), occurred, lookups=lookups))
 
+    def say(self, fact: Fact) -> None:
+        """Something else than a scan; the same thing twice in one message is one."""
+        self._facts.setdefault((fact.key(),), fact)
+
     def when(self, pointer: str, read: Callable[..., Stamp], *given: str) -> Stamp | None:
         """``read(*given)``, or None with a problem where it cannot be read exactly."""
         try:

@@ -129,11 +129,16 @@ def _unwatched(kpi: Kpi, settings: Settings) -> str:
     return f"Nothing is counted: it needs {' or '.join(kpi.needs)}, which is not configured."
 
 
-def _is_set(settings: Settings, path: str) -> bool:
-    value: object = settings
-    for name in path.split("."):
-        value = getattr(value, name, None)
-    return bool(value)
+def _is_set(settings: object, path: str) -> bool:
+    """Whether ``path`` leads to something; ``*`` is any key of a section."""
+    name, _, rest = path.partition(".")
+    if not name:
+        return bool(settings)
+    if isinstance(settings, Mapping):
+        found = list(settings.values()) if name == "*" else [settings.get(name)]
+    else:
+        found = [getattr(settings, name, None)]
+    return any(_is_set(each, rest) for each in found)
 
 
 UNCONFIGURED: Board = board_of(Settings(), {})

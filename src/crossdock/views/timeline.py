@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from crossdock.model.events import Event, TrackingReported, type_of
+from crossdock.model.freight import FreightCharged
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import Stamp, epoch_us
@@ -19,6 +20,7 @@ from crossdock.model.tracking import TrackingEvent
 from crossdock.ports.rows import ExceptionRow, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_delivery import Attempt, BreakerMove
+from crossdock.views.charging import charges_of
 from crossdock.views.choices import ChoiceLine, choices_of
 from crossdock.views.expected import Expected, expected_next
 from crossdock.views.packages import PackageLine, packages_of
@@ -65,7 +67,9 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class Story(Struct, frozen=True):
-    """Everything about one order; ``scans`` are what carriers told of its packages, by when it happened."""
+    """Everything about one order; ``scans`` are what carriers told of its packages, by when it happened, ``charges``
+    what they ask for them.
+    """
 
     subject: str
     trace_id: str
@@ -78,6 +82,7 @@ class Story(Struct, frozen=True):
     expected: tuple[Expected, ...]
     choices: tuple[ChoiceLine, ...] = ()
     scans: tuple[TrackingEvent, ...] = ()
+    charges: tuple[FreightCharged, ...] = ()
 
 
 def story_of(tx: Transaction, reference: str) -> Story | None:
@@ -106,6 +111,7 @@ def story_of(tx: Transaction, reference: str) -> Story | None:
         expected=expected_next(state, exchanges, exceptions),
         choices=choices_of(events),
         scans=_scans(events),
+        charges=charges_of(events),
     )
 
 

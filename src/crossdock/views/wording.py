@@ -14,7 +14,7 @@ from crossdock.model.party import Address
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.routing import OrderRouted, Routed
 from crossdock.model.tracking import TrackingEvent
-from crossdock.views import returning, warehousing
+from crossdock.views import charging, returning, warehousing
 from crossdock.views.saying import Said
 from crossdock.views.saying import many as _many
 
@@ -281,7 +281,7 @@ def _notified(body: ev.EventBody) -> Said:
         case CustomerUnsubscribed(by=by):
             return Said("Customer wants no more mails", f"by {by}")
         case _:
-            return warehousing.say(body) or returning.say(body) or Said(ev.type_of(body))
+            return warehousing.say(body) or returning.say(body) or charging.say(body) or Said(ev.type_of(body))
 
 
 def _scan(event: TrackingEvent) -> Said:

@@ -1,6 +1,7 @@
 """A carrier by configuration holds what every connector holds, and reads what its settings describe."""
 
 import textwrap
+from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
@@ -11,13 +12,19 @@ from crossdock import bootstrap
 from crossdock.cli.main import app
 from crossdock.connectors.generic.config import GenericConfig
 from crossdock.connectors.generic.connector import layout_of
-from crossdock.connectors.generic.mapping import Layout, tell
+from crossdock.connectors.generic.mapping.events import tell
+from crossdock.connectors.generic.mapping.records import Layout
 from crossdock.connectors.generic.spec import SPEC
 from crossdock.devkit.conformance import ConnectorContract
 from crossdock.devkit.specimen import InventedSecrets, NoNetwork, StillClock, specimen_config
+from crossdock.model.freight import FreightCharged
+from crossdock.model.identifiers import Reference
+from crossdock.model.money import Money
+from crossdock.model.units import Measure
 from crossdock.ports.connector import Received, Rejected, Verified
 from crossdock.ports.spec import Surroundings
 from crossdock.tracking.scans import Scans
+from crossdock.tracking.times import moment
 from crossdock.transports.signatures import StaticCredential
 from scans_told import events, said, told, translated
 
@@ -77,7 +84,11 @@ def settings(plain):
 class TestGeneric(ConnectorContract):
     spec = SPEC
     samples: ClassVar = {
-        "file": [b"tracking_number,event_time,status,status_text\nA1,2026-03-04T07:05:00Z,X,Delivered\n", b"a,b\n1,2\n"]
+        "file": [
+            b"tracking_number,event_time,status,status_text\nA1,2026-03-04T07:05:00Z,X,Delivered\n",
+            b"a,b\n1,2\n",
+        ],
+        "charges": [b"nothing is configured for charges here"],
     }
 
 
@@ -233,3 +244,131 @@ def test_the_example_settings_are_a_layout():
     assert said(SPEC, b"") == {
         "the first line does not name event_time, status, status_text, tracking_number; it names nothing": False
     }
+
+
+CHARGES = """Rechnung;Pos;Datum;Sendung;Art;Text;Gewicht;Betrag;Währung
+4711;1;04.03.2026;A1;FRT;Paket bis 5 kg;4,5;1.012,50;EUR
+4711;2;04.03.2026;A1;TREIB;Dieselzuschlag;;-0,35;eur
+4711;3;04.03.2026;;MIET;Rollcontainer;;12;CHF
+4711;4;04.03.2026;A2;FRT;Paket;;12.50;EUR
+4711;5;31.02.2026;A2;FRT;Paket;;1,00;EUR
+;6;04.03.2026;A2;FRT;Paket;;1,00;EUR
+4711;7;04.03.2026;A2;FRT;Paket;;1,005;EUR
+4711;8;04.03.2026;A2;FRT;Paket;;1,00;Euro
+""".encode("cp1252")
+CHARGE_FIELDS = {
+    "number": "Sendung",
+    "amount": "Betrag",
+    "currency": "Währung",
+    "invoice": "Rechnung",
+    "line": "Pos",
+    "billed_on": "Datum",
+    "code": "Art",
+    "text": "Text",
+    "weight": "Gewicht",
+}
+BILLED = CSV_SETTINGS | {"charges": {"decimal": ",", "fields": CHARGE_FIELDS}}
+
+
+def billed(body, plain, channel="charges"):
+    connector = SPEC.build(_surroundings(settings(plain)))
+    return connector.translate(Received(channel, body, {}, 0))
+
+
+def charges(translation):
+    return [fact.body for fact in translation.facts]
+
+
+@pytest.mark.req("G3", "L9")
+def test_charges_are_read_line_by_line_and_what_is_wrong_is_told_with_its_line():
+    translation = billed(CHARGES, BILLED)
+    first, credit, rent = charges(translation)
+    assert first == FreightCharged(
+        "acme", "4711", "1", Money(101250, "EUR"), moment("04.03.2026", "dmy", "Europe/Berlin"), "A1", "Paket bis 5 kg",
+        "FRT", Measure(Decimal("4.5"), "KGM"),
+    )  # fmt: skip
+    assert (str(credit.amount), credit.weight) == ("-0.35 EUR", None)
+    assert (str(rent.amount), rent.tracking_number) == ("12.00 CHF", "")
+    assert [fact.lookups for fact in translation.facts[1:]] == [
+        (Reference("tracking_number", "A1"), Reference("freight_charge", "4711/2", "acme")),
+        (Reference("freight_charge", "4711/3", "acme"),),
+    ]
+    assert [(each.pointer, each.why.engineer[:38]) for each in translation.problems] == [
+        ("/5", "'12.50' is no number with ',' before i"),
+        ("/6", "'31.02.2026' is not a date and time of"),
+        ("/7", "there is no invoice at 'Rechnung'"),
+        ("/8", "'1.005' EUR is not a whole number of m"),
+        ("/9", "'EURO' is not an ISO 4217 currency cod"),
+    ]
+
+
+@pytest.mark.req("G3")
+@pytest.mark.parametrize(
+    ("decimal", "written", "expected"),
+    [
+        (".", "1,012.50", 101250),
+        (".", "1012.50", 101250),
+        (".", "1'012.50", 101250),
+        (",", "1.012.500,50", 101250050),
+        (",", "+7", 700),
+        (".", "12,50", None),
+        (".", "1.012,50", None),
+        (",", "1012.50", None),
+        (",", "10,12,50", None),
+        (".", "12.50 EUR", None),
+        (".", "", None),
+        (".", "1e3", None),
+        (".", "٣", None),
+        (".", "9" * 30, None),
+    ],
+)
+def test_an_amount_is_read_as_the_settings_say_or_not_at_all(decimal, written, expected):
+    plain = BILLED | {"delimiter": "|", "encoding": "utf-8", "charges": {
+        "decimal": decimal, "currency": "EUR",
+        "fields": {"number": "n", "amount": "a", "invoice": "i", "billed_on": "d"},
+    }}  # fmt: skip
+    translation = billed(f"n|a|i|d\nA1|{written}|7|04.03.2026\n".encode(), plain)
+    assert [each.amount.amount for each in charges(translation)] == ([] if expected is None else [expected])
+    assert len(translation.problems) == (expected is None)
+
+
+@pytest.mark.req("G3")
+def test_lines_without_numbers_are_told_apart_by_what_they_say_and_the_same_file_says_the_same():
+    fields = {"number": "n", "amount": "a", "invoice": "i", "billed_on": "d"}
+    plain = BILLED | {"delimiter": ",", "encoding": "utf-8", "charges": {"currency": "EUR", "fields": fields}}
+    row = "A1,1.00,7,04.03.2026\n"
+    once, twice = (billed(f"n,a,i,d\n{row * count}".encode(), plain) for count in (1, 2))
+    assert {each.key() for each in once.facts} < {each.key() for each in twice.facts}
+    assert len({each.line for each in charges(twice)}) == 2
+    reordered = billed(f"n,a,i,d\nA2,1.00,7,04.03.2026\n{row}".encode(), plain)
+    assert {each.key() for each in once.facts} < {each.key() for each in reordered.facts}
+
+
+@pytest.mark.req("G3")
+def test_charges_in_json_stand_where_the_settings_say():
+    body = b'{"bill": {"no": 9, "on": "2026-03-04", "rows": [{"p": "J1", "eur": 1.5}, {"p": "J2", "eur": "2"}]}}'
+    fields = {"number": "p", "amount": "eur", "invoice": "../no", "billed_on": "../on"}
+    plain = JSON_SETTINGS | {"charges": {"records": "bill/rows", "currency": "EUR", "fields": fields}}
+    assert [(each.tracking_number, str(each.amount), each.invoice) for each in charges(billed(body, plain))] == [
+        ("J1", "1.50 EUR", "9"), ("J2", "2.00 EUR", "9")
+    ]  # fmt: skip
+
+
+def test_charges_of_a_carrier_without_settings_for_them_stop_with_what_to_set():
+    [problem] = billed(CHARGES, CSV_SETTINGS).problems
+    assert "set config.charges" in problem.why.engineer
+    assert not billed(CSV, BILLED, "events").problems[2:], "its events are read as ever"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"fields": {**CHARGE_FIELDS, "currency": ""}}, "charges needs a currency"),
+        ({"currency": "Euro"}, "Expected `str` matching regex"),
+        ({"fields": {"number": "a"}}, "missing required field"),
+        ({"decimal": ";"}, "Invalid enum value ';'"),
+    ],
+)
+def test_each_mistake_in_the_settings_of_charges_is_told(change, expected):
+    with pytest.raises(msgspec.ValidationError, match=expected):
+        settings(BILLED | {"charges": BILLED["charges"] | change})

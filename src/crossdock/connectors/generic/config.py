@@ -13,10 +13,21 @@ from msgspec import Meta, Struct, structs
 from crossdock.model.milestones import UnknownMilestone, check
 from crossdock.tracking.connector import TrackingConfig
 
+CHARGES = "charges"
+"""The channel of charges; every other holds events."""
+
 Text = Annotated[str, Meta(min_length=1)]
 
 
-class Columns(Struct, frozen=True, forbid_unknown_fields=True):
+class Named(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where things stand, by what they are."""
+
+    def named(self) -> Mapping[str, str]:
+        """Those that are given, by what they are."""
+        return {name: getattr(self, name) for name in self.__struct_fields__ if getattr(self, name)}
+
+
+class Columns(Named, frozen=True, forbid_unknown_fields=True):
     """Where each thing stands: a column of a CSV file (by its heading, or its number from 1 where there are no
     headings), or a path of keys from the record (``place/city``; ``../`` climbs to what holds the record).
     """
@@ -32,9 +43,60 @@ class Columns(Struct, frozen=True, forbid_unknown_fields=True):
     country: Annotated[str, Meta(description="Where: country as two letters (ISO)", examples=["country"])] = ""
     signed_by: Annotated[str, Meta(description="Who took it", examples=["pod_name"])] = ""
 
-    def named(self) -> Mapping[str, str]:
-        """Those that are given, by what they are."""
-        return {name: getattr(self, name) for name in self.__struct_fields__ if getattr(self, name)}
+
+class ChargeColumns(Named, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where each thing of a charge stands, in the same words as `Columns`."""
+
+    number: Annotated[Text, Meta(description="The tracking number of the parcel", examples=["tracking_number"])]
+    amount: Annotated[Text, Meta(description="What is charged; a credit is negative", examples=["net_amount"])]
+    invoice: Annotated[Text, Meta(description="The number of the invoice or file", examples=["invoice_number"])]
+    billed_on: Annotated[Text, Meta(description="The day of the invoice", examples=["invoice_date"])]
+    line: Annotated[
+        str,
+        Meta(description="The line's number on the invoice; empty: lines are told apart by what they say"),
+    ] = ""
+    currency: Annotated[str, Meta(description="Its currency (ISO 4217)", examples=["currency"])] = ""
+    code: Annotated[str, Meta(description="The carrier's code of the charge", examples=["charge_code"])] = ""
+    text: Annotated[str, Meta(description="What is charged for, in its words", examples=["charge_text"])] = ""
+    weight: Annotated[str, Meta(description="The weight that was charged", examples=["billed_weight"])] = ""
+
+
+class Charges(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The carrier's charges: a channel of their own, written like its events (format, delimiter, encoding, dates)."""
+
+    fields: Annotated[
+        ChargeColumns,
+        Meta(
+            description="Where number, amount, invoice and the rest stand",
+            examples=[
+                {
+                    "number": "tracking_number",
+                    "amount": "net_amount",
+                    "invoice": "invoice_number",
+                    "billed_on": "invoice_date",
+                }
+            ],
+        ),
+    ]
+    records: Annotated[
+        str,
+        Meta(description="JSON and XML: path of keys to the charges, one per line", examples=["invoice/lines"]),
+    ] = ""
+    currency: Annotated[
+        str, Meta(description="Currency of all amounts, where no column says it", pattern="^([A-Z]{3})?$")
+    ] = ""
+    decimal: Annotated[
+        Literal[".", ","],
+        Meta(description="What stands before the decimals of amounts and weights; it is never guessed"),
+    ] = "."
+    weight_unit: Annotated[
+        Literal["KGM", "GRM", "LBR", "ONZ", "TNE"], Meta(description="Unit of its weights (UN/ECE Rec 20)")
+    ] = "KGM"
+
+    def __post_init__(self) -> None:
+        """Judge what a type cannot say. Raises `ValueError` with what to correct."""
+        if not self.currency and not self.fields.currency:
+            raise ValueError("charges needs a currency: name its column in charges.fields, or set charges.currency")
 
 
 class GenericConfig(TrackingConfig, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +144,10 @@ class GenericConfig(TrackingConfig, frozen=True, forbid_unknown_fields=True, kw_
             examples=[{"DLV": "delivered", "NHM": "delivery_attempted recipient recipient_absent"}],
         ),
     ] = msgspec.field(default_factory=dict)
+    charges: Annotated[
+        Charges | None,
+        Meta(description="What it charges for shipments, on the channel charges; left out: it sends none"),
+    ] = None
     codes_file: Annotated[
         str,
         Meta(
@@ -109,7 +175,9 @@ class GenericConfig(TrackingConfig, frozen=True, forbid_unknown_fields=True, kw_
         for code, words in self.codes.items():
             _known_words(code, words)
         if not self.headings:
-            _numbered(self.fields)
+            _numbered("fields", self.fields)
+            if self.charges:
+                _numbered("charges.fields", self.charges.fields)
         if self.seconds and self.fields.clock:
             raise ValueError("fields.clock makes no sense beside seconds: true; take one of them out")
         if (self.signature == "none") != (not self.signature_header):
@@ -180,7 +248,7 @@ def _known_zone(name: str) -> None:
         raise ValueError(f"zone '{name}' is unknown; write it like Europe/Berlin") from None
 
 
-def _numbered(fields: Columns) -> None:
+def _numbered(setting: str, fields: Named) -> None:
     for name, column in fields.named().items():
         if not (column.isascii() and column.isdigit() and int(column) > 0):
-            raise ValueError(f"fields.{name} must be the number of a column, from 1, where headings is false")
+            raise ValueError(f"{setting}.{name} must be the number of a column, from 1, where headings is false")

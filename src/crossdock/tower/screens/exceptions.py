@@ -11,10 +11,11 @@ from crossdock.ports.rows import CauseGroup, ExceptionRow, ShipmentRow, Workload
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, Desk, clean
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import exception_acts
+from crossdock.tower.screens import exception_acts, linking
 from crossdock.tower.screens.exception_filter import QUEUES, STATES, Filter, filter_of
 from crossdock.tower.screens.filters import kept_here
 from crossdock.views.exceptions import Whole, code_of, whole
+from crossdock.views.linking import WaitingLine, waiting_line
 
 _ROWS = 100
 _SHOWN = 6
@@ -85,20 +86,22 @@ async def exception(request: Request[Any, Any, Any], desk: At, exception_id: str
     name = clean(exception_id)
     now = desk.context.clock.now()
 
-    def step(tx: Transaction) -> tuple[Whole | None, ShipmentRow | None, str, str]:
+    def step(tx: Transaction) -> tuple[Whole | None, ShipmentRow | None, WaitingLine | None, str, str]:
         found = whole(tx, name)
         if found is None:
-            return None, None, "", ""
-        return (found, tx.views.shipment(found.case.subject), *_neighbours(tx, name, chosen, now))
+            return None, None, None, "", ""
+        waits = waiting_line(tx, found.case.cause) if not found.case.resolved_at else None
+        return (found, tx.views.shipment(found.case.subject), waits, *_neighbours(tx, name, chosen, now))
 
-    found, order, before, behind = await desk.read(step)
+    found, order, waits, before, behind = await desk.read(step)
     if found is None:
         return desk.missing(request, f"There is no exception “{exception_id}”", "crossdock exceptions list")
     listed = filter_of({**chosen.words(), "queue": found.case.queue})
     return desk.page(
         request, "exception.html", whole=found, case=found.case, row=order, filter=listed, before=before, behind=behind,
         done=request.query_params.get("done", ""), known={each.id for each in desk.context.partners},
-        unmapped=code_of(found.case),
+        unmapped=code_of(found.case), waits=waits,
+        link_at=linking.link_to(found.case.cause, f"/exceptions/{found.case.id}") if waits else "",
     )  # fmt: skip
 
 
@@ -174,6 +177,14 @@ def _words(desk: Desk, listed: Listed) -> dict[str, Sequence[str]]:
 
 
 SCREEN = Screen(
-    Place("Exceptions", "/exceptions", "alert", "e", "What somebody has to put right", (), ("open_exceptions",)),
-    (exceptions, fresh, exception, *exception_acts.ROUTES),
+    Place(
+        "Exceptions",
+        "/exceptions",
+        "alert",
+        "e",
+        "What somebody has to put right",
+        ("references",),
+        ("open_exceptions",),
+    ),
+    (exceptions, fresh, exception, *exception_acts.ROUTES, *linking.ROUTES),
 )

@@ -11,10 +11,12 @@ from crossdock.ports.rows import ExceptionRow, ExchangeRow
 from crossdock.ports.stores import Transaction
 from crossdock.tower.desk import At, clean
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import message_acts, message_correct, messages_at_once
+from crossdock.tower.screens import linking, message_acts, message_correct, messages_at_once
 from crossdock.tower.screens.filters import Shown, kept_here
 from crossdock.tower.screens.messages_at_once import TABS, let_go, tab_of
+from crossdock.views.charging import KINDS
 from crossdock.views.lineage import lineage_of
+from crossdock.views.linking import WaitingLine, waiting_of
 from crossdock.views.payloads import Payloads, payloads_of
 
 _ROWS = 50
@@ -76,15 +78,21 @@ async def fresh(desk: At, show: str = "", partner: str = "", direction: str = ""
 async def message(request: Request[Any, Any, Any], desk: At, exchange_id: str, done: str = "") -> Response[Any]:
     """One message: received, canonical and sent side by side, and its attempts."""
 
-    def step(tx: Transaction) -> Payloads | None:
-        return payloads_of(tx, clean(exchange_id))
+    def step(tx: Transaction) -> tuple[Payloads | None, tuple[WaitingLine, ...]]:
+        found = payloads_of(tx, clean(exchange_id))
+        waits = found is not None and found.detail.row.direction == "inbound"
+        return found, waiting_of(tx, clean(exchange_id)) if waits else ()
 
-    payloads = await desk.read(step)
+    payloads, waiting = await desk.read(step)
     if payloads is None:
         return desk.missing(request, f"There is no message “{exchange_id}”", f"crossdock trace {exchange_id}")
     can = message_acts.possible(payloads.detail.row, correctable=desk.context.corrector is not None)
     lineage = lineage_of(payloads, desk.context.packages)
-    return desk.page(request, "message.html", payloads=payloads, lineage=lineage, can=can, done=done)
+    at = {each.key: linking.link_to(each.key, f"/messages/{payloads.detail.row.id}") for each in waiting}
+    return desk.page(
+        request, "message.html", payloads=payloads, lineage=lineage, can=can, done=done, waiting=waiting, link_at=at,
+        kinds=KINDS,
+    )  # fmt: skip
 
 
 SCREEN = Screen(

@@ -18,6 +18,7 @@ from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens import filters, unmasking
 from crossdock.tower.screens.filters import Shown, kept_here
+from crossdock.views.charging import totals
 from crossdock.views.drawing import HEIGHT, WIDTH
 from crossdock.views.journeys import OrderMap, order_map
 from crossdock.views.lineage import lineage_of
@@ -102,6 +103,7 @@ async def order(
         request,
         "order.html",
         story=story,
+        charged=totals(story.charges),
         way=way,
         stops=_stops(way),
         size=(WIDTH, HEIGHT),

@@ -5,7 +5,7 @@
 -- severity: high
 -- owner: finance
 -- do: Link each line to its shipment, or dispute it.
--- needs: freight.invoices
+-- needs: partners.*.config.charges
 -- requirement: L9 G3
 -- page: exceptions
 -- filter: kind=freight.unmatched

@@ -6,8 +6,10 @@ export async function openSheet(address) {
   if (!answer || answer.redirected) return location.assign(address);
   fill(await answer.text());
   if (!holder().open) holder().showModal();
-  holder().querySelector("[autofocus], textarea, input:not([type=hidden]), select, .button.main")?.focus();
+  begin();
 }
+
+const begin = () => holder().querySelector("[autofocus], textarea, input:not([type=hidden]), select, .button.main")?.focus();
 
 function fill(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -36,5 +38,6 @@ export function sheets() {
     if (!answer) return form.submit();
     if (answer.redirected) return location.assign(answer.url);
     fill(await answer.text());
+    begin();
   });
 }

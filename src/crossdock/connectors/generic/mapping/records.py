@@ -1,28 +1,26 @@
-"""Between messages as the settings describe them and canonical scans; pure."""
+"""Records of a message as its settings describe it: rows of CSV, or what stands at a path of JSON or XML; pure."""
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from crossdock.model.instants import Stamp
-from crossdock.model.party import Address
-from crossdock.tracking.codes import UNKNOWN, Meaning, plain
-from crossdock.tracking.phrases import meant_by
-from crossdock.tracking.scans import Scans
-from crossdock.tracking.times import Order, at, epoch, moment
+from crossdock.tracking.codes import Meaning
+from crossdock.tracking.times import Order
 from crossdock.tracking.trees import Tree, UnreadableBody, WebPage, text, tree_of
 
 Row = Mapping[str, str]
-"""What was found of one event, by what it is (``number``, ``time``…); "" where there is nothing."""
+"""What was found of one record, by what it is (``number``, ``time``…); "" where there is nothing."""
 
 
 class Layout(Struct, frozen=True):
-    """The settings as the mapping needs them. ``columns`` are the given fields by what they are."""
+    """The settings as the mapping needs them. ``names`` is what a record may hold, ``columns`` those of it that are
+    given, by what they are.
+    """
 
     format: str
+    names: tuple[str, ...]
     columns: Mapping[str, str]
     records: tuple[str, ...] = ()
     separator: str = ","
@@ -34,61 +32,9 @@ class Layout(Struct, frozen=True):
     codes: Mapping[str, Meaning] = {}
 
 
-def meanings(codes: Mapping[str, str]) -> Mapping[str, Meaning]:
-    """The code table as it is looked up: without case and punctuation."""
-    found = {}
-    for code, words in codes.items():
-        milestone, *rest = words.split()
-        category, reason = (*rest, "", "")[:2]
-        found[plain(code)] = Meaning(milestone, category or "none", reason)
-    return found
-
-
-def tell(body: bytes, layout: Layout, scans: Scans) -> None:
-    """The events of ``body``, one per record; what cannot be read is a problem with its place."""
-    rows = _csv_rows if layout.format == "csv" else _tree_rows
-    try:
-        for pointer, row in rows(body, layout):
-            _event(pointer, row, layout, scans)
-    except UnreadableBody as problem:
-        scans.problem("", str(problem))
-
-
-def _event(pointer: str, row: Row, layout: Layout, scans: Scans) -> None:
-    number, code, words = row["number"], row["code"], row["text"]
-    if not number and not scans.asked:
-        scans.problem(pointer, f"there is no number at '{layout.columns['number']}'")
-        return
-    occurred = scans.when(pointer, _reader(layout, row), row["time"])
-    place = Address(
-        city=row["city"],
-        region=row["region"],
-        postcode=row["postcode"],
-        country=row["country"].upper() if len(row["country"]) == 2 else "",
-    )
-    meaning = _meaning(layout.codes, code, words)
-    scans.scan(number, occurred, meaning, code=code, text=words, place=place, signed_by=row["signed_by"])
-
-
-def _reader(layout: Layout, row: Row) -> Callable[[str], Stamp]:
-    if layout.seconds:
-        return epoch
-    clock = row["clock"]
-    if clock:
-        return lambda day: at(day, clock, layout.order, layout.zone)
-    return partial(moment, order=layout.order, zone=layout.zone)
-
-
-def _meaning(codes: Mapping[str, Meaning], code: str, words: str) -> Meaning:
-    """The table by code, then by text; then what the words plainly say, to be confirmed by a person."""
-    told = (codes.get(plain(code)) if code else None) or (codes.get(plain(words)) if words else None)
-    if told is not None:
-        return told
-    said = meant_by(words) if words else None
-    return Meaning(*said, known=not code) if said is not None else UNKNOWN
-
-
-_NAMES = ("number", "time", "clock", "code", "text", "city", "region", "postcode", "country", "signed_by")
+def records(body: bytes, layout: Layout) -> Iterator[tuple[str, Row]]:
+    """Each record with its place. Raises `UnreadableBody` where the body is not of the layout."""
+    yield from (_csv_rows if layout.format == "csv" else _tree_rows)(body, layout)
 
 
 def _csv_rows(body: bytes, layout: Layout) -> Iterator[tuple[str, Row]]:
@@ -111,13 +57,13 @@ def _csv_rows(body: bytes, layout: Layout) -> Iterator[tuple[str, Row]]:
 def _places(head: list[str], layout: Layout) -> dict[str, int]:
     """The position of each thing; -1 where it is not configured."""
     if not layout.headings:
-        return {name: int(layout.columns.get(name, "0")) - 1 for name in _NAMES}
+        return {name: int(layout.columns.get(name, "0")) - 1 for name in layout.names}
     known = {heading.strip(): place for place, heading in enumerate(head)}
     missing = sorted({column for column in layout.columns.values() if column not in known})
     if missing:
         shown = ", ".join(known)[:200] or "nothing"
         raise UnreadableBody(f"the first line does not name {', '.join(missing)}; it names {shown}")
-    return {name: known[layout.columns[name]] if name in layout.columns else -1 for name in _NAMES}
+    return {name: known[layout.columns[name]] if name in layout.columns else -1 for name in layout.names}
 
 
 def _tree_rows(body: bytes, layout: Layout) -> Iterator[tuple[str, Row]]:
@@ -126,7 +72,7 @@ def _tree_rows(body: bytes, layout: Layout) -> Iterator[tuple[str, Row]]:
     is_xml = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
     if isinstance(tree, WebPage) or is_xml != (layout.format == "xml"):
         raise UnreadableBody(f"this is no {layout.format.upper()}; correct the setting format")
-    paths = {name: tuple(filter(None, layout.columns.get(name, "").split("/"))) for name in _NAMES}
+    paths = {name: tuple(filter(None, layout.columns.get(name, "").split("/"))) for name in layout.names}
     found = False
     for index, chain in enumerate(_chains(tree, layout.records)):
         found = True

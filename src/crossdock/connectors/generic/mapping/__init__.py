@@ -1,0 +1,1 @@
+"""Between messages as the settings describe them and canonical words; pure."""
