@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from crossdock.ports.stores import Transaction
+from crossdock.storage.direct import Direct
 from crossdock.storage.failures import in_our_words
 from crossdock.storage.records import Fetch
 from crossdock.storage.schema import revision_of, upgrade
@@ -63,7 +64,7 @@ class SqliteStore:
         with in_our_words():
             connection = self._writing.connect()
             with connection:
-                transaction = SqlTransaction(connection, self._folder, writing=True, fetch=self._fetch)
+                transaction = self._transaction(connection, writing=True)
                 try:
                     with connection.begin():
                         result = step(transaction)
@@ -78,9 +79,13 @@ class SqliteStore:
         with in_our_words(), self._reading.connect() as connection, connection.begin():
             _query_only(connection, wanted=True)
             try:
-                return step(SqlTransaction(connection, self._folder, writing=False, fetch=self._fetch))
+                return step(self._transaction(connection, writing=False))
             finally:
                 _query_only(connection, wanted=False)
+
+    def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
+        direct = cast("Connection", Direct(connection))  # the part of it that steps use
+        return SqlTransaction(direct, self._folder, writing=writing, fetch=self._fetch)
 
     async def wait(self, topic: str, seconds: float) -> bool:
         """Sleep until somebody in this process commits work on ``topic`` or time is up; whether somebody did."""
@@ -150,7 +155,7 @@ def _engine(path: Path | None, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        _driver_of(connection).execute(begin)
 
     return engine
 
@@ -170,6 +175,8 @@ def _to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _query_only(connection: Connection, *, wanted: bool) -> None:
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    raw.execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
+    _driver_of(connection).execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
