@@ -136,7 +136,9 @@ def _engine(path: Path | None, begin: str) -> Engine:
     if path is not None:
         # readers in threads share a small pool; the writer is alone by its thread and by BEGIN IMMEDIATE
         pool = {"poolclass": QueuePool, "pool_size": _READERS, "max_overflow": _READERS}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10.0}, **pool)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 10.0, "cached_statements": 1024}, **pool
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: object) -> None:
