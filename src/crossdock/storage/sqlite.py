@@ -1,9 +1,10 @@
 """SQLite: one writer with a connection of its own, readers beside it on snapshots, or everything in the same thread."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -44,7 +45,7 @@ class SqliteStore:
         self._fetch = fetch
         self._topics = Topics()
         self._writing = _engine(path, "BEGIN IMMEDIATE")
-        self._reading = _engine(path, "BEGIN") if path is not None else self._writing
+        self._reading = _engine(path, "BEGIN", "query_only = ON") if path is not None else self._writing
         self._writer = ThreadPoolExecutor(1, "crossdock-writer") if threads else None
         self._readers = self._writer
         if threads and path is not None:
@@ -76,12 +77,9 @@ class SqliteStore:
 
     def _read(self, step: Callable[[Transaction], T]) -> T:
         """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
-        with in_our_words(), self._reading.connect() as connection, connection.begin():
-            _query_only(connection, wanted=True)
-            try:
-                return step(self._transaction(connection, writing=False))
-            finally:
-                _query_only(connection, wanted=False)
+        refusing = _query_only if self._reading is self._writing else contextlib.nullcontext
+        with in_our_words(), self._reading.connect() as connection, connection.begin(), refusing(connection):
+            return step(self._transaction(connection, writing=False))
 
     def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
         direct = cast("Connection", Direct(connection))  # the part of it that steps use
@@ -130,7 +128,7 @@ async def _in(executor: ThreadPoolExecutor | None, call: Callable[[Any], T], arg
     return await asyncio.get_running_loop().run_in_executor(executor, call, argument)
 
 
-def _engine(path: Path | None, begin: str) -> Engine:
+def _engine(path: Path | None, begin: str, *settings: str) -> Engine:
     url = f"sqlite+pysqlite:///{path}" if path is not None else "sqlite+pysqlite:///:memory:"
     pool: dict[str, Any] = {"poolclass": StaticPool}
     if path is not None:
@@ -151,6 +149,7 @@ def _engine(path: Path | None, begin: str) -> Engine:
             "busy_timeout = 10000",
             "temp_store = MEMORY",
             "cache_size = -65536",
+            *settings,
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -176,8 +175,14 @@ def _to_wal(connection: sqlite3.Connection) -> None:
     raise sqlite3.OperationalError("database is locked")
 
 
-def _query_only(connection: Connection, *, wanted: bool) -> None:
-    _driver_of(connection).execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
+@contextlib.contextmanager
+def _query_only(connection: Connection) -> Iterator[None]:
+    """For a while. It costs every prepared statement of the connection: SQLite prepares them all again."""
+    _driver_of(connection).execute("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        _driver_of(connection).execute("PRAGMA query_only = OFF")
 
 
 def _driver_of(connection: Connection) -> sqlite3.Connection:
