@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,7 @@ class SqliteStore:
         self._topics = Topics()
         self._writing = _engine(path, "BEGIN IMMEDIATE")
         self._reading = _engine(path, "BEGIN", "query_only = ON") if path is not None else self._writing
+        self._kept: dict[Engine, list[Connection]] = {self._writing: [], self._reading: []}
         self._writer = ThreadPoolExecutor(1, "crossdock-writer") if threads else None
         self._readers = self._writer
         if threads and path is not None:
@@ -63,8 +65,7 @@ class SqliteStore:
 
     def _write(self, step: Callable[[Transaction], T]) -> T:
         with in_our_words():
-            connection = self._writing.connect()
-            with connection:
+            with self._lent(self._writing) as connection:
                 transaction = self._transaction(connection, writing=True)
                 try:
                     with connection.begin():
@@ -78,8 +79,20 @@ class SqliteStore:
     def _read(self, step: Callable[[Transaction], T]) -> T:
         """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
         refusing = _query_only if self._reading is self._writing else contextlib.nullcontext
-        with in_our_words(), self._reading.connect() as connection, connection.begin(), refusing(connection):
+        with in_our_words(), self._lent(self._reading) as connection, connection.begin(), refusing(connection):
             return step(self._transaction(connection, writing=False))
+
+    @contextlib.contextmanager
+    def _lent(self, engine: Engine) -> Iterator[Connection]:
+        """A connection for one step. The next step gets the same: a pool takes longer to lend than SQLite to answer."""
+        kept = self._kept[engine]
+        connection = kept.pop() if kept else engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        kept.append(connection)
 
     def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
         direct = cast("Connection", Direct(connection))  # the part of it that steps use
@@ -111,6 +124,8 @@ class SqliteStore:
         for executor in {self._writer, self._readers} - {None}:
             assert executor is not None
             await asyncio.to_thread(executor.shutdown)
+        for connection in itertools.chain(*self._kept.values()):
+            connection.close()
         self._reading.dispose()
         self._writing.dispose()
 
