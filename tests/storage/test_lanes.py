@@ -53,6 +53,22 @@ async def test_only_the_head_of_a_lane_is_claimed_and_what_stops_it_frees_the_ne
     assert (head.id, head.doubtful) == ("c3", True)
 
 
+async def test_whether_any_command_is_due_is_told_for_waiting_retried_and_expired_ones(store):
+    async def due(now):
+        return await store.read(lambda tx: tx.lanes.any_due(now))
+
+    assert not await due(10**9)
+    await enqueue(store, command("c1", due_at=50))
+    assert [await due(49), await due(50)] == [False, True]
+    [head] = await claim(store, now=50, until=80)
+    assert [await due(79), await due(80)] == [False, True]  # a claim that runs out is somebody else's to settle
+    await settle(store, head, "retry", due_at=500)
+    assert [await due(499), await due(500)] == [False, True]
+    [head] = await claim(store, now=500)
+    await settle(store, head, "done")
+    assert not await due(10**9)
+
+
 @pytest.mark.req("K12")
 async def test_lanes_go_by_priority_then_due_time_then_order(store):
     await enqueue(

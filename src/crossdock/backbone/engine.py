@@ -301,7 +301,18 @@ class Engine:
                 self._carrying.add(task)
                 task.add_done_callback(self._carrying.discard)
             if not loads:
-                await self._store.wait("outbound", min(self._pace.idle, 0.25) if self._carrying else self._pace.idle)
+                await self._commands()
+
+    async def _commands(self) -> None:
+        """Wait until somebody says that there are commands, or one is due: looking takes no locks, as claiming does."""
+        while not self._stopping.is_set():
+            seconds = min(self._pace.idle, 0.25) if self._carrying else self._pace.idle
+            if await self._store.wait("outbound", seconds) or await self._guarded("claim", self._any_due):
+                return
+
+    async def _any_due(self) -> bool:
+        now = self._clock.now()
+        return await self._store.read(lambda tx: tx.lanes.any_due(now))
 
     async def _carry(self, load: Load) -> None:
         await self._guarded("carry", lambda: self.courier.carry(load))

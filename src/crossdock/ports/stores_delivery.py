@@ -169,6 +169,10 @@ class Lanes(Protocol):
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         ...
 
+    def any_due(self, now: int) -> bool:
+        """Whether any command may have to be claimed: without locks, and whoever it waits for."""
+        ...
+
 
 class DueTimer(Struct, frozen=True):
     """A timer of a subject. One that says ``who`` is an expectation: ``what`` is waited for since ``since``."""

@@ -18,7 +18,7 @@ from crossdock.model.instants import lasting
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.warehouse import WarehouseEvent
 from crossdock.ports.process import Decision, Process, Situation, Timer
-from crossdock.processes.outstanding import Outstanding, Rule
+from crossdock.processes.outstanding import Outstanding, Reading, Rule
 
 NAME = "expectations"
 STAGE = "stage"
@@ -97,10 +97,11 @@ def _outstanding(
 ) -> Iterator[tuple[str, tuple[str, str, str, Outstanding]]]:
     """Everything owed now, by name: (kind, key, what, whose)."""
     if not situation.fulfilment.cancelled:
+        reading = Reading(situation.fulfilment)
         for rule in patience.rules:
             if rule.kind not in patience.hours:
                 continue
-            for key, owed in rule.find(situation.fulfilment):
+            for key, owed in rule.find(reading):
                 yield f"{rule.kind}/{key}", (rule.kind, key, rule.what.format(key=key), owed)
     for process, (stage, since) in waits.stages.items():
         limit = patience.stages.get((process, stage))

@@ -5,10 +5,38 @@ nothing else. How long each may take is configuration (`Patience`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
 from crossdock.model.fulfilment import FulfilmentState
+from crossdock.model.journey import Standing
+from crossdock.model.milestones import MILESTONES
+from crossdock.model.shipment import Booking
+
+Parcel = tuple[str, Booking, Standing]
+"""A tracking number, the live booking it is of, and where the parcel stands."""
+
+
+class Reading:
+    """A folded state as the rules read it; what many of them ask is found once."""
+
+    def __init__(self, state: FulfilmentState) -> None:
+        self.state = state
+
+    @cached_property
+    def parcels(self) -> list[Parcel]:
+        """All parcels that are booked."""
+        live, journeys = self.state.live_bookings().values(), self.state.journeys
+        numbers = ((booking.tracking_number, booking) for booking in live)
+        return [
+            (each, booking, journeys[each].standing if each in journeys else Standing()) for each, booking in numbers
+        ]
+
+    @cached_property
+    def travelling(self) -> list[Parcel]:
+        """Those whose journey has not ended."""
+        return [each for each in self.parcels if not MILESTONES[each[2].milestone].terminal]
 
 
 class Outstanding(Struct, frozen=True):
@@ -31,7 +59,7 @@ class Rule(Struct, frozen=True):
     what: str
     raises: str
     hours: float
-    find: Callable[[FulfilmentState], Iterator[tuple[str, Outstanding]]]
+    find: Callable[[Reading], Iterator[tuple[str, Outstanding]]]
 
 
 def hours_of(rules: tuple[Rule, ...], given: Mapping[str, float]) -> dict[str, float]:

@@ -4,64 +4,63 @@ from collections.abc import Callable, Iterator
 
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.instants import epoch_us
-from crossdock.model.journey import Journey, Standing
-from crossdock.model.milestones import MILESTONES
+from crossdock.model.journey import Journey
 from crossdock.model.shipment import Booking
-from crossdock.processes.outstanding import Outstanding, Rule
+from crossdock.processes.outstanding import Outstanding, Reading, Rule
 
 
-def _first_scans(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, standing in _travelling(state):
-        if number in state.labels and not standing.since:
+def _first_scans(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for number, booking, standing in reading.travelling:
+        if number in reading.state.labels and not standing.since:
             yield number, Outstanding(_carrier(booking))
 
 
-def _collections(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, standing in _travelling(state):
-        if number in state.labels and not standing.moved:
+def _collections(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for number, booking, standing in reading.travelling:
+        if number in reading.state.labels and not standing.moved:
             yield number, Outstanding(_carrier(booking))
 
 
-def _deliveries(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
+def _deliveries(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
     """By the date the order was promised for."""
-    promised = epoch_us(state.order.deliver_by) if state.order and state.order.deliver_by else 0
-    for number, booking, standing in _travelling(state):
+    promised = epoch_us(reading.state.order.deliver_by) if reading.state.order and reading.state.order.deliver_by else 0
+    for number, booking, standing in reading.travelling:
         if promised and standing.leg == "forward":
             yield number, Outstanding(_carrier(booking), standing.since, promised)
 
 
-def _proofs(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, standing in _booked(state):
-        if standing.milestone == "delivered" and number not in state.proofs:
+def _proofs(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for number, booking, standing in reading.parcels:
+        if standing.milestone == "delivered" and number not in reading.state.proofs:
             yield number, Outstanding(_carrier(booking), standing.since)
 
 
-def _at(*milestones: str) -> Callable[[FulfilmentState], Iterator[tuple[str, Outstanding]]]:
+def _at(*milestones: str) -> Callable[[Reading], Iterator[tuple[str, Outstanding]]]:
     """A parcel that stands at one of these is expected to go on. While it is held, or after a failed attempt, something
     else is expected of it.
     """
 
-    def find(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-        for number, booking, standing in _travelling(state):
-            if standing.milestone in milestones and not standing.held and not _was_tried(state, number):
+    def find(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+        for number, booking, standing in reading.travelling:
+            if standing.milestone in milestones and not standing.held and not _was_tried(reading.state, number):
                 yield number, Outstanding(_carrier(booking), standing.since)
 
     return find
 
 
-def _held(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, standing in _travelling(state):
+def _held(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for number, booking, standing in reading.travelling:
         if standing.held:
-            yield number, Outstanding(_carrier(booking), _last(state.journeys[number], "held"))
+            yield number, Outstanding(_carrier(booking), _last(reading.state.journeys[number], "held"))
 
 
-def _attempts(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
+def _attempts(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
     """After a failed attempt: another, a collection point, or the way back."""
-    for number, booking, standing in _travelling(state):
-        if _was_tried(state, number):
+    for number, booking, standing in reading.travelling:
+        if _was_tried(reading.state, number):
             yield (
                 number,
-                Outstanding(_carrier(booking), max(state.journeys[number].entries[-1].instant, standing.since)),
+                Outstanding(_carrier(booking), max(reading.state.journeys[number].entries[-1].instant, standing.since)),
             )
 
 
@@ -70,9 +69,9 @@ def _was_tried(state: FulfilmentState, number: str) -> bool:
     return journey is not None and journey.entries[-1].milestone == "delivery_attempted"
 
 
-def _pickup_attempts(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for number, booking, standing in _travelling(state):
-        missed = _last(state.journeys[number], "pickup_attempted") if number in state.journeys else 0
+def _pickup_attempts(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for number, booking, standing in reading.travelling:
+        missed = _last(reading.state.journeys[number], "pickup_attempted") if number in reading.state.journeys else 0
         if missed and not standing.moved:
             yield number, Outstanding(_carrier(booking), missed)
 
@@ -99,19 +98,6 @@ CARRIERS_OWE: tuple[Rule, ...] = (
     Rule("delivery", "delivering {key} as promised", "delivery.overdue", 0.0, _deliveries),
     Rule("proof", "the proof of delivery of {key}", "proof.missing", 24.0, _proofs),
 )  # fmt: skip
-
-
-def _booked(state: FulfilmentState) -> Iterator[tuple[str, Booking, Standing]]:
-    for booking in state.live_bookings().values():
-        number = booking.tracking_number
-        journey = state.journeys.get(number)
-        yield number, booking, journey.standing if journey else Standing()
-
-
-def _travelling(state: FulfilmentState) -> Iterator[tuple[str, Booking, Standing]]:
-    for number, booking, standing in _booked(state):
-        if not MILESTONES[standing.milestone].terminal:
-            yield number, booking, standing
 
 
 def _carrier(booking: Booking) -> str:

@@ -4,42 +4,46 @@ from collections.abc import Callable, Iterator
 
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.warehouse_state import Release, is_all_shipped
-from crossdock.processes.outstanding import Outstanding, Rule
+from crossdock.processes.outstanding import Outstanding, Reading, Rule
 
 _ORDER = ("", "released", "acknowledged", "pick_started", "picked", "packed", "shipped")
 
 
-def _before(stage: str) -> Callable[[FulfilmentState], Iterator[tuple[str, Outstanding]]]:
+def _before(stage: str) -> Callable[[Reading], Iterator[tuple[str, Outstanding]]]:
     """Releases that have not got as far as ``stage``."""
     reached = _ORDER.index(stage)
 
-    def find(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-        for release in _open(state):
+    def find(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+        for release in _open(reading.state):
             if _ORDER.index(release.stage) < reached:
                 yield release.reference, Outstanding(release.partner)
 
     return find
 
 
-def _unanswered_changes(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
+def _unanswered_changes(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
     """A revision handed over that was neither acknowledged nor refused."""
-    for release in _open(state):
+    for release in _open(reading.state):
         answered = max([release.acknowledged, *map(int, release.refused)])
         if release.acknowledged and release.released > answered:
             yield release.reference, Outstanding(release.partner)
 
 
-def _rests(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
+def _rests(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
     """Part of the order was shipped; the warehouse said that the rest follows."""
-    if state.order is None or is_all_shipped(state.order, state.warehouse):
-        return
-    for release in _open(state):
-        if release.despatches and all(each.remainder == "backorder" for each in release.despatches.values()):
+    rests = [
+        release
+        for release in _open(reading.state)
+        if release.despatches and all(each.remainder == "backorder" for each in release.despatches.values())
+    ]
+    order = reading.state.order
+    if rests and order is not None and not is_all_shipped(order, reading.state.warehouse):
+        for release in rests:
             yield release.reference, Outstanding(release.partner)
 
 
-def _announcements(state: FulfilmentState) -> Iterator[tuple[str, Outstanding]]:
-    for inbound in state.inbound.values():
+def _announcements(reading: Reading) -> Iterator[tuple[str, Outstanding]]:
+    for inbound in reading.state.inbound.values():
         if inbound.announced and not inbound.complete and inbound.receipts:
             yield inbound.reference, Outstanding(inbound.partner)
 

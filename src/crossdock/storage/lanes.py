@@ -167,6 +167,7 @@ _HASTEN = (
     .where(COMMAND.c.partner == bindparam("of"), text("status IN ('retry', 'in_doubt')"))
     .values(due_at=COMMAND.c.created_at)
 )
+_ANY_DUE = select(COMMAND.c.seq).where(text("command." + OPEN.text), _DUE).limit(1)
 _DEPTH = (
     select(COMMAND.c.partner, COMMAND.c.status, func.count(), func.min(COMMAND.c.created_at))
     .where(OPEN)
@@ -299,6 +300,10 @@ class SqlLanes:
     def depth(self, now: int) -> list[tuple[str, str, int, int]]:  # noqa: ARG002 - times are given as they are
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(_DEPTH)]
+
+    def any_due(self, now: int) -> bool:
+        """Whether any command may have to be claimed: without locks, and whoever it waits for."""
+        return self._connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def _claimed(row: Any, owner: str) -> Claimed:

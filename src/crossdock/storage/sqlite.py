@@ -1,17 +1,20 @@
 """SQLite: one writer with a connection of its own, readers beside it on snapshots, or everything in the same thread."""
 
 import asyncio
+import contextlib
+import itertools
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from crossdock.ports.stores import Transaction
+from crossdock.storage.direct import Direct
 from crossdock.storage.failures import in_our_words
 from crossdock.storage.records import Fetch
 from crossdock.storage.schema import revision_of, upgrade
@@ -43,7 +46,8 @@ class SqliteStore:
         self._fetch = fetch
         self._topics = Topics()
         self._writing = _engine(path, "BEGIN IMMEDIATE")
-        self._reading = _engine(path, "BEGIN") if path is not None else self._writing
+        self._reading = _engine(path, "BEGIN", "query_only = ON") if path is not None else self._writing
+        self._kept: dict[Engine, list[Connection]] = {self._writing: [], self._reading: []}
         self._writer = ThreadPoolExecutor(1, "crossdock-writer") if threads else None
         self._readers = self._writer
         if threads and path is not None:
@@ -61,9 +65,8 @@ class SqliteStore:
 
     def _write(self, step: Callable[[Transaction], T]) -> T:
         with in_our_words():
-            connection = self._writing.connect()
-            with connection:
-                transaction = SqlTransaction(connection, self._folder, writing=True, fetch=self._fetch)
+            with self._lent(self._writing) as connection:
+                transaction = self._transaction(connection, writing=True)
                 try:
                     with connection.begin():
                         result = step(transaction)
@@ -75,12 +78,25 @@ class SqliteStore:
 
     def _read(self, step: Callable[[Transaction], T]) -> T:
         """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
-        with in_our_words(), self._reading.connect() as connection, connection.begin():
-            _query_only(connection, wanted=True)
-            try:
-                return step(SqlTransaction(connection, self._folder, writing=False, fetch=self._fetch))
-            finally:
-                _query_only(connection, wanted=False)
+        refusing = _query_only if self._reading is self._writing else contextlib.nullcontext
+        with in_our_words(), self._lent(self._reading) as connection, connection.begin(), refusing(connection):
+            return step(self._transaction(connection, writing=False))
+
+    @contextlib.contextmanager
+    def _lent(self, engine: Engine) -> Iterator[Connection]:
+        """A connection for one step. The next step gets the same: a pool takes longer to lend than SQLite to answer."""
+        kept = self._kept[engine]
+        connection = kept.pop() if kept else engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        kept.append(connection)
+
+    def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
+        direct = cast("Connection", Direct(connection))  # the part of it that steps use
+        return SqlTransaction(direct, self._folder, writing=writing, fetch=self._fetch)
 
     async def wait(self, topic: str, seconds: float) -> bool:
         """Sleep until somebody in this process commits work on ``topic`` or time is up; whether somebody did."""
@@ -108,6 +124,8 @@ class SqliteStore:
         for executor in {self._writer, self._readers} - {None}:
             assert executor is not None
             await asyncio.to_thread(executor.shutdown)
+        for connection in itertools.chain(*self._kept.values()):
+            connection.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -125,13 +143,15 @@ async def _in(executor: ThreadPoolExecutor | None, call: Callable[[Any], T], arg
     return await asyncio.get_running_loop().run_in_executor(executor, call, argument)
 
 
-def _engine(path: Path | None, begin: str) -> Engine:
+def _engine(path: Path | None, begin: str, *settings: str) -> Engine:
     url = f"sqlite+pysqlite:///{path}" if path is not None else "sqlite+pysqlite:///:memory:"
     pool: dict[str, Any] = {"poolclass": StaticPool}
     if path is not None:
         # readers in threads share a small pool; the writer is alone by its thread and by BEGIN IMMEDIATE
         pool = {"poolclass": QueuePool, "pool_size": _READERS, "max_overflow": _READERS}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10.0}, **pool)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 10.0, "cached_statements": 1024}, **pool
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: object) -> None:
@@ -144,13 +164,14 @@ def _engine(path: Path | None, begin: str) -> Engine:
             "busy_timeout = 10000",
             "temp_store = MEMORY",
             "cache_size = -65536",
+            *settings,
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        _driver_of(connection).execute(begin)
 
     return engine
 
@@ -169,7 +190,15 @@ def _to_wal(connection: sqlite3.Connection) -> None:
     raise sqlite3.OperationalError("database is locked")
 
 
-def _query_only(connection: Connection, *, wanted: bool) -> None:
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    raw.execute(f"PRAGMA query_only = {'ON' if wanted else 'OFF'}")
+@contextlib.contextmanager
+def _query_only(connection: Connection) -> Iterator[None]:
+    """For a while. It costs every prepared statement of the connection: SQLite prepares them all again."""
+    _driver_of(connection).execute("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        _driver_of(connection).execute("PRAGMA query_only = OFF")
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)

@@ -55,6 +55,10 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as an operator
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - as the base class
+        """As it is: SQLAlchemy would write "… IN (…) = 1" for SQLite, and no index answers that."""
+        return self
+
 
 @compiles(among)
 def _in_list(element: "among", compiler: SQLCompiler, **given: Any) -> str:

@@ -8,7 +8,6 @@ import random
 from collections.abc import Coroutine
 from contextvars import Context, ContextVar
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 
 class Stuck(RuntimeError):
@@ -30,6 +29,14 @@ class Domain:
 
 
 T = TypeVar("T")
+
+
+class _Task(asyncio.Task[Any]):
+    """A task that knows how many were born before it."""
+
+    number = 0
+
+
 DOMAIN: ContextVar[Domain | None] = ContextVar("domain", default=None)
 """The process the running task belongs to; None for the world around."""
 
@@ -44,7 +51,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._choice = random.Random(f"schedule/{seed}")  # noqa: S311 - reproducible
         self._moment = 0.0
         self._born = itertools.count(1)
-        self._numbers: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
         self.steps = 0
         self.set_task_factory(self._numbered)
         self._mine: Any = self  # the base class's queues, which its stubs do not show
@@ -82,8 +88,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._mine._ready.extend(held)
 
     def _numbered(self, loop: asyncio.AbstractEventLoop, work: Any, **given: Any) -> "asyncio.Task[Any]":
-        task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **given)
-        self._numbers[task] = next(self._born)
+        task = _Task(work, loop=loop, **given)
+        task.number = next(self._born)
         return task
 
     def _write_to_self(self) -> None:
@@ -118,11 +124,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         tasks: list[tuple[int, int, Any]] = []
         for handle in ready:
             task = getattr(handle._callback, "__self__", None)
-            if not isinstance(task, asyncio.Task):
+            if not isinstance(task, _Task):
                 ready.remove(handle)
                 return handle
-            tasks.append((self._numbers[task], len(tasks), handle))
-        tasks.sort(key=lambda each: each[:2])
+            tasks.append((task.number, len(tasks), handle))
+        tasks.sort()
         handle = tasks[self._choice.randrange(len(tasks))][2]
         ready.remove(handle)
         return handle

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,10 @@ _APART = 1_000_000
 _KILL, _SUSPEND = "kill", "suspend"
 _STRIKING_SECONDS = 200.0
 BREAKER = Limits(failures=20, open_seconds=30)
+
+
+_installed, _simulated = cache(connectors), cache(simulators)
+"""Looked for once: processes are started all the time here."""
 
 
 class Outage(Struct, frozen=True):
@@ -112,7 +116,7 @@ def build(seed: int, scenario: ChaosScenario, empty: Path, loop: VirtualLoop) ->
     database = empty.with_name(f"{scenario.name}-{seed}.db")
     shutil.copyfile(empty, database)
     draw = random.Random(f"world/{scenario.name}/{seed}")  # noqa: S311 - reproducible
-    odoo = simulators().get("odoo").build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(EPOCH)})
+    odoo = _simulated().get("odoo").build({"serie": "19.0", "database": "demo", "api_key": KEY, "now": str(EPOCH)})
     carriers = {name: _carrier(name, seed) for name in _CARRIERS[: scenario.carriers]}
     chaos = Chaos(seed, scenario, database, loop, odoo, carriers, draw)
     chaos.strikes = _strikes(chaos)
@@ -153,7 +157,7 @@ def _carrier(name: str, seed: int) -> Simulator:
         "webhook_url": _HOOK.format(name),
         "webhook_secret": KEY,
     }
-    simulator: Simulator = simulators().get("easypost").build(options)
+    simulator: Simulator = _simulated().get("easypost").build(options)
     return simulator
 
 
@@ -255,7 +259,7 @@ async def _live(chaos: Chaos, machine: Machine, number: int, wires: InProcessCal
         Metrics(), Spans(), machine.name,
     )  # fmt: skip
     idle, lease = chaos.scenario.idle, chaos.scenario.lease
-    pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=max(5.0, idle))
+    pace = Pace(idle=idle, lease=lease, sweep=60, failure=1, measure=60)  # nobody looks at the gauges
     sizes = Sizes(translate=20, reduce=20, claim_seconds=60, deliveries=4, pace=pace)
     quiet = QuietFeeds(store, chaos.scenario.quiet_hours, EPOCH)
     machine.hub = compose(world, _plans(chaos), processes(chaos), sizes=sizes, sweeps={"feeds": quiet})
@@ -269,8 +273,7 @@ def _notify(chaos: Chaos, topic: str) -> None:
 
 
 def _plans(chaos: Chaos) -> Sequence[PartnerPlan]:
-    found = connectors()
-    specs = {name: found.get(name) for name in ("odoo", "easypost")}
+    specs = {name: _installed().get(name) for name in ("odoo", "easypost")}
     odoo = specs["odoo"].config(
         f"http://{chaos.odoo.hosts[0]}", "demo", f"secret://x/{KEY}", dialect="json2", overlap=5,
         poll_idle=chaos.scenario.poll,
