@@ -55,6 +55,10 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as an operator
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> "among":  # noqa: ARG002 - the base's signature
+        """As it is: SQLite would be told ``x IN (…) = 1`` beside another condition, which no index answers."""
+        return self
+
 
 @compiles(among)
 def _in_list(element: "among", compiler: SQLCompiler, **given: Any) -> str:
