@@ -7,6 +7,7 @@ from itertools import islice
 from time import perf_counter
 
 import asyncpg
+from msgspec import structs
 
 from benchmarks.local.endtoend import drain
 from benchmarks.local.messages import delivery_id, webhook
@@ -16,12 +17,14 @@ from crossdock.bootstrap import Hub
 from crossdock.model.events import Fact
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import PARTITIONS, digest, trace_id_of
+from crossdock.model.order import DeliveryOrder
+from crossdock.model.party import Party
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_inbound import NewExchange
 from crossdock.transports.machine import FreshIds
 
-SCANS = (0, 1, 2, 4, 9)
-"""Which of a parcel's ten scans there are: taken in, twice on the way, out for delivery, delivered."""
+SCANS = (0, 1, 2, 3, 4, 9)
+"""Which of a parcel's ten scans there are: taken in, three times on the way, out for delivery, delivered."""
 _CHUNK = 2000
 _SLICE = 5000
 """So many orders have all their scans before the next ones come, as days follow each other: each slice's rows are still
@@ -31,7 +34,7 @@ _KINDS = ("proof.missing", "booking.failed", "shipment.customs", "address.incomp
 
 
 async def fill(url: str, orders: int, exceptions: int, unreadable: int) -> int:
-    """Orders with five scans each, of which the newest ``exceptions`` have an open exception and ``unreadable``
+    """Orders with six scans each, of which the newest ``exceptions`` have an open exception and ``unreadable``
     messages are parked beside them; how many events that made.
     """
     hub = await open_world(url)
@@ -62,6 +65,12 @@ async def fill(url: str, orders: int, exceptions: int, unreadable: int) -> int:
     return counts.events
 
 
+def domestic(number: int) -> DeliveryOrder:
+    """An order that stays in its country: those that cross a border without papers have three exceptions each."""
+    each = order(number)
+    return structs.replace(each, ship_from=Party("Warehouse", structs.replace(each.ship_to.address, lines=("Dock 1",))))
+
+
 def _chunks(numbers: range) -> Iterator[range]:
     return (numbers[first : first + _CHUNK] for first in range(0, len(numbers), _CHUNK))
 
@@ -69,7 +78,7 @@ def _chunks(numbers: range) -> Iterator[range]:
 async def _orders(hub: Hub, orders: range) -> None:
     now = hub.clock.now()
     for chunk in _chunks(orders):
-        await hub.store.run(lambda tx, numbers=chunk: seed(tx, numbers, now))
+        await hub.store.run(lambda tx, numbers=chunk: seed(tx, numbers, now, domestic))
     hub.engine.partitions = tuple(range(PARTITIONS))
     while await hub.engine.reduce():
         pass
