@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy import Connection, create_engine, event, select
 
+from crossdock.ports.rows import Chosen
 from crossdock.storage.statements import among, rows_in
 from crossdock.storage.tables import EVENT, STATE
 from crossdock.storage.tables_exchange import COMMAND
 from crossdock.storage.tables_work import EXCEPTION
+from crossdock.storage.views_exceptions import ExceptionViews
+from crossdock.storage.views_shipments import ShipmentViews
 
 
 @pytest.fixture
@@ -47,3 +50,35 @@ def test_lists_of_values_are_looked_up_one_by_one(connection, query):
     said = plans(connection, lambda: list(rows_in(connection, query, ["a", "b", "c"])))
     assert said
     assert all(each.startswith("SEARCH") for each in said), said
+
+
+@pytest.mark.req("L1")
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda tx: tx.workloads(9), "business_exception_work"),
+        (lambda tx: tx.cause_groups(Chosen(queue="business")), "business_exception_cause"),
+        (lambda tx: tx.cause_groups(), "business_exception_cause"),
+        (lambda tx: tx.exceptions(), "business_exception_open"),
+        (lambda tx: tx.exceptions(chosen=Chosen(queue="technical")), "business_exception_queue"),
+    ],
+)
+def test_exceptions_that_stand_are_counted_and_listed_from_an_index(connection, question, index):
+    said = [each for each in plans(connection, lambda: question(ExceptionViews(connection))) if "TEMP" not in each]
+    assert any(index in each for each in said), said
+    assert not any(each.startswith("SCAN business_exception") and "INDEX" not in each for each in said), said
+
+
+@pytest.mark.req("L1")
+def test_lists_of_exceptions_come_sorted_from_their_index(connection):
+    for chosen in (Chosen(), Chosen(queue="business")):
+        said = plans(connection, lambda chosen=chosen: ExceptionViews(connection).exceptions(chosen=chosen))
+        assert not any("TEMP B-TREE" in each for each in said), said
+
+
+@pytest.mark.req("L1")
+def test_a_text_that_few_orders_have_is_found_by_its_letters(connection):
+    said = plans(connection, lambda: ShipmentViews(connection).shipments(text="so00012"))
+    assert any("VIRTUAL TABLE INDEX" in each for each in said), said
+    newest, *_ = [each for each in said if each.startswith("SCAN state ")]
+    assert "state_updated" in newest
