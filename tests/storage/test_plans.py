@@ -9,6 +9,7 @@ from crossdock.storage.tables import EVENT, STATE
 from crossdock.storage.tables_exchange import COMMAND
 from crossdock.storage.tables_work import EXCEPTION
 from crossdock.storage.views_exceptions import ExceptionViews
+from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
 
@@ -82,3 +83,9 @@ def test_a_text_that_few_orders_have_is_found_by_its_letters(connection):
     assert any("VIRTUAL TABLE INDEX" in each for each in said), said
     newest, *_ = [each for each in said if each.startswith("SCAN state ")]
     assert "state_updated" in newest
+
+
+@pytest.mark.req("L1")
+def test_events_of_an_hour_are_counted_along_their_time(connection):
+    said = plans(connection, lambda: RecordViews(connection).recorded(5, 9))
+    assert said == ["SEARCH event USING COVERING INDEX event_recorded (recorded_at>? AND recorded_at<?)"]
