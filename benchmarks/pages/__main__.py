@@ -2,7 +2,8 @@
 
 rest      the share of one core that the server uses with nobody there, once it has settled after its start
 pages     every page asked for again and again, of other orders each time, one after the other: milliseconds at the
-server, from the last byte of the request to the last of the answer, on a loopback connection that is kept open
+server, from the last byte of the request to the last of the answer, on a loopback connection that is kept open; and
+the server's processor time for each, with what it did in the background meanwhile
 loaded    the same while messages come in, five a second
 viewers   so many open pages with live numbers, while the numbers change: the server's share of one core
 paint     the same pages in a headless Chromium: first contentful paint, and layout shift while live numbers change
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -39,6 +41,7 @@ async def measure(store: str, arguments: argparse.Namespace) -> dict[str, Any]:
             _tell("at rest for a while")
             await asyncio.sleep(arguments.settle)
             rest = round(await spent(served, arguments.seconds), 3)
+            load = round(os.getloadavg()[0], 1)
             pages = await _asked_all(served, arguments)
             if arguments.loaded:
                 async with coming_in(url):
@@ -47,7 +50,7 @@ async def measure(store: str, arguments: argparse.Namespace) -> dict[str, Any]:
                 live = await watched(served, url, arguments.viewers, arguments.seconds)
             if arguments.paint:
                 paint = await painted(served, url, await paths(served, arguments))
-    return {"store": store, **filled, "cores_at_rest": rest,
+    return {"store": store, **filled, "cores_at_rest": rest, "load": load,
             "pages": pages, "loaded": loaded, "viewers": live, "paint": paint}  # fmt: skip
 
 
@@ -67,8 +70,10 @@ async def _filled(url: str, keep: Path | None, arguments: argparse.Namespace) ->
 async def _asked_all(served: Served, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     rows = []
     for name, addresses in (await paths(served, arguments)).items():
+        before = served.cpu()
         times = await asked(served, addresses, arguments.times)
-        rows.append({"page": name, "p50": percentile(times, 0.5), "p95": percentile(times, 0.95),
+        cpu = round((served.cpu() - before) * 1000 / (len(times) + 1), 1)
+        rows.append({"page": name, "cpu": cpu, "p50": percentile(times, 0.5), "p95": percentile(times, 0.95),
                      "p99": percentile(times, 0.99), "asked": len(times)})  # fmt: skip
         _tell(f"{name}: p95 {rows[-1]['p95']} ms")
     return rows
@@ -76,11 +81,11 @@ async def _asked_all(served: Served, arguments: argparse.Namespace) -> list[dict
 
 def _show(result: dict[str, Any]) -> None:
     print(f"{result['store']}: {result['events']:,} events, {result['shipments']:,} shipments")
-    print(f"  at rest: {result['cores_at_rest']} cores")
+    print(f"  at rest: {result['cores_at_rest']} cores; load of the machine: {result['load']}")
     for name in ("pages", "loaded"):
-        print(f"  {name:<34} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8}")
+        print(f"  {name:<34} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'cpu ms':>8}")
         for row in result[name]:
-            print(f"  {row['page']:<34} {row['p50']:>8.1f} {row['p95']:>8.1f} {row['p99']:>8.1f}")
+            print(f"  {row['page']:<34} {row['p50']:>8.1f} {row['p95']:>8.1f} {row['p99']:>8.1f} {row['cpu']:>8.1f}")
     for name in ("viewers", "paint"):
         if result[name]:
             print(f"  {name}: {json.dumps(result[name])}")
