@@ -27,6 +27,7 @@ from benchmarks.pages.asking import asked, paths, percentile
 from benchmarks.pages.filling import SCANS, fill
 from benchmarks.pages.serving import Served
 from benchmarks.pages.watching import coming_in, painted, spent, watched
+from benchmarks.processes import go_first
 
 
 async def measure(store: str, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -38,6 +39,9 @@ async def measure(store: str, arguments: argparse.Namespace) -> dict[str, Any]:
         filled = await _filled(url, keep, arguments)
         live, paint, loaded = {}, [], []
         async with Served(url, Path(folder)) as served:
+            if arguments.first:
+                go_first(os.getpid())
+                served.goes_first()
             _tell("at rest for a while")
             await asyncio.sleep(arguments.settle)
             rest = round(await spent(served, arguments.seconds), 3)
@@ -50,7 +54,7 @@ async def measure(store: str, arguments: argparse.Namespace) -> dict[str, Any]:
                 live = await watched(served, url, arguments.viewers, arguments.seconds)
             if arguments.paint:
                 paint = await painted(served, url, await paths(served, arguments))
-    return {"store": store, **filled, "cores_at_rest": rest, "load": load,
+    return {"store": store, **filled, "cores_at_rest": rest, "load": load, "first": arguments.first,
             "pages": pages, "loaded": loaded, "viewers": live, "paint": paint}  # fmt: skip
 
 
@@ -107,6 +111,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=60, help="how often every page is asked for")
     parser.add_argument("--keep", type=Path, help="a folder where the filled stores stay, for the next time")
     parser.add_argument("--settle", type=int, default=60, help="seconds after the start before anything is measured")
+    first = "the server and this go before what else runs here: figures of a quiet machine on a busy one (root, Linux)"
+    parser.add_argument("--first", action="store_true", help=first)
     parser.add_argument("--loaded", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--viewers", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=30, help="how long they watch")

@@ -28,6 +28,13 @@ HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 BOARD = board_of(Settings(processes=Processes(expectations=Expectations())), {"gls": Kind.CARRIER})
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine is given the time: what a small store has is counted at once."""
+    monkeypatch.setattr("crossdock.tower.screens.figures._AT_ONCE", 30.0)
+    monkeypatch.setattr("crossdock.views.kpis._FIRST", 30.0)
+
+
 class Shown:
     """The tower of a seeded store with its figures."""
 

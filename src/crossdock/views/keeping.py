@@ -50,14 +50,18 @@ class Costs(Generic[K]):
     def within(self, asked: Iterable[tuple[K, T]], budget: float, *, patient: bool) -> Iterator[T]:
         """Those there is time for in ``budget`` seconds, one after the other, each with the question it is a case of;
         each is measured until the next is asked for. A ``patient`` caller gets one at least, whatever it costs; another
-        none that took longer than what is left.
+        none that took longer than what is left, or may: one nobody counted yet is as dear as the dearest.
         """
         at = self._seconds()
         until, given = at + budget, False
         for question, case in asked:
-            over = at >= until if patient else at + self._took.get(question, 0.0) >= until
+            over = at >= until if patient else at + self._expected(question) >= until
             if over and (given or not patient):
                 continue
             yield case
             given, began, at = True, at, self._seconds()
             self._took[question] = at - began
+
+    def _expected(self, question: K) -> float:
+        found = self._took.get(question)
+        return max(self._took.values(), default=0.0) if found is None else found
