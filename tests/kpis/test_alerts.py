@@ -109,7 +109,6 @@ async def test_it_counts_no_more_often_than_configured_whoever_scrapes(hub):
     assert gauge(registry, "crossdock_kpi_failed_bookings") == 2
 
 
-@pytest.mark.req("L1")
 async def test_figures_that_take_long_are_counted_seldom_and_one_by_one(hub, monkeypatch):
     """What takes 30 s to count is not counted every minute, and no look at the store is longer than one figure's."""
     looks, reading = [], hub.store.read

@@ -33,7 +33,6 @@ def test_working_days_are_counted_from_pick_up_and_each_promise_is_judged_once()
     assert delivered("2026-11-24T20:00:00Z", days=None) == [], "nothing was promised"
 
 
-@pytest.mark.req("L1")
 async def test_the_record_reads_the_whole_log_only_once(monkeypatch):
     store = open_store("sqlite:///:memory:", threads=False)
     await store.migrate()

@@ -36,7 +36,6 @@ def plans(connection: Connection, ask) -> list[str]:
     ]
 
 
-@pytest.mark.req("L1")
 @pytest.mark.parametrize(
     "query",
     [
@@ -53,7 +52,6 @@ def test_lists_of_values_are_looked_up_one_by_one(connection, query):
     assert all(each.startswith("SEARCH") for each in said), said
 
 
-@pytest.mark.req("L1")
 @pytest.mark.parametrize(
     ("question", "index"),
     [
@@ -70,14 +68,12 @@ def test_exceptions_that_stand_are_counted_and_listed_from_an_index(connection, 
     assert not any(each.startswith("SCAN business_exception") and "INDEX" not in each for each in said), said
 
 
-@pytest.mark.req("L1")
 def test_lists_of_exceptions_come_sorted_from_their_index(connection):
     for chosen in (Chosen(), Chosen(queue="business")):
         said = plans(connection, lambda chosen=chosen: ExceptionViews(connection).exceptions(chosen=chosen))
         assert not any("TEMP B-TREE" in each for each in said), said
 
 
-@pytest.mark.req("L1")
 def test_a_text_that_few_orders_have_is_found_by_its_letters(connection):
     said = plans(connection, lambda: ShipmentViews(connection).shipments(text="so00012"))
     assert any("VIRTUAL TABLE INDEX" in each for each in said), said
@@ -85,7 +81,6 @@ def test_a_text_that_few_orders_have_is_found_by_its_letters(connection):
     assert "state_updated" in newest
 
 
-@pytest.mark.req("L1")
 def test_events_of_an_hour_are_counted_along_their_time(connection):
     said = plans(connection, lambda: RecordViews(connection).recorded(5, 9))
     assert said == ["SEARCH event USING COVERING INDEX event_recorded (recorded_at>? AND recorded_at<?)"]

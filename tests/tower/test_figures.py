@@ -71,7 +71,6 @@ async def test_figures_are_counted_once_in_a_while_however_many_look(monkeypatch
     assert counted == [start, start + 60 * SECOND]
 
 
-@pytest.mark.req("L1", "L2")
 async def test_no_page_waits_for_a_figure_that_takes_long_to_count(monkeypatch):
     """One takes four seconds, as propagation does where a day has a million messages: it is counted behind pages, and
     as seldom as its cost asks for.

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from sqlalchemy import event
 
 from crossdock.model.identifiers import delivery_order_id
@@ -27,7 +26,6 @@ PAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.req("L1")
 async def test_no_page_reads_a_large_table_without_an_index(world):
     client = await world.entered()
     asked: dict[str, tuple[str, object]] = {}

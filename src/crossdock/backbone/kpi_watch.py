@@ -1,6 +1,7 @@
 """Key figures counted by schedulers every so often: as Prometheus series, and as an exception while one is bad."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import nan
 from typing import Protocol
 
@@ -135,10 +136,10 @@ class KpiWatch:
         of its own, so that nobody waits for all of them.
         """
         board = self._board
-        readings = [await self._store.read(lambda tx, each=each: read(tx, board, each, now)) for each in board.terms]
+        readings = [await self._store.read(partial(read, board=board, terms=each, now=now)) for each in board.terms]
         told = [each for each in readings if each.terms.kpi.scorecard or each.terms.kpi.measure == "count"]
         partners = {
-            each.terms.kpi.name: await self._store.read(lambda tx, each=each: _by_partner(tx, board, each, now))
+            each.terms.kpi.name: await self._store.read(partial(_by_partner, board=board, reading=each, now=now))
             for each in told if each.value
         }  # fmt: skip
         return Counted(readings, partners)
