@@ -31,3 +31,17 @@ def fresh_database(store: str) -> Iterator[str]:
         yield server.get_uri(name)
     finally:
         server.psql(f"drop database {name} with (force)")
+
+
+@contextmanager
+def kept_database(store: str, folder: Path) -> Iterator[str]:
+    """The address of a database in ``folder`` that stays there: made the first time, and found again the next."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if store == "sqlite":
+        yield f"sqlite:///{folder}/kept.db"
+        return
+    server = get_server(folder / "pg")
+    if "kept" not in server.psql("select datname from pg_database"):
+        server.psql("create database kept")
+    yield server.get_uri("kept")

@@ -1,6 +1,6 @@
 """A Crossdock for measuring: real store, real connectors, partners on loopback or none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from benchmarks.local.messages import SECRET, tracking_number
@@ -85,11 +85,11 @@ def order(number: int) -> DeliveryOrder:
     )
 
 
-def seed(tx: Transaction, numbers: range, now: int) -> None:
-    """Put booked orders into the log, so that their scans find them."""
+def seed(tx: Transaction, numbers: range, now: int, made: Callable[[int], DeliveryOrder] = order) -> None:
+    """Put booked orders, as ``made``, into the log, so that their scans find them."""
     batch = []
     for number in numbers:
-        each = order(number)
+        each = made(number)
         tracking = Reference(ReferenceKind.TRACKING, tracking_number(number))
         booking = Booking("easypost", "P1", f"shp_{number}", tracking.value, "USPS", "Priority")
         facts = [

@@ -52,6 +52,10 @@ class Served:
         await self.session.close()
         self._group.end()
 
+    def goes_first(self) -> None:
+        """It is given the processor before what else runs here."""
+        self._group.goes_first()
+
     def cpu(self) -> float:
         """Seconds of processor it has used so far, all its processes."""
         return self._group.cpu()

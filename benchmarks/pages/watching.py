@@ -60,12 +60,12 @@ async def coming_in(url: str) -> AsyncIterator[None]:
 async def watched(served: Served, url: str, viewers: int, seconds: int) -> dict[str, Any]:
     """The server's processor while ``viewers`` have a page open, beside the same without any."""
     async with coming_in(url):
-        alone = await _spent(served, seconds)
+        alone = await spent(served, seconds)
         told = [0] * viewers
         watching = [asyncio.create_task(_view(served, told, each)) for each in range(viewers)]
         await asyncio.sleep(3)
         before = sum(told)
-        cores = await _spent(served, seconds)
+        cores = await spent(served, seconds)
         events = sum(told) - before
         for each in watching:
             each.cancel()
@@ -83,7 +83,8 @@ async def _view(served: Served, told: list[int], number: int) -> None:
             told[number] += line.startswith(b"data:")
 
 
-async def _spent(served: Served, seconds: float) -> float:
+async def spent(served: Served, seconds: float) -> float:
+    """The share of one core it used during so many seconds."""
     before, began = served.cpu(), perf_counter()
     await asyncio.sleep(seconds)
     return (served.cpu() - before) / (perf_counter() - began)

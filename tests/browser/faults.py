@@ -119,7 +119,7 @@ class Stage:
                 matrix=matrix(settings.exceptions, settings.calendars),
                 teams=frozenset({*settings.exceptions.teams, settings.exceptions.default_queue}),
                 partners=facts_of(installation),
-                figures=RecentFigures(figures, 60),
+                figures=RecentFigures(figures, 60, monotonic),
                 trends=Trends(figures, monotonic),
                 board=figures,
             )

@@ -162,7 +162,7 @@ class Scene:
                 objectives=objectives_of(Settings(), PROCESSES),
                 matrix=tuple(Ownership(kind, kind.owner, kind.severity, 60, 240, False) for kind in KINDS.values()),
                 teams=frozenset(kind.owner for kind in KINDS.values() if kind.owner),
-                figures=RecentFigures(BOARD, 60),
+                figures=RecentFigures(BOARD, 60, monotonic),
                 trends=Trends(BOARD, monotonic),
                 configuration=configured,
                 partners=tuple(

@@ -109,6 +109,28 @@ async def test_it_counts_no_more_often_than_configured_whoever_scrapes(hub):
     assert gauge(registry, "crossdock_kpi_failed_bookings") == 2
 
 
+async def test_figures_that_take_long_are_counted_seldom_and_one_by_one(hub, monkeypatch):
+    """What takes 30 s to count is not counted every minute, and no look at the store is longer than one figure's."""
+    looks, reading = [], hub.store.read
+
+    async def slow(step):
+        hub.clock.advance(1)
+        looks.append(step)
+        return await reading(step)
+
+    watch = watch_of(hub, failed_bookings=1)
+    monkeypatch.setattr(hub.store, "read", slow)
+    await watch(hub.clock.now())
+    once = len(looks)
+    assert once >= len(board().terms)
+    hub.clock.advance(120)
+    await watch(hub.clock.now())
+    assert len(looks) == once, "a twentieth of the time"
+    hub.clock.advance(20 * once)
+    await watch(hub.clock.now())
+    assert len(looks) > once
+
+
 async def test_labels_are_configured_partners_and_one_for_all_others(hub):
     registry = CollectorRegistry()
     given = board_of(Settings(), {"ups": "carrier"})

@@ -12,6 +12,7 @@ from crossdock.ports.stores import NewEvent
 from crossdock.processes.order_to_ship import order_to_ship
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.storage.opening import open_store
+from crossdock.storage.views_records import RecordViews
 from orders import delivery_order, quote, rate
 from processes.history import History
 
@@ -30,6 +31,19 @@ def test_working_days_are_counted_from_pick_up_and_each_promise_is_judged_once()
     assert [each.on_time for each in delivered("2026-11-24T20:00:00Z")] == [True], "picked up on Friday, Tuesday is two"
     assert [each.on_time for each in delivered("2026-11-25T08:00:00Z")] == [False]
     assert delivered("2026-11-24T20:00:00Z", days=None) == [], "nothing was promised"
+
+
+async def test_the_record_reads_the_whole_log_only_once(monkeypatch):
+    store = open_store("sqlite:///:memory:", threads=False)
+    await store.migrate()
+    asked, events = [], RecordViews.events
+    monkeypatch.setattr(RecordViews, "events", lambda tx, **given: asked.append(given["since"]) or events(tx, **given))
+    record, hour = OnTimeRecord(store), 3_600_000_000
+    await record.refresh(10 * hour)
+    await record.refresh(11 * hour)
+    assert asked[0] == 0
+    assert 9 * hour < asked[1] < 10 * hour, "from a little before the last time"
+    await store.close()
 
 
 @pytest.mark.req("C1")

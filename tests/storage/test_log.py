@@ -128,4 +128,6 @@ async def test_heads_and_first_positions_since_a_time_are_known_by_partition(sto
     assert {each: head for each, head in heads.items() if head} == {one: 3, two: 1}
     assert len(heads) == 64
     assert await store.read(lambda tx: tx.views.log_since(20)) == {one: 2, two: 1}
+    spans = [(10, 20), (20, 30), (20, 31), (31, 99)]
+    assert [await store.read(lambda tx, given=each: tx.views.recorded(*given)) for each in spans] == [1, 2, 3, 0]
     assert await store.read(lambda tx: tx.views.log_since(31)) == {}

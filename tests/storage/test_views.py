@@ -164,3 +164,23 @@ async def test_what_waits_for_a_person_is_counted_by_partner_in_and_out(store):
     parked = [each for each in claimed if each.partner == "ups"]
     await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "parked")) for each in parked]))
     assert await store.read(lambda tx: tx.views.stopped()) == {"easypost": 2, "ups": 1}
+
+
+async def test_words_are_found_as_they_are_now_however_they_are_written(store):
+    """By groups of letters, on both databases: after a change, after a deletion, with what their languages quote."""
+    few = [state(f"do:odoo:{n}", n, name=f"OUT/{n:04d}", customer='Ann "Ünal" *OR* %_') for n in range(3)]
+    await store.run(lambda tx: tx.states.save(few))
+
+    async def found(text):
+        rows, _ = await store.read(lambda tx: tx.views.shipments(text=text))
+        return {row.subject for row in rows}
+
+    everybody = {"do:odoo:0", "do:odoo:1", "do:odoo:2"}
+    for text in ('"Ün', "ÜNAL", "*OR*", "%_", ' "ünal" ', 'n "ünal" *or* %'):
+        assert await found(text.strip()) == everybody, text
+    assert await found('"" OR "') == set()
+    await store.run(lambda tx: tx.states.save([state("do:odoo:1", 9, name="OUT/0001", customer="Bea")]))
+    assert await found("ünal") == {"do:odoo:0", "do:odoo:2"}
+    assert await found("bea") == {"do:odoo:1"}
+    await store.run(lambda tx: tx.states.drop(["do:odoo:2"]))
+    assert await found("ünal") == {"do:odoo:0"}

@@ -4,15 +4,17 @@ from time import monotonic
 
 import httpx
 import pytest
+from msgspec import structs
 
 from crossdock.backbone.documents import StoredDocuments
-from crossdock.backbone.kpis import history, terms_of
+from crossdock.backbone.kpis import Reading, history, terms_of
 from crossdock.backbone.parking import Requests
 from crossdock.model.cases import Case
 from crossdock.model.measures import Parcel
 from crossdock.ports.spec import Kind
 from crossdock.settings.sections import Processes, Settings
 from crossdock.settings.watching import Expectations
+from crossdock.storage.views_records import RecordViews
 from crossdock.tower.app import build
 from crossdock.tower.context import Context
 from crossdock.tower.sessions import Role, Sessions
@@ -26,6 +28,13 @@ HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 BOARD = board_of(Settings(processes=Processes(expectations=Expectations())), {"gls": Kind.CARRIER})
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine is given the time: what a small store has is counted at once."""
+    monkeypatch.setattr("crossdock.tower.screens.figures._AT_ONCE", 30.0)
+    monkeypatch.setattr("crossdock.views.kpis._FIRST", 30.0)
+
+
 class Shown:
     """The tower of a seeded store with its figures."""
 
@@ -34,7 +43,7 @@ class Shown:
         self.app = build(
             Context(
                 store=world.store, clock=world.clock, requests=Requests(), sessions=self.sessions, version="0.1.0",
-                documents=StoredDocuments(world.store, world.clock), figures=RecentFigures(UNCONFIGURED, 60),
+                documents=StoredDocuments(world.store, world.clock), figures=RecentFigures(UNCONFIGURED, 60, monotonic),
                 trends=Trends(BOARD, monotonic), board=BOARD,
             )
         )  # fmt: skip
@@ -42,7 +51,7 @@ class Shown:
 
 @pytest.mark.req("L2")
 async def test_every_figure_leads_to_the_list_behind_it(world):
-    figures = await world.store.read(lambda tx: RecentFigures(UNCONFIGURED, 60)(tx, world.clock.now()))
+    figures = await world.store.read(lambda tx: RecentFigures(UNCONFIGURED, 60, monotonic)(tx, world.clock.now()))
     assert len(figures) > 30
     client: httpx.AsyncClient = await entering(Shown(world), Role.READER)
     now = await client.get("/")
@@ -52,12 +61,42 @@ async def test_every_figure_leads_to_the_list_behind_it(world):
 
 
 async def test_figures_are_counted_once_in_a_while_however_many_look(monkeypatch):
-    counted = []
-    monkeypatch.setattr("crossdock.views.kpis.kpis", lambda _tx, board, now: counted.append((board, now)) or [board])
-    recent, start = RecentFigures(UNCONFIGURED, 60), FixedClock().now()
+    counted, terms = [], terms_of(BOARD, "stuck_orders")
+    one = structs.replace(BOARD, terms=(terms,))
+    reading = Reading(terms, 1.0, 0, 0, bad=False)
+    monkeypatch.setattr("crossdock.views.kpis.read", lambda _tx, _board, _terms, now: counted.append(now) or reading)
+    recent, start = RecentFigures(one, 60, lambda: 0.0), FixedClock().now()
     for seconds in (0, 1, 59, 60, 61):
-        recent(None, start + seconds * SECOND)
-    assert [now for _, now in counted] == [start, start + 60 * SECOND]
+        assert [each.name for each in recent(None, start + seconds * SECOND)] == ["stuck_orders"]
+    assert counted == [start, start + 60 * SECOND]
+
+
+async def test_no_page_waits_for_a_figure_that_takes_long_to_count(monkeypatch):
+    """One takes four seconds, as propagation does where a day has a million messages: it is counted behind pages, and
+    as seldom as its cost asks for.
+    """
+    clock, counted, at = [0.0], [], FixedClock().now()
+
+    def slow(_tx, _board, terms, now):
+        clock[0] += 4.0 if terms.kpi.name == "propagation_seconds" else 0.001
+        counted.append(terms.kpi.name)
+        return Reading(terms, 1.0, now, 0, bad=False)
+
+    monkeypatch.setattr("crossdock.views.kpis.read", slow)
+    recent = RecentFigures(UNCONFIGURED, 60, lambda: clock[0])
+    while recent.count(None, at, 0.1):
+        pass
+    assert sorted(counted) == sorted(each.kpi.name for each in UNCONFIGURED.terms)
+    counted.clear()
+    assert len(recent(None, at + 61 * SECOND)) == len(UNCONFIGURED.terms)
+    assert counted == [], "61 seconds after four seconds of counting is too soon"
+    before, later = clock[0], at + 90 * SECOND
+    assert len(recent(None, later)) == len(UNCONFIGURED.terms)
+    assert "propagation_seconds" not in counted
+    assert clock[0] - before < 0.05
+    while recent.count(None, later, 0.1):
+        pass
+    assert "propagation_seconds" in counted
 
 
 def _cases(now):
@@ -151,3 +190,13 @@ async def test_unknown_figures_are_missing_and_those_of_now_say_why(world):
     assert "It says how things stand now" in (await client.get("/figures/failed_syncs")).text
     assert "which is not configured" in (await client.get("/figures/unmatched_freight_charges")).text
     assert "No figures are counted here" in (await (await entering(world, Role.READER)).get("/figures")).text
+
+
+async def test_the_events_of_each_hour_are_counted_once_it_is_over(world, monkeypatch):
+    client = await entering(Shown(world), Role.READER)
+    first = (await client.get("/now/volume")).json()
+    assert sum(first["values"]) == (await world.store.read(lambda tx: tx.views.counts())).events > 0
+    asked, counted = [], RecordViews.recorded
+    monkeypatch.setattr(RecordViews, "recorded", lambda *given: asked.append(given[1]) or counted(*given))
+    assert (await client.get("/now/volume")).json() == first
+    assert len(asked) <= 2, "the hour that is going on, and the one that has just ended"

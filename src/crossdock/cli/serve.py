@@ -236,7 +236,7 @@ def _tower(
         sessions=sessions,
         version=__version__,
         secure=public_url(installation).startswith("https://"),
-        figures=RecentFigures(figures, settings.kpis.every_seconds),
+        figures=RecentFigures(figures, settings.kpis.every_seconds, monotonic),
         live=live,
         plan=_planner(joined),
         processes=processes,

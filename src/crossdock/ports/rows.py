@@ -290,6 +290,10 @@ class Views(Protocol):
         """The last position of each partition, 0 where nothing is."""
         ...
 
+    def recorded(self, since: int, until: int) -> int:
+        """How many events were recorded from ``since`` to before ``until`` (epoch microseconds)."""
+        ...
+
     def log_since(self, since: int) -> dict[int, int]:
         """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""
         ...

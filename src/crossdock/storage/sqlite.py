@@ -23,14 +23,17 @@ from crossdock.storage.waking import Topics
 
 T = TypeVar("T")
 
-_READERS = 2
+_READERS = 4
+"""Some count for minutes, slice by slice; a page finds another one free."""
+_CACHE = 32 * 1024
+"""Kilobytes of pages that a reader's connection remembers; the writer's twice as many."""
 _PATIENCE = 250
 
 
 class SqliteStore:
     """A store in one file, or in memory (`crossdock.ports.stores.Store`).
 
-    With ``threads`` steps run in a writer thread and two reader threads; without, in the caller's thread, so that a
+    With ``threads`` steps run in a writer thread and a few reader threads; without, in the caller's thread, so that a
     seeded scheduler owns every interleaving. In memory there is one connection, and one thread at most for it.
     """
 
@@ -163,7 +166,7 @@ def _engine(path: Path | None, begin: str, *settings: str) -> Engine:
             "foreign_keys = ON",
             "busy_timeout = 10000",
             "temp_store = MEMORY",
-            "cache_size = -65536",
+            f"cache_size = {-_CACHE if begin == 'BEGIN' else -2 * _CACHE}",
             *settings,
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -55,8 +55,8 @@ class among(FunctionElement[bool]):  # noqa: N801 - reads as an operator
     type = Boolean()
     inherit_cache = True
 
-    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - as the base class
-        """As it is: SQLAlchemy would write "… IN (…) = 1" for SQLite, and no index answers that."""
+    def self_group(self, against: Any = None) -> "among":  # noqa: ARG002 - the base's signature
+        """As it is: SQLite would be told ``x IN (…) = 1`` beside another condition, which no index answers."""
         return self
 
 

@@ -94,11 +94,26 @@ EXCEPTION = Table(
 )
 """Business exceptions as people work on them (`crossdock.model.cases.Case`); written by folding their events."""
 _STANDS = sql("resolved_at = 0")
-Index("business_exception_open", EXCEPTION.c.raised_at, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("business_exception_time", EXCEPTION.c.raised_at)
 Index("business_exception_id", EXCEPTION.c.id)
 Index("business_exception_kind", EXCEPTION.c.kind, EXCEPTION.c.resolved_at, EXCEPTION.c.raised_at)
+_PROMISES = (
+    EXCEPTION.c.breached_at, EXCEPTION.c.acknowledged_at, EXCEPTION.c.acknowledge_by, EXCEPTION.c.resolve_by,
+)  # fmt: skip
+_IN_ORDER = EXCEPTION.c.raised_at, EXCEPTION.c.subject, EXCEPTION.c.kind, EXCEPTION.c.pointer, EXCEPTION.c.cause
+# What stands is listed in its order, and counted by who works on it and by cause, from the index alone.
+Index("business_exception_open", *_IN_ORDER, sqlite_where=_STANDS, postgresql_where=_STANDS)
+Index("business_exception_queue", EXCEPTION.c.queue, *_IN_ORDER, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("business_exception_group", EXCEPTION.c.cause_group, sqlite_where=_STANDS, postgresql_where=_STANDS)
+Index(
+    "business_exception_work", EXCEPTION.c.queue, EXCEPTION.c.owner, EXCEPTION.c.severity, EXCEPTION.c.raised_at,
+    *_PROMISES, sqlite_where=_STANDS, postgresql_where=_STANDS,
+)  # fmt: skip
+Index(
+    "business_exception_cause", EXCEPTION.c.queue, EXCEPTION.c.cause_group, EXCEPTION.c.kind, EXCEPTION.c.partner,
+    EXCEPTION.c.category, EXCEPTION.c.raised_at, *_PROMISES, EXCEPTION.c.subject, EXCEPTION.c.currency,
+    EXCEPTION.c.value, sqlite_where=_STANDS, postgresql_where=_STANDS,
+)  # fmt: skip
 
 ALERT = Table(
     "alert",

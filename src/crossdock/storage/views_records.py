@@ -54,6 +54,9 @@ _LOG_SINCE = (
     .where(EVENT.c.recorded_at >= bindparam("since"))
     .group_by(EVENT.c.partition)
 )
+_RECORDED = select(func.count()).where(
+    EVENT.c.recorded_at >= bindparam("since"), EVENT.c.recorded_at < bindparam("till")
+)
 _EVENTS_THERE = select(func.coalesce(func.sum(LOG_PARTITION.c.head), 0))
 
 
@@ -100,6 +103,10 @@ class RecordViews:
     def log_heads(self) -> dict[int, int]:
         """The last position of each partition, 0 where nothing is."""
         return {row[0]: row[1] for row in self._connection.execute(_LOG_HEADS)}
+
+    def recorded(self, since: int, until: int) -> int:
+        """How many events were recorded in this time; along an index."""
+        return int(self._connection.execute(_RECORDED, {"since": since, "till": until}).scalar_one())
 
     def log_since(self, since: int) -> dict[int, int]:
         """The lowest position of each partition that was recorded at or after ``since`` (epoch microseconds)."""

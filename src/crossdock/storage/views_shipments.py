@@ -43,6 +43,10 @@ _SPOKEN = sql(
 """Whose words hold a text, by their groups of three letters. Apart from the list, so that its limit and order do not
 lead PostgreSQL to read the whole list instead.
 """
+_SPOKEN_SQLITE = sql(
+    "SELECT state_text.subject FROM state_grams CROSS JOIN state_text ON state_text.id = state_grams.rowid"
+    " WHERE state_grams MATCH :grams AND state_text.haystack LIKE :pattern ESCAPE '\\' LIMIT :most"
+)
 _ONE = select(*_COLUMNS).where(STATE.c.subject == bindparam("which"))
 _EXCEPTIONS = (
     select(EXCEPTION.c.subject, func.count())
@@ -83,13 +87,13 @@ class ShipmentViews:
         return page_of(rows, limit, [(row.updated_at, row.subject) for row in rows])
 
     def _with_text(self, query: Select[Any], text: str, limit: int) -> Sequence[Sequence[Any]]:
-        """The first rows whose words hold ``text``. What many have is among the newest; what few have, PostgreSQL finds
-        by an index; the whole list is read for what is between, and for one or two letters.
+        """The first rows whose words hold ``text``. What many have is among the newest; what few have is found by an
+        index; the whole list is read for what is between, and for one or two letters.
         """
         if not text:
             return self._connection.execute(query.limit(limit)).all()
         says = STATE.c.haystack.like(contains(text), escape="\\")
-        if self._connection.dialect.name == "postgresql" and len(text) >= _GRAM:
+        if len(text) >= _GRAM:
             newest = query.with_only_columns(STATE.c.subject).limit(_NEWEST).subquery()
             rows = self._connection.execute(query.where(STATE.c.subject.in_(select(newest)), says).limit(limit)).all()
             if len(rows) == limit:
@@ -102,9 +106,12 @@ class ShipmentViews:
 
     def _few(self, text: str) -> list[str] | None:
         """Who holds ``text``; nothing where they are more than a few."""
-        grams = sorted({text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)})
+        grams: Any = sorted({text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)})
+        query = _SPOKEN
+        if self._connection.dialect.name == "sqlite":
+            query, grams = _SPOKEN_SQLITE, " ".join(map(_quoted, grams))
         given = {"grams": grams, "pattern": contains(text), "most": _FEW + 1}
-        found = [row[0] for row in self._connection.execute(_SPOKEN, given)]
+        found = [row[0] for row in self._connection.execute(query, given)]
         return next(chunks(found), []) if len(found) <= _FEW else None
 
     def shipment(self, subject: str) -> ShipmentRow | None:
@@ -126,6 +133,10 @@ class ShipmentViews:
             span = {"this": wanted, "behind": wanted + _LAST_CHARACTER, "most": limit - len(rows)}
             rows += self._connection.execute(_BEGINS, span)
         return [Found(*row) for row in rows]
+
+
+def _quoted(gram: str) -> str:
+    return '"' + gram.replace('"', '""') + '"'
 
 
 def _shipment(values: Sequence[Any]) -> ShipmentRow:

@@ -1,6 +1,6 @@
 """What the tower is built with. bootstrap fills it; tests fill it with less."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,12 +11,12 @@ from crossdock.ports.clock import Clock
 from crossdock.ports.connector import Documents
 from crossdock.ports.process import Process
 from crossdock.ports.rows import Ownership
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Store
 from crossdock.ports.stores_kpis import Board
 from crossdock.settings.explaining import InForce
 from crossdock.tower.live import Live
 from crossdock.tower.sessions import Sessions
-from crossdock.views.kpis import UNCONFIGURED
+from crossdock.views.kpis import UNCONFIGURED, RecentFigures
 from crossdock.views.partners import Agreed
 from crossdock.views.standing import Asked
 from crossdock.views.stuck import Objectives
@@ -125,7 +125,7 @@ class Context(Struct, frozen=True, kw_only=True):
     matrix: tuple[Ownership, ...] = ()
     teams: frozenset[str] = frozenset()
     partners: tuple[PartnerFacts, ...] = ()
-    figures: Callable[[Transaction, int], Sequence[Figure]] | None = None
+    figures: RecentFigures | None = None
     trends: Trends | None = None
     board: Board = UNCONFIGURED
     environment: str = "dev"

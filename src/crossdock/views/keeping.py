@@ -1,6 +1,6 @@
 """Answers that cost something to count, kept for a while: whoever asks the same meanwhile gets what was counted."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -32,3 +32,36 @@ class Kept(Generic[K, T]):
         """What is kept, or what ``count`` gives."""
         found = self.get(key, now)
         return found[1] if found is not None else self.put(key, now, count())
+
+
+class Costs(Generic[K]):
+    """What counting took the last time, by question: so that a page leaves out what would hold it up."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """``seconds`` is a clock that only goes forward."""
+        self._seconds = seconds
+        self._took: dict[K, float] = {}
+
+    @property
+    def total(self) -> float:
+        """Seconds for each question once."""
+        return sum(self._took.values())
+
+    def within(self, asked: Iterable[tuple[K, T]], budget: float, *, patient: bool) -> Iterator[T]:
+        """Those there is time for in ``budget`` seconds, one after the other, each with the question it is a case of;
+        each is measured until the next is asked for. A ``patient`` caller gets one at least, whatever it costs; another
+        none that took longer than what is left, or may: one nobody counted yet is as dear as the dearest.
+        """
+        at = self._seconds()
+        until, given = at + budget, False
+        for question, case in asked:
+            over = at >= until if patient else at + self._expected(question) >= until
+            if over and (given or not patient):
+                continue
+            yield case
+            given, began, at = True, at, self._seconds()
+            self._took[question] = at - began
+
+    def _expected(self, question: K) -> float:
+        found = self._took.get(question)
+        return max(self._took.values(), default=0.0) if found is None else found

@@ -1,11 +1,11 @@
 """Key figures for pages: the numbers, how bad they are, and where the list behind each is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from crossdock.backbone.kpis import Reading, Window, read_all
+from crossdock.backbone.kpis import Reading, Window, read, read_all
 from crossdock.model.kpis import KPIS, Kpi
 from crossdock.model.milestones import MILESTONES
 from crossdock.model.notices import kind_of
@@ -13,6 +13,7 @@ from crossdock.ports.spec import Kind
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board, Terms
 from crossdock.settings.sections import Settings
+from crossdock.views.keeping import Costs
 
 _PAGES = {"exceptions": "/exceptions", "parked": "/messages", "orders": "/search"}
 
@@ -51,20 +52,46 @@ def kpis(tx: Transaction, board: Board, now: int, partner: str = "") -> list[Sho
     return [shown(each, partner) for each in read_all(tx, board, now, Window(partner=partner))]
 
 
-class RecentFigures:
-    """What `kpis` gives, counted at most once every so many seconds whoever looks: counting reads a whole day."""
+_FIRST = 1.0
+"""Seconds the very first look may take; those behind it find what it counted."""
+_AT_ONCE = 0.03
+_PAUSE = 20.0
+"""All figures are counted at most in a twentieth of the time, however much there is to count."""
 
-    def __init__(self, board: Board, every_seconds: float) -> None:
-        """``every_seconds`` is how old figures on a page may be."""
-        self._board, self._every = board, int(every_seconds * 1_000_000)
-        self._at, self._shown = 0, list[Shown]()
+
+class RecentFigures:
+    """What `kpis` gives, counted at most once every so many seconds whoever looks: counting reads a whole day. A look
+    gets those counted last, and counts itself what is quick; the rest is counted behind it (`count`).
+    """
+
+    def __init__(self, board: Board, every_seconds: float, seconds: Callable[[], float]) -> None:
+        """``every_seconds`` is how old figures on a page may be where counting them all takes less than a twentieth of
+        it; ``seconds`` is a clock that only goes forward, for budgets.
+        """
+        self._board, self._every = board, every_seconds
+        self._costs: Costs[str] = Costs(seconds)
+        self._terms = {each.kpi.name: each for each in board.terms}
+        self._found: dict[str, tuple[int, Shown]] = {}
 
     def __call__(self, tx: Transaction, now: int) -> list[Shown]:
-        """Those counted last, or anew at ``now`` (epoch microseconds)."""
-        if not self._shown or now - self._at >= self._every:
-            self._shown = kpis(tx, self._board, now)
-            self._at = now
-        return self._shown
+        """Those counted so far, by name; what was not, or is too old at ``now`` (epoch microseconds), anew if that is
+        quick.
+        """
+        self._count(tx, now, _AT_ONCE if self._found else _FIRST, patient=False)
+        return [self._found[name][1] for name in self._terms if name in self._found]
+
+    def count(self, tx: Transaction, now: int, budget: float) -> int:
+        """Count what is missing or too old for ``budget`` seconds, and one figure at least; how many are left."""
+        return self._count(tx, now, budget, patient=True)
+
+    def _count(self, tx: Transaction, now: int, budget: float, *, patient: bool) -> int:
+        pause = int(max(self._every, self._costs.total * _PAUSE) * 1_000_000)
+        due = [name for name in self._terms if name not in self._found or now - self._found[name][0] >= pause]
+        left = len(due)
+        for name in self._costs.within(zip(due, due, strict=True), budget, patient=patient):
+            self._found[name] = now, shown(read(tx, self._board, self._terms[name], now))
+            left -= 1
+        return left
 
 
 def shown(reading: Reading, partner: str = "") -> Shown:

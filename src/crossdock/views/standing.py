@@ -88,13 +88,6 @@ def _line(tx: Transaction, asked: Asked, depth: dict[str, tuple[int, int]], stop
     )
 
 
-def told_by(tx: Transaction, instant: int) -> int:
-    """How many events were recorded before ``instant`` (epoch microseconds). Costs a look at each that came later."""
-    heads = tx.views.log_heads()
-    later = tx.views.log_since(instant)
-    return sum(heads.values()) - sum(heads.get(partition, 0) - first + 1 for partition, first in later.items())
-
-
 class Stage(Struct, frozen=True):
     """What waits at one step of the road: how much, and since when the oldest (epoch microseconds, 0 for none)."""
 

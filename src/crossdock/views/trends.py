@@ -12,7 +12,7 @@ from crossdock.backbone.kpis import UnknownKpi, Window, read, terms_of
 from crossdock.model.kpis import HOUR
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_kpis import Board, Terms
-from crossdock.views.keeping import Kept
+from crossdock.views.keeping import Costs, Kept
 
 _KEPT_SECONDS = 3600
 """A moment is counted anew after an hour: late facts change what was."""
@@ -60,7 +60,7 @@ class Trends:
     def __init__(self, board: Board, seconds: Callable[[], float]) -> None:
         """``seconds`` is a clock that only goes forward, for budgets."""
         self.board = board
-        self._seconds = seconds
+        self._costs: Costs[str] = Costs(seconds)
         self._kept: Kept[tuple[str, str, int], float | None] = Kept(_KEPT_SECONDS, _MOST)
 
     def terms(self, name: str) -> Terms | None:
@@ -76,20 +76,28 @@ class Trends:
         return tuple(Point(at, each[1] if each else None, each is not None) for at, each in found)
 
     def count(
-        self, tx: Transaction, names: Iterable[str], edges: Sequence[int], now: int, budget: float, partner: str = ""
+        self,
+        tx: Transaction,
+        names: Iterable[str],
+        edges: Sequence[int],
+        now: int,
+        budget: float,
+        partner: str = "",
+        *,
+        patient: bool = True,
     ) -> int:
-        """Count what is not kept, the latest moments first, for ``budget`` seconds and one figure at least; how many
-        are left.
+        """Count what is not kept, the latest moments first, for ``budget`` seconds, and one figure at least if that is
+        ``patient``, else none that takes longer; how many are left.
         """
         wanted = [terms for name in names if (terms := self.terms(name)) and terms.kpi.history and not terms.unwatched]
         missing = [
             (terms, at) for at in reversed(edges) for terms in wanted
             if self._kept.get((terms.kpi.name, partner, at), now) is None
         ]  # fmt: skip
-        until = self._seconds() + budget
-        for done, (terms, at) in enumerate(missing):
-            if done and self._seconds() >= until:
-                return len(missing) - done
+        cases = ((terms.kpi.name, (terms, at)) for terms, at in missing)
+        left = len(missing)
+        for terms, at in self._costs.within(cases, budget, patient=patient):
             value = read(tx, self.board, terms, now, Window(until=at, partner=partner)).value
             self._kept.put((terms.kpi.name, partner, at), now, value)
-        return 0
+            left -= 1
+        return left

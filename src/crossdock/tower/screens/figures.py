@@ -1,6 +1,8 @@
 """Key figures: all of them with their course; one over time, with its definition and the list behind it."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +20,12 @@ from crossdock.tower.sparks import Spark, spark
 from crossdock.views.kpis import Shown, shown, text_of
 from crossdock.views.trends import RANGES, SHORT, Point, Range, Trends
 
-_AT_ONCE = 0.3
+_AT_ONCE = 0.03
 """Seconds a page may spend on counting the past before it is shown; what is left is counted behind it."""
-_SLICE = 0.2
-_SLICES = 400
+_SLICE = 0.1
+_SLICES = 1000
+_REST = 4
+"""After each slice it rests for so many times as long: pages and the road come first."""
 _ITEMS = 25
 _WIDE, _HIGH = 720, 160
 
@@ -70,7 +74,7 @@ async def figure(
 
     def step(tx: Transaction) -> tuple[Whole, int]:
         found = _whole(tx, trends, terms, now, about)
-        return found, trends.count(tx, [terms.kpi.name], edges, now, _AT_ONCE, about)
+        return found, trends.count(tx, [terms.kpi.name], edges, now, _AT_ONCE, about, patient=False)
 
     found, left = await desk.read(step)
     points = [*trends.told(terms.kpi.name, edges, now, about), Point(now, found.now.value)]
@@ -94,7 +98,7 @@ async def history(desk: At, name: str, span: str = "week", partner: str = "") ->
     edges = RANGES.get(span, RANGES["week"]).edges(now)
 
     def step(tx: Transaction) -> float | None:
-        trends.count(tx, [terms.kpi.name], edges, now, _AT_ONCE, about)
+        trends.count(tx, [terms.kpi.name], edges, now, _AT_ONCE, about, patient=False)
         return read(tx, trends.board, terms, now, Window(partner=about)).value
 
     value = await desk.context.store.read(step)
@@ -114,7 +118,7 @@ async def trends_of(desk: Desk, found: Sequence[Figure]) -> dict[str, Trend]:
     if trends is None:
         return {}
     edges, names = SHORT.edges(now), [each.name for each in found]
-    await desk.context.store.read(lambda tx: trends.count(tx, names, edges, now, _AT_ONCE))
+    await desk.context.store.read(lambda tx: trends.count(tx, names, edges, now, _AT_ONCE, patient=False))
     lines = {}
     for each in found:
         points = [*trends.told(each.name, edges, now), Point(now, each.value)]
@@ -134,16 +138,25 @@ async def _count_rest(desk: Desk, trends: Trends, names: list[str], span: Range,
     if desk.counting:
         return
     desk.counting.add("rest")
+    figures, now = desk.context.figures, desk.context.clock.now()
+    steps: list[Callable[[Transaction], int]] = [
+        lambda tx: trends.count(tx, names, span.edges(now), now, _SLICE, partner)
+    ]
+    if figures is not None:
+        steps.insert(0, lambda tx: figures.count(tx, now, _SLICE))
     try:
-        now = desk.context.clock.now()
-        step: Callable[[Transaction], int] = lambda tx: trends.count(  # noqa: E731 - one line of a loop
-            tx, names, span.edges(now), now, _SLICE, partner
-        )
-        for _ in range(_SLICES):
-            if not await desk.context.store.read(step):
-                return
+        for step in steps:
+            await _in_slices(desk, step)
     finally:
         desk.counting.clear()
+
+
+async def _in_slices(desk: Desk, step: Callable[[Transaction], int]) -> None:
+    for _ in range(_SLICES):
+        began = monotonic()
+        if not await desk.context.store.read(step):
+            return
+        await asyncio.sleep(_REST * (monotonic() - began))
 
 
 def ordered(found: Sequence[Figure], queue: str) -> list[Figure]:

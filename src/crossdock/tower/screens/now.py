@@ -1,7 +1,6 @@
 """Now: what is wrong in numbers that open their list, and how partners, feeds and queues stand."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get
@@ -14,11 +13,13 @@ from crossdock.tower.context import Figure
 from crossdock.tower.desk import At, Desk
 from crossdock.tower.screen import Place, Screen
 from crossdock.tower.screens.figures import behind, ordered, trends_of
-from crossdock.views.standing import PartnerLine, Stage, partners_now, stages_of, told_by
+from crossdock.views.standing import PartnerLine, Stage, partners_now, stages_of
 from crossdock.views.trends import SHORT
 
 _HOUR = 3_600_000_000
 _HOURS = 24
+_SETTLED = 60_000_000
+"""An hour is over a minute later: what was recorded in it may be committed behind its end."""
 _CAUSES = 6
 _SLOW = 300
 
@@ -74,17 +75,20 @@ async def volume(desk: At) -> dict[str, list[int]]:
     at = desk.context.clock.now()
     start = at - at % _HOUR
     edges = [start - _HOUR * back for back in range(_HOURS - 1, -1, -1)]
-    for edge in edges:
-        if edge not in desk.volume:
-            desk.volume[edge] = await desk.context.store.read(partial(told_by, instant=edge))
-    total = (await desk.context.store.read(lambda tx: tx.views.counts())).events
-    marks = [desk.volume[edge] for edge in edges] + [total]
+    values = [await _recorded(desk, edge, at) for edge in edges]
     for stale in [each for each in desk.volume if each < edges[0]]:
         desk.volume.pop(stale)
-    return {
-        "times": [edge // 1_000_000 for edge in edges],
-        "values": [marks[place + 1] - marks[place] for place in range(len(edges))],
-    }
+    return {"times": [edge // 1_000_000 for edge in edges], "values": values}
+
+
+async def _recorded(desk: Desk, edge: int, now: int) -> int:
+    """In the hour that begins at ``edge``."""
+    if edge in desk.volume:
+        return desk.volume[edge]
+    count = await desk.context.store.read(lambda tx: tx.views.recorded(edge, edge + _HOUR))
+    if edge + _HOUR + _SETTLED <= now:
+        desk.volume[edge] = count
+    return count
 
 
 def _look(tx: Transaction, desk: Desk, at: int) -> Look:
