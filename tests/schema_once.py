@@ -2,11 +2,19 @@
 statements, in a twentieth of the time. Tests about the migrations (``tests/storage``) run the real ones.
 """
 
+import sqlite3
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from crossdock.storage import schema, sqlite
 
 _EMPTY = "SELECT 1 FROM sqlite_master LIMIT 1"
+_SHADOWS = "SELECT name FROM pragma_table_list WHERE type = 'shadow'"
+"""Tables that a virtual table makes and fills by itself."""
+_MADE = """SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+AND tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
+ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, rowid"""
 
 
 class Once:
@@ -21,11 +29,17 @@ class Once:
         if not (empty and self._statements):
             revision = schema.upgrade(connection)
             if empty:
-                _, *self._statements, _ = raw.iterdump()  # without its BEGIN and COMMIT: a transaction is open
+                self._statements = (*(row[0] for row in raw.execute(_MADE)), *_rows(raw))
             return revision
         for statement in self._statements:
             raw.execute(statement)
         return schema.newest()
+
+
+def _rows(raw: sqlite3.Connection) -> Iterator[str]:
+    """Statements that fill tables as the migrations did."""
+    others = tuple(f'INSERT INTO "{row[0]}"' for row in raw.execute(_SHADOWS))
+    return (each for each in raw.iterdump() if each.startswith('INSERT INTO "') and not each.startswith(others))
 
 
 def migrate_once() -> None:

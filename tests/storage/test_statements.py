@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Delete, Select, Update, bindparam, create_engine, delete, insert, or_, select, tuple_, update
 
-from crossdock.storage.direct import Direct
+from crossdock.storage.direct import _MOST_SHAPES, _SEEN, Direct
 from crossdock.storage.statements import among
 from crossdock.storage.tables import ENDED, EVENT, METADATA, STATE
 from crossdock.storage.tables_filters import SAVED_FILTER
@@ -96,3 +96,12 @@ def test_rows_have_names_and_booleans_and_changes_are_counted(direct: Direct) ->
         assert direct.execute(new, {"subject": f"one{turn}", "ended_at": 1000}).rowcount == 1
         many = [{"ended_at": 1000, "subject": f"{turn} of {each}"} for each in range(2)]
         assert direct.execute(new, many).rowcount == 2
+
+
+def test_what_is_known_of_a_statement_has_an_end(direct: Direct) -> None:
+    """Batches come in hundreds of lengths; a process that runs for months must not keep them all."""
+    some = select(ENDED.c.subject).where(among(ENDED.c.subject)).order_by(ENDED.c.subject)
+    for length in range(1, 3 * _MOST_SHAPES):
+        given = {"many": ["s2", *(f"x{number}" for number in range(length))]}
+        assert [row.subject for row in direct.execute(some, given)] == ["s2"]
+    assert len(_SEEN[some]) <= _MOST_SHAPES

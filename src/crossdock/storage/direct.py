@@ -25,6 +25,10 @@ _SEEN: "WeakKeyDictionary[ClauseElement, dict[_Shape, _Known]]" = WeakKeyDiction
 """Statements that came already, and how they were compiled; one that is made anew each time is soon forgotten."""
 
 
+_MOST_SHAPES = 100
+"""Lists come in many lengths; a statement of four hundred values is kept in some 30 kB."""
+
+
 class _Place(NamedTuple):
     """Stands for a parameter, or for a value of one that is a list (by number), while their order is found out."""
 
@@ -148,6 +152,8 @@ class Direct:
         shape = (*given, *(len(value) for value in given.values() if isinstance(value, list)))
         known = forms.get(shape)
         if known is None:
+            if len(forms) >= _MOST_SHAPES:
+                forms.clear()
             known = forms[shape] = _Known(statement, self.whole, given)
         return known
 
