@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
-from crossdock.model.instants import from_epoch_us
+from crossdock.model.instants import Stamp, from_epoch_us
 from crossdock.model.progress import ExpectationExpired, ExpectationFulfilled, ProcessMoved
 from crossdock.model.shipment import Booking, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
@@ -106,6 +107,55 @@ def test_nothing_is_owed_by_anybody_of_an_order_that_is_off():
     assert history.resolved() == ["scan.missing"]
     assert not [body for body in history.events if isinstance(body, ExpectationFulfilled)]
     assert not history.due
+
+
+def promised(day: str) -> ev.FulfilmentRequested:
+    return ev.FulfilmentRequested(structs.replace(delivery_order(), deliver_by=Stamp(day, precision="day")))
+
+
+@pytest.mark.req("E14", "L10")
+@pytest.mark.parametrize("hours", [0.0, 12.0])
+@pytest.mark.parametrize("scans", [(), (scan("in_transit", 0),)], ids=["unseen", "travelling"])
+def test_a_promise_that_was_broken_before_the_parcel_left_is_said_once(hours, scans):
+    """It is due at once; said again with every deadline, it would go round for ever."""
+    patience = Patience(RULES, hours_of(RULES, {"delivery": hours}))
+    history = told(promised("2026-11-19"), BOOKED, LABEL, *scans, patience=patience)
+    history.pass_time(13)
+    assert history.raised() == ["delivery.overdue"]
+    assert history.resolved() == []
+    history.tell(scan("out_for_delivery", 13))
+    assert history.raised() == ["delivery.overdue"]
+    assert history.resolved() == []
+    history.tell(scan("delivered", 14))
+    assert history.resolved() == ["delivery.overdue"]
+
+
+@pytest.mark.req("E14")
+def test_another_promise_is_another_expectation():
+    history = told(promised("2026-11-19"), BOOKED, LABEL)
+    history.pass_time(1)
+    assert history.raised() == ["delivery.overdue"]
+    history.tell(promised("2026-11-23"))
+    assert history.resolved() == ["delivery.overdue"]
+    history.pass_time(20)
+    assert history.raised() == ["delivery.overdue"]
+    history.pass_time(60)
+    assert history.raised().count("delivery.overdue") == 2
+
+
+@pytest.mark.req("E14")
+@given(st.lists(bodies, max_size=12))
+@settings(deadline=None)
+def test_what_changes_nothing_says_nothing(story):
+    """The same state read twice is the same: whatever is due now is said once, and waited for no more."""
+    history = Timed(expectations(PATIENCE))
+    history.tell(promised("2026-11-19"), BOOKED, LABEL)
+    history.tell(*(body for body in story if not isinstance(body, ev.DeadlinePassed)))
+    history.pass_time(0.001)
+    before, waited = len(history.events), dict(history.due)
+    history.tell(ev.DeadlinePassed("expect/nobody/knows", history.now))
+    assert history.events[before:] == []
+    assert history.due == waited
 
 
 @pytest.mark.req("E14")

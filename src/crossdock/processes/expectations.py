@@ -46,7 +46,9 @@ class Patience(Struct, frozen=True):
 
 
 class Owed(Struct, omit_defaults=True):
-    """One expectation. Times are epoch microseconds; ``raised`` is the cause of its exception once it has expired."""
+    """One expectation. Times are epoch microseconds; ``raised`` is the cause of its exception once it has expired.
+    ``promised`` is what it was promised for, 0 for nothing: another promise makes it another expectation.
+    """
 
     kind: str
     key: str
@@ -54,6 +56,7 @@ class Owed(Struct, omit_defaults=True):
     since: int
     due: int
     raised: str = ""
+    promised: int = 0
 
 
 class Waits(Struct, omit_defaults=True):
@@ -129,7 +132,7 @@ class _Work:
             self._end(name)
         for name, (kind, key, what, owed) in outstanding.items():
             there = self.waits.owed.get(name)
-            if there is not None and (there.key, there.who, owed.due) == (key, owed.who, owed.due and there.due):
+            if there is not None and (there.key, there.who, there.promised) == (key, owed.who, owed.due):
                 continue
             if there is not None:
                 self._end(name)
@@ -138,7 +141,7 @@ class _Work:
     def _begin(self, name: str, kind: str, key: str, what: str, owed: Outstanding) -> None:
         since = owed.since or self.now
         due = self._due(max(owed.due or since, since), kind, key)
-        self.waits.owed[name] = Owed(kind, key, owed.who, since, due)
+        self.waits.owed[name] = Owed(kind, key, owed.who, since, due, promised=owed.due)
         self.timers.append(Timer(f"{_TIMER}{name}", max(due, self.now + 1), what, owed.who, since))
 
     def _due(self, start: int, kind: str, key: str) -> int:
