@@ -13,12 +13,13 @@ COMMANDS = {
     "alerts", "audit", "availability", "backup", "bench", "bridges", "chaos", "check", "clients", "config", "connector",
     "contracts", "demo", "desk", "doctor", "drill", "exceptions", "failures", "flows", "golden", "init", "kpi",
     "lint", "log", "mapping", "metrics", "migrate", "notices", "odoo", "orders", "parked", "partner", "partner-desk",
-    "process", "rate", "rebuild", "reconcile", "replay", "restore", "retention", "route", "runbook", "scorecard",
-    "serve", "shipengine", "sim", "trace", "tracking", "translate", "webhooks", "workers",
+    "process", "rate", "rebuild", "reconcile", "references", "replay", "restore", "retention", "route", "runbook",
+    "scorecard", "serve", "shipengine", "sim", "trace", "tracking", "translate", "webhooks", "workers",
 }  # fmt: skip
 GROUPS = {
     "partner-desk": {"invite"},
     "tracking": {"link"},
+    "references": {"link"},
     "alerts": {"list", "test"},
     "contracts": {"lint", "list"},
     "lint": {"workflows"},

@@ -53,6 +53,10 @@ class Partner(Struct, frozen=True):
     largest: int = 500
 
 
+CLAIM_LOST = "this process stood still for longer than its claim lasts; another carries the command on"
+CLAIM_NOT_KEPT = "the claim on the command could not be made long enough"
+"""Why a call is not made: it is tried again, by this process or another."""
+
 Load = tuple[Claimed, ...]
 """Commands of one partner that travel in one call."""
 
@@ -131,10 +135,10 @@ class Courier:
         standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, until))
         self._until |= {claim.id: until for claim in itertools.compress(shorter, standing)}
 
-    async def _stays_ours(self, load: Load, seconds: float) -> bool:
-        """Whether nobody else takes these commands while a call of so many seconds is under way; the claim is made
-        longer for it where it is too short. A partner may act until the end of a call, and whoever takes a command
-        over looks at the partner first: looking before that end finds nothing and does it again.
+    async def _stays_ours(self, load: Load, seconds: float) -> str:
+        """Why somebody else may take these commands while a call of so many seconds is under way; "": nobody does. The
+        claim is made longer for it where it is too short. A partner may act until the end of a call, and whoever takes
+        a command over looks at the partner first: looking before that end finds nothing and does it again.
         """
 
         def lasting() -> int:
@@ -143,9 +147,9 @@ class Courier:
         if 0 < lasting() < seconds * SECOND:
             try:
                 await self._keep(load, max(self.lease_seconds, seconds + self.lease_seconds / 2))
-            except (StoreFull, StoreUnavailable):
-                return False
-        return lasting() >= seconds * SECOND
+            except (StoreFull, StoreUnavailable) as problem:
+                return f"{CLAIM_NOT_KEPT} for a call of {seconds:g} s: {problem}"
+        return "" if lasting() >= seconds * SECOND else CLAIM_LOST
 
     def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[str]) -> None:
         """Tell the other processes how many calls of ours are under way, those of the loads ``ended`` no longer."""

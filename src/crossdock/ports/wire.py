@@ -33,16 +33,18 @@ class NoAnswer(Exception):
     """The request may have reached the partner, the answer did not reach us (time-out, reset)."""
 
 
-Assured = Callable[[float], Awaitable[bool]]
-"""Whether the work that a call is made for stays ours for so many seconds, as long as the call may take."""
+Assured = Callable[[float], Awaitable[str]]
+"""Why the work that a call is made for may not stay ours for so many seconds, as long as the call may take; "": it
+does.
+"""
 
 
 class Journal(Protocol):
     """Keeps the calls a command makes, for people: secrets removed, every body cut (see the recorder)."""
 
     def start(self, ours: Assured = ...) -> None:
-        """Begin a new list for the current task. Where ``ours`` says no, a call is not made and raises `NotSent`: the
-        process stood still for so long that another does this work by now, or would before the call has ended.
+        """Begin a new list for the current task. Where ``ours`` says why not, a call is not made and raises `NotSent`:
+        the process stood still for so long that another does this work by now, or would before the call has ended.
         """
         ...
 

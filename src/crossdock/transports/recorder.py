@@ -32,8 +32,8 @@ _TEXT = re.compile(
 _CALLS: ContextVar[list[dict[str, Any]] | None] = ContextVar("crossdock_recorded_calls", default=None)
 
 
-async def _always(_seconds: float) -> bool:
-    return True
+async def _always(_seconds: float) -> str:
+    return ""
 
 
 _OURS: ContextVar[Assured] = ContextVar("crossdock_work_is_ours", default=_always)
@@ -51,7 +51,7 @@ class RecordingCaller:
         self._values = values
 
     def start(self, ours: Assured = _always) -> None:
-        """Begin a new list for the current task and the tasks it starts; no call is made that ``ours`` says no to."""
+        """Begin a new list for the current task and the tasks it starts; no call is made that ``ours`` objects to."""
         _CALLS.set([])
         _OURS.set(ours)
 
@@ -109,8 +109,8 @@ async def stay_ours(seconds: float) -> None:
     """Return at once before a call that acts and may take so long. Raises `NotSent` where another may do this work
     before the call has ended: what is done twice at the same time is not found by looking for it first.
     """
-    if not await _OURS.get()(seconds):
-        raise NotSent("this process stood still for longer than its claim lasts; another carries the command on")
+    if why := await _OURS.get()(seconds):
+        raise NotSent(why)
 
 
 def _type_of(headers: Mapping[str, str], default: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TypeGuard
 
+from crossdock.backbone.deliver import CLAIM_LOST, CLAIM_NOT_KEPT
 from crossdock.devkit.chaos.invariants import standing
 from crossdock.devkit.chaos.noted import AWAY, DATABASE, KILLED, STANDSTILL, UNHEARD, Fault
 from crossdock.devkit.peakday.evidence import Evidence, Tried, struck
@@ -102,12 +103,20 @@ def _attempts(day: Day, evidence: Evidence, book: Book) -> None:
     for tried in evidence.tried:
         if tried.attempt.verdict in _WELL or tried.led:
             continue
-        if not any(_is_of(fault, tried, hosts, evidence.slack) for fault in calls):
+        was_struck = any(_is_of(fault, tried, hosts, evidence.slack) for fault in calls)
+        if not was_struck and not _is_unclaimed(day, tried, evidence.slack):
             what = f"{tried.command.kind} to {tried.command.partner} at {tried.since:.0f} s was {tried.attempt.verdict}"
             book.ask("retries", f"{what} and no call of it was struck: {tried.attempt.engineer[:200]}")
     retries = sum(number for verdict, number in verdicts.items() if verdict not in _WELL)
-    because = f"each had a call that was struck; {len(struck(day))} calls were, those of feeds and searches among them"
+    because = f"each had a call that was struck, or no claim; {len(struck(day))} calls were, also of feeds"
     book.put(_GROUP, "retries", retries, because)
+
+
+def _is_unclaimed(day: Day, tried: Tried, slack: float) -> bool:
+    """Whether a call was not made since the claim on its command was no longer sure, and that had its reason."""
+    said = tried.attempt.engineer
+    kinds = (STANDSTILL,) * (CLAIM_LOST in said) + (UNHEARD, DATABASE) * (CLAIM_NOT_KEPT in said)
+    return any(each.touches(tried.since - slack, tried.until + slack) for each in day.chaos.faults.of(*kinds))
 
 
 def _hosts(day: Day) -> dict[str, str]:
