@@ -1,5 +1,6 @@
 """Where the browser goes: every screen and every page of one, with the ids of the scene."""
 
+from charged import MESSAGE
 from views.seeding import UNREADABLE
 
 PLAIN = {
@@ -87,10 +88,14 @@ async def places(page):
     message = await _first(page, "/messages", "td [data-row]")
     sample = await _first(page, "/messages?show=all", "td [data-row]")
     hostile = await _first(page, "/exceptions?partner=%3Ci%3Ex%3C/i%3E", ".cases [data-row]")
+    link = await _first(page, f"/messages/{MESSAGE}", "a[href*='/references/link']")
     entry = await _first(page, "/audit?action=desk.void", "td [data-row]")
     return {
         **PLAIN,
         "audit-entry": entry,
+        "charge": await _first(page, "/exceptions?kind=freight.unmatched", ".cases [data-row]"),
+        "link": link,
+        "link-order": f"{link}&order=SO0027",
         "exception": exception,
         "exception-hostile": hostile,
         "exceptions-cause": group,

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 from browser.scene_measured import measured
+from charged import charge, waits
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.correcting import Corrector
 from crossdock.backbone.decide import Reducer
@@ -393,3 +394,4 @@ def _hostile(tx):
     teller.say(ExceptionRaised(case.kind, HOSTILE, case.pointer, case.cause))
     tx.exceptions.save([case])
     teller.end("rejected")
+    waits(tx, charge(text=HOSTILE), at=CLOCK - HOUR)
