@@ -20,13 +20,13 @@ def charge(line="1", number=MISTYPED, text="Parcel <b>5 kg</b>"):
     return FreightCharged("acme", "INV1", line, Money(630, "EUR"), billed_on, number, text)
 
 
-def waits(tx, *charges, at):
+def waits(tx, *charges, at, message=MESSAGE):
     """Charges came in one message and wait; each is an exception already. Gives their cases."""
-    tx.exchanges.accept([NewExchange(MESSAGE, "acme", "charges", b"a file", at, "0" * 32)])
+    tx.exchanges.accept([NewExchange(message, "acme", "charges", b"a file", at, "0" * 32)])
     facts = [Fact(each, each.billed_on, lookups=each.lookups) for each in charges]
-    place(tx, [(Origin(MESSAGE, "acme", at, "0" * 32), facts)], at)
-    tx.exchanges.settle([Settlement(MESSAGE, "waiting", "")], at)
-    held = tx.references.charges("", 100)
+    place(tx, [(Origin(message, "acme", at, "0" * 32), facts)], at)
+    tx.exchanges.settle([Settlement(message, "waiting", "")], at)
+    held = [each for each in tx.references.charges("", 100) if each.exchange_id == message]
     noticed(tx, [(subject_of(each), raised(each)) for each in held], at)
     cases = [fold(opened(subject_of(each), raised(each)), raised(each), at) for each in held]
     tx.exceptions.save(cases)

@@ -300,8 +300,8 @@ def connect(plan: PartnerPlan, slots: asyncio.Semaphore | None = None) -> tuple[
     """The real network, narrowed to the hosts a partner's settings name; ``slots`` cap the calls of all partners."""
     hosts = (*plan.spec.hosts(plan.config), *plan.allow_hosts)
     caller = AiohttpCaller(hosts, allow_private=plan.allow_private, allow_plain=plan.allow_private)
-    recorder = RecordingCaller(CappedCaller(caller, slots) if slots else caller)
-    return recorder, recorder
+    recorder = RecordingCaller(caller)  # asks whose the work is; that has to be known once there is a slot
+    return CappedCaller(recorder, slots) if slots else recorder, recorder
 
 
 def world(installation: Installation, store: Store) -> World:

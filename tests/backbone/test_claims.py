@@ -13,7 +13,7 @@ from crossdock.model import events as ev
 from crossdock.model.identifiers import trace_id_of
 from crossdock.model.instants import stamp
 from crossdock.ports.process import Decision, Order, Process
-from crossdock.ports.wire import HttpRequest, HttpResponse
+from crossdock.ports.wire import HttpRequest, HttpResponse, NotSent
 from crossdock.transports.capped import CappedCaller
 from hubs import Scripted, scripted_hub
 from orders import delivery_order
@@ -92,9 +92,37 @@ async def test_settings_reach_the_courier(tmp_path):
     hub = bootstrap.hub(installation, store)
     assert hub.engine.courier._concurrency == 3
     assert hub.engine.courier._partners["easypost"].priority == 7
-    assert hub.callers[0]._inner._slots._value == 3
+    assert hub.callers[0]._slots._value == 3
     await hub.close()
     await store.close()
+
+
+async def test_whose_the_work_is_is_asked_once_there_is_a_slot(installation_plan):
+    """A call that waited for a slot for longer than its claim lasts must not leave."""
+    slots, ours = asyncio.Semaphore(1), [""]
+    caller, journal = bootstrap.connect(installation_plan, slots)
+
+    async def stays_ours(_seconds):
+        return ours[0]
+
+    journal.start(stays_ours)
+    async with slots:
+        calling = asyncio.create_task(caller.call(HttpRequest("POST", "https://api.easypost.com/v2/shipments")))
+        await asyncio.sleep(0.01)
+        ours[0] = "another carries the command on"
+    with pytest.raises(NotSent, match="another carries"):
+        await calling
+    await caller.close()
+
+
+@pytest.fixture
+def installation_plan(tmp_path):
+    (tmp_path / "secret").write_text("s" * 40)
+    (tmp_path / "crossdock.yaml").write_text(
+        "partners:\n  easypost:\n    connector: easypost\n"
+        "    config: {api_key: 'secret://file/secret', webhook_secrets: ['secret://file/secret']}\n"
+    )
+    return bootstrap.load(tmp_path / "crossdock.yaml")[0].plans[0]
 
 
 async def test_calls_of_all_partners_share_the_slots():

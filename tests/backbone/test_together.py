@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from crossdock.backbone.breaker import Limits
-from crossdock.backbone.deliver import CLAIM_NOT_KEPT
+from crossdock.backbone.deliver import CLAIM_LOST, CLAIM_NOT_KEPT
 from crossdock.model import commands as cmd
 from crossdock.model.identifiers import digest, trace_id_of
 from crossdock.ports.stores import StoreUnavailable
@@ -225,6 +225,21 @@ async def test_no_call_leaves_where_the_claim_cannot_be_made_longer():
     courier._store = sound
     await courier.carry(load)
     assert journal.answers == [""]
+
+
+@pytest.mark.req("K2", "K13")
+async def test_an_earlier_attempt_of_this_process_has_no_part_in_the_claim_of_a_later_one():
+    hub, _ = await hub_with(note("a", "a"), answers=[Retry(WHY), Retry(WHY)])
+    courier = hub.engine.courier
+    [first] = await courier.claim()
+    await hub.clock.sleep(courier.lease_seconds * 1.1)
+    [second] = await courier.claim()
+    assert [load[0].attempt for load in (first, second)] == [1, 2]
+    assert await courier._stays_ours(first, 1) == CLAIM_LOST
+    assert await courier._stays_ours(second, 1) == ""
+    await courier.carry(first)
+    assert await courier._stays_ours(second, 1) == ""
+    assert list(courier._under_way.values()) == list(second)
 
 
 @pytest.mark.req("K13")

@@ -1,5 +1,7 @@
 """A figure over its threshold is one exception and one alert, and both end when it is better."""
 
+import contextlib
+
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -7,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from backbone.test_exception_desk import raised, tell
 from crossdock.backbone.kpi_watch import Counting, KpiWatch
 from crossdock.model import exceptions as exc
+from crossdock.ports.stores import StoreUnavailable
 from crossdock.processes.exception_desk import exception_desk
 from crossdock.processes.exception_policy import DeskPolicy
 from crossdock.settings.kpis import KpiSettings
@@ -129,6 +132,26 @@ async def test_figures_that_take_long_are_counted_seldom_and_one_by_one(hub, mon
     hub.clock.advance(20 * once)
     await watch(hub.clock.now())
     assert len(looks) > once
+
+
+async def test_a_figure_that_cannot_be_counted_is_not_tried_at_every_look(hub, monkeypatch):
+    looks = []
+
+    async def broken(step):
+        looks.append(step)
+        raise StoreUnavailable("no room for what is sorted")
+
+    watch = watch_of(hub, failed_bookings=1)
+    monkeypatch.setattr(hub.store, "read", broken)
+    for _ in range(3):
+        with contextlib.suppress(StoreUnavailable):
+            await watch(hub.clock.now())
+        hub.clock.advance(15)
+    assert len(looks) == 1
+    hub.clock.advance(60)
+    with contextlib.suppress(StoreUnavailable):
+        await watch(hub.clock.now())
+    assert len(looks) == 2
 
 
 async def test_labels_are_configured_partners_and_one_for_all_others(hub):

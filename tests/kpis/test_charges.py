@@ -155,7 +155,7 @@ async def test_an_exception_says_what_is_charged_and_ends_by_itself_when_the_par
     await road.look(3)
     [row] = await road.standing()
     assert row.text == (
-        "acme charges 1012.10 EUR for Paket on invoice INV1, line 1: no shipment has the number T7."
+        "acme charges 1012.10 EUR for FRT on invoice INV1, line 1: no shipment has the number T7."
     )  # fmt: skip
     case = row.case
     assert (case.value, case.currency, case.partner, case.pointer) == (101210, "EUR", "acme", "/charges/INV1/1")
@@ -188,6 +188,18 @@ async def test_a_line_that_names_no_parcel_is_linked_by_itself_and_the_others_st
     assert (await road.charged(subject), await road.figure()) == (["1012.20 EUR"], 1)
 
 
+async def test_a_line_that_was_linked_alone_stays_where_it_is_when_the_file_comes_again(road):
+    first, second = await road.order(1), await road.order(2)
+    await road.comes(lines("T9", "T9"))
+    await road.link(Reference(ReferenceKind.CHARGE, "INV1/1", "acme"), first)
+    await road.link(tracking("T9"), second)
+    for _ in range(2):
+        await road.comes(lines("T9", "T9"))
+        assert (await road.charged(first), await road.charged(second)) == (["1012.10 EUR"], ["1012.20 EUR"])
+        kinds = {each.case.kind for each in (await road.read(lambda tx: tx.views.exceptions()))[0]}
+        assert "reference.ambiguous" not in kinds
+
+
 async def test_what_else_waits_for_a_number_is_set_free_and_shown_before(road):
     subject = await road.order(1, "T1")
     scan = await road.comes(b"number;time\nT9;2026-03-04T10:00:00Z\n", "events")
@@ -213,6 +225,10 @@ async def test_names_of_others_and_of_nobody_are_refused_and_change_nothing(road
         (tracking("X"), "do:odoo:99", NoSuchOrder, "Nobody here knows"),
         (tracking(""), first, Unlinkable, "Only names of what was sent"),
         (Reference(ReferenceKind.SKU, "DESK"), first, Unlinkable, "Only names of what was sent"),
+        (Reference(ReferenceKind.TRACKING, "X", "acme"), first, Unlinkable, "without an issuer"),
+        (Reference(ReferenceKind.CHARGE, "INV1/1"), first, Unlinkable, "with its issuer"),
+        (tracking("X"), "charge:acme:69f5", NoSuchOrder, "is no order"),
+        (tracking("X"), "feed:acme", NoSuchOrder, "is no order"),
     ):
         with pytest.raises(refusal, match=why):
             await road.link(reference, subject)

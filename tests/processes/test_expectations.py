@@ -1,5 +1,7 @@
 """Silence is an event: found once, with who is late, and over when what was missing comes."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +130,16 @@ def test_a_promise_that_was_broken_before_the_parcel_left_is_said_once(hours, sc
     assert history.resolved() == []
     history.tell(scan("delivered", 14))
     assert history.resolved() == ["delivery.overdue"]
+
+
+@pytest.mark.req("E14")
+def test_what_was_waited_for_before_promises_were_kept_is_the_same_expectation():
+    history = told(promised("2026-11-19"), BOOKED, LABEL)
+    history.pass_time(1)
+    history.own = re.sub(rb',"promised":\d+', b"", history.own)
+    history.tell(scan("in_transit", 2))
+    assert history.raised() == ["delivery.overdue"]
+    assert history.resolved() == []
 
 
 @pytest.mark.req("E14")

@@ -4,7 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Delete, Select, Update, bindparam, create_engine, delete, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    Delete,
+    Select,
+    Update,
+    bindparam,
+    create_engine,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from crossdock.storage.direct import _MOST_SHAPES, _SEEN, Direct
 from crossdock.storage.statements import among
@@ -96,6 +109,13 @@ def test_rows_have_names_and_booleans_and_changes_are_counted(direct: Direct) ->
         assert direct.execute(new, {"subject": f"one{turn}", "ended_at": 1000}).rowcount == 1
         many = [{"ended_at": 1000, "subject": f"{turn} of {each}"} for each in range(2)]
         assert direct.execute(new, many).rowcount == 2
+
+
+def test_a_list_of_no_known_type_is_a_list_the_second_time_too(direct: Direct) -> None:
+    words = text("SELECT subject FROM ended WHERE subject IN :many ORDER BY subject")
+    some = words.bindparams(bindparam("many", expanding=True))
+    for _ in range(3):
+        assert [row[0] for row in direct.execute(some, {"many": ["s1", "s3"]})] == ["s1", "s3"]
 
 
 def test_what_is_known_of_a_statement_has_an_end(direct: Direct) -> None:

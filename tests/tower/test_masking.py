@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from browser import scene
 from browser.places import PLAIN
+from charged import charge, waits
 from crossdock.ports.stores_doors import Audited
 from crossdock.tower.sessions import Role
 from orders import CUSTOMER
@@ -18,6 +19,7 @@ PERSONAL = [
     *{postcode for _, _, postcode, _ in scene._PEOPLE}, "12 Example St", "A. EXAMPLE", CUSTOMER.phone, CUSTOMER.email,
 ]  # fmt: skip
 ORDER = "do:odoo:27"
+_OTHER = "charged2".ljust(26, "0")
 _ELSEWHERE = {"mara", "Price", "price", "Example"}  # a colleague, what things cost, the head of a column
 
 
@@ -103,3 +105,18 @@ async def test_one_order_is_shown_for_a_reason_for_a_while_and_in_the_audit(stag
     assert [(row.actor, row.target, row.detail) for row in written[0]] == [("tower:sam", ORDER, "she calls")]
     stage.clock.instant += 16 * scene.MINUTE
     assert name not in (await client.get(f"/orders/{ORDER}")).text
+
+
+@pytest.mark.req("M6")
+async def test_what_waits_for_its_order_is_shown_to_support_without_a_partners_words(stage):
+    words = "Redelivery to Anna Schmidt, Hauptstr. 5"
+    await stage.store.run(lambda tx: waits(tx, charge("7", "X7", words), at=scene.CLOCK, message=_OTHER))
+    cases = await stage.store.read(lambda tx: tx.views.exceptions(kind="freight.unmatched", limit=9)[0])
+    case = next(row for row in cases if "X7" in row.text)
+    paths = (f"/messages/{_OTHER}", f"/exceptions/{case.case.id}", "/exceptions?kind=freight.unmatched")
+    client, operator = await entering(stage, Role.SUPPORT, "sam"), await entering(stage, Role.OPERATOR, "olaf")
+    for path in paths:
+        answer = await client.get(path)
+        assert answer.status_code == 200, path
+        assert "Schmidt" not in answer.text, path
+    assert "Anna Schmidt" in (await operator.get(paths[0])).text  # who works it needs the words

@@ -141,7 +141,9 @@ def _waiting(fact: Fact, origin: Origin) -> Waiting:
 
 
 def _candidates(fact: Fact, owners: dict[Reference, list[str]]) -> list[str]:
-    return sorted({subject for name in fact.lookups for subject in owners.get(name, ())})
+    """Whose it may be. Where a person said whose this very line of an invoice is, no number on it says otherwise."""
+    own = {subject for name in fact.lookups if name.kind == ReferenceKind.CHARGE for subject in owners.get(name, ())}
+    return sorted(own or {subject for name in fact.lookups for subject in owners.get(name, ())})
 
 
 def _event(fact: Fact, subject: str, origin: Origin) -> NewEvent:

@@ -57,6 +57,9 @@ CLAIM_LOST = "this process stood still for longer than its claim lasts; another 
 CLAIM_NOT_KEPT = "the claim on the command could not be made long enough"
 """Why a call is not made: it is tried again, by this process or another."""
 
+_Key = tuple[str, int]
+"""A command and which attempt at it: an earlier attempt of this very process knows nothing of a later one's claim."""
+
 Load = tuple[Claimed, ...]
 """Commands of one partner that travel in one call."""
 
@@ -100,10 +103,11 @@ class Courier:
         self.lease_seconds = lease_seconds
         self._lease = int(lease_seconds * SECOND)
         self._concurrency = concurrency
-        self._calls: dict[str, str] = {}
+        self._calls: dict[_Key, str] = {}
         self._turn = 0
-        self._under_way: dict[str, Claimed] = {}
-        self._until: dict[str, int] = {}
+        self._under_way: dict[_Key, Claimed] = {}
+        self._until: dict[_Key, int] = {}
+        self._keeping = asyncio.Lock()
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
     async def claim(self) -> list[Load]:
@@ -116,9 +120,9 @@ class Courier:
             return []
         loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
         for load in loads:
-            self._calls[load[0].id] = load[0].partner
-            self._under_way |= {claim.id: claim for claim in load}
-            self._until |= {claim.id: now + self._lease for claim in load}
+            self._calls[_key(load[0])] = load[0].partner
+            self._under_way |= {_key(claim): claim for claim in load}
+            self._until |= {_key(claim): now + self._lease for claim in load}
         return loads
 
     async def renew(self) -> None:
@@ -129,11 +133,12 @@ class Courier:
             await self._store.run(lambda tx: self._occupy(tx, self._calls.values(), ()))
 
     async def _keep(self, claims: Sequence[Claimed], seconds: float) -> None:
-        """Those that still stand are ours for so long from now on."""
-        until = self._clock.now() + int(seconds * SECOND)
-        shorter = [claim for claim in claims if self._until.get(claim.id, 0) < until]
-        standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, until))
-        self._until |= {claim.id: until for claim in itertools.compress(shorter, standing)}
+        """Those that still stand are ours for so long from now on; what is kept for longer already stays so."""
+        async with self._keeping:
+            until = self._clock.now() + int(seconds * SECOND)
+            shorter = [claim for claim in claims if self._until.get(_key(claim), 0) < until]
+            standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, until))
+            self._until |= {_key(claim): until for claim in itertools.compress(shorter, standing)}
 
     async def _stays_ours(self, load: Load, seconds: float) -> str:
         """Why somebody else may take these commands while a call of so many seconds is under way; "": nobody does. The
@@ -142,7 +147,7 @@ class Courier:
         """
 
         def lasting() -> int:
-            return min(self._until.get(claim.id, 0) for claim in load) - self._clock.now()
+            return min(self._until.get(_key(claim), 0) for claim in load) - self._clock.now()
 
         if 0 < lasting() < seconds * SECOND:
             try:
@@ -151,7 +156,7 @@ class Courier:
                 return f"{CLAIM_NOT_KEPT} for a call of {seconds:g} s: {problem}"
         return "" if lasting() >= seconds * SECOND else CLAIM_LOST
 
-    def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[str]) -> None:
+    def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[_Key]) -> None:
         """Tell the other processes how many calls of ours are under way, those of the loads ``ended`` no longer."""
         now, gone = self._clock.now(), set(ended)
         flying = Counter(name for load, name in self._calls.items() if load not in gone)
@@ -233,10 +238,10 @@ class Courier:
             for event in appended:
                 self._spans.event(event)
         finally:
-            self._calls.pop(load[0].id, None)
+            self._calls.pop(_key(load[0]), None)
             for claim in load:
-                self._under_way.pop(claim.id, None)
-                self._until.pop(claim.id, None)
+                self._under_way.pop(_key(claim), None)
+                self._until.pop(_key(claim), None)
 
     def _count(self, load: Sequence[Carried], started: int, finished: int) -> None:
         """One call, and what came of each command in it; label lookups cost more than the counting."""
@@ -285,7 +290,7 @@ class Courier:
         now = self._clock.now()
         appended = await self._store.run(lambda tx: self._settle(tx, loads, now))
         for load in loads:
-            self._calls.pop(load[0].claim.id, None)
+            self._calls.pop(_key(load[0].claim), None)
         if any(appended):
             self._store.wake("log")
         return appended
@@ -299,7 +304,7 @@ class Courier:
         for load in sorted(loads, key=lambda load: load[0].claim.partner):
             if any(each.claim.id in current for each in load):  # a worker that woke up late knows nothing of today
                 self._note_health(tx, load, now)
-        self._occupy(tx, (load[0].claim.partner for load in loads), (load[0].claim.id for load in loads))
+        self._occupy(tx, (load[0].claim.partner for load in loads), (_key(load[0].claim) for load in loads))
         facts = [
             (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held
@@ -348,6 +353,10 @@ def _taken_back(tx: Transaction, settled: list[tuple[Carried, Outcome]]) -> list
         else (each, outcome)
         for each, outcome in settled
     ]
+
+
+def _key(claim: Claimed) -> _Key:
+    return claim.id, claim.attempt
 
 
 def _command(claim: Claimed) -> Command:

@@ -120,9 +120,11 @@ class KpiWatch:
         if now < self._next:
             return 0
         started = self._clock.now()
-        counted = await self._count(now)
-        took = self._clock.now() - started
-        self._next = now + max(self._every, took * _PAUSE)
+        try:
+            counted = await self._count(now)
+        finally:  # a figure that cannot be counted is no reason to count the others without a pause
+            took = self._clock.now() - started
+            self._next = now + max(self._every, took * _PAUSE)
         self._gauges.show(counted, now, took)
         if not self._alerts:
             return 0

@@ -25,6 +25,10 @@ LINKABLE = (
 """Kinds of names that a person may give an order: those of what was sent. The others are given by their systems."""
 
 
+_NO_GOODS = ("charge:", "desk:", "feed:", "outbox:", "worker:")
+"""Begins of subjects that are told of, and are no goods."""
+
+
 class Unlinkable(Exception):
     """This name cannot be linked to this order; the text says why, to whoever asks."""
 
@@ -47,6 +51,12 @@ def check(tx: Transaction, reference: Reference, subject: str) -> None:
     if reference.kind not in LINKABLE or not reference.value:
         kinds = ", ".join(each.replace("_", " ") for each in LINKABLE)
         raise Unlinkable(f"Only names of what was sent are linked by hand: {kinds}.")
+    if reference.issuer and reference.kind == ReferenceKind.TRACKING:
+        raise Unlinkable("A tracking number is linked without an issuer: it is the same whoever says it.")
+    if not reference.issuer and reference.kind == ReferenceKind.CHARGE:
+        raise Unlinkable("An invoice line is linked with its issuer: say whose invoice it is.")
+    if subject.startswith(_NO_GOODS):
+        raise NoSuchOrder(f"'{subject}' is no order: nothing that was sent can be its own.")
     if not tx.log.spoken_of([subject]):
         if tx.log.ended([subject]):
             raise Unlinkable("This order ended long ago: what is said of it changes nothing any more.")

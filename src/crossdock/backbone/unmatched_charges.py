@@ -64,7 +64,7 @@ def raised(charge: Waiting) -> ExceptionRaised:
     """The exception about it, named by the charge's key."""
     body = charge.fact.body
     assert isinstance(body, FreightCharged)
-    what = f" for {(body.text or body.code)[:_WORDS]}" if body.text or body.code else ""
+    what = f" for {body.code[:_WORDS]}" if body.code else ""  # its words may name people, and this goes everywhere
     number = f"no shipment has the number {body.tracking_number}" if body.tracking_number else "it names no shipment"
     text = f"{charge.source} charges {body.amount}{what} on invoice {body.invoice}, line {body.line}: {number}."
     pointer = f"/charges/{body.name}"

@@ -132,6 +132,8 @@ class _Work:
             self._end(name)
         for name, (kind, key, what, owed) in outstanding.items():
             there = self.waits.owed.get(name)
+            if there is not None and owed.due and not there.promised:
+                there.promised = owed.due  # written before promises were kept; nothing else is known without one
             if there is not None and (there.key, there.who, there.promised) == (key, owed.who, owed.due):
                 continue
             if there is not None:

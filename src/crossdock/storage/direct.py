@@ -10,7 +10,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Insert
@@ -29,11 +29,13 @@ _MOST_SHAPES = 100
 """Lists come in many lengths; a statement of four hundred values is kept in some 30 kB."""
 
 
-class _Place(NamedTuple):
+class _Place:
     """Stands for a parameter, or for a value of one that is a list (by number), while their order is found out."""
 
-    name: str
-    number: int | None = None
+    __slots__ = ("name", "number")
+
+    def __init__(self, name: str, number: int | None = None) -> None:
+        self.name, self.number = name, number
 
 
 class _Known:

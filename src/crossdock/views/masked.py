@@ -13,12 +13,13 @@ from msgspec import Struct, structs
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.ports.connector import Documents
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow, ShipmentRow
-from crossdock.ports.stores import Store, Transaction
+from crossdock.ports.stores import Store, Transaction, Waiting
 from crossdock.ports.stores_doors import Audited, AuditRow
 from crossdock.views.masking import NOBODY, Known, known_of, masked, struct_masked
 
 T = TypeVar("T")
 _FIGURES = frozenset({"kpis", "measures"})
+_WORDS = ("text", "raw_text", "signed_by", "note", "reason")
 _UNSAID = "masked: it may quote what is personal"
 
 
@@ -94,7 +95,9 @@ class _Reading:
             return value
         for each in subjects[:1]:
             known = self._of(each)
-        if isinstance(value, ExchangeDetail):
+        if isinstance(value, Waiting):
+            value = structs.replace(value, fact=_wordless(value.fact))
+        elif isinstance(value, ExchangeDetail):
             value = structs.replace(value, headers={}, path=value.path.partition("?")[0])
         elif isinstance(value, ExchangeRow) and not value.subject and value.engineer:
             value = structs.replace(value, engineer=_UNSAID)
@@ -105,6 +108,16 @@ class _Reading:
             row = self._tx.states.load([subject]).get(subject)
             self._known[subject] = known_of(_state(row.state)) if row else NOBODY
         return self._known[subject]
+
+
+def _wordless(value: Any) -> Any:
+    """What was said of nobody known yet, without a partner's own words: they may name people."""
+    if not isinstance(value, Struct):
+        return value
+    found = {name: getattr(value, name) for name in value.__struct_fields__}
+    changed = {name: _UNSAID for name in _WORDS if found.get(name)}
+    inner = {name: _wordless(each) for name, each in found.items() if isinstance(each, Struct)}
+    return structs.replace(value, **changed, **inner)
 
 
 def _state(data: bytes) -> FulfilmentState | None:
