@@ -5,12 +5,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
-    Delete,
     Select,
-    Update,
     bindparam,
     create_engine,
-    delete,
     insert,
     or_,
     select,
@@ -21,31 +18,8 @@ from sqlalchemy import (
 
 from crossdock.storage.direct import _MOST_SHAPES, _SEEN, Direct
 from crossdock.storage.statements import among
-from crossdock.storage.tables import ENDED, EVENT, METADATA, STATE
+from crossdock.storage.tables import ENDED, METADATA
 from crossdock.storage.tables_filters import SAVED_FILTER
-
-
-def _plan(statement: Select[str] | Update | Delete) -> str:
-    engine = create_engine("sqlite://")
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
-        words = statement.compile(dialect=engine.dialect).construct_expanded_state({"many": ["a", "b"]})
-        given = tuple(words.positional_parameters or ())
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words.statement}", given)
-        return "; ".join(row[-1] for row in rows)
-
-
-def test_a_list_of_values_is_looked_up_by_the_index_on_sqlite() -> None:
-    """SQLAlchemy's "… IN (…) = 1" made every one of these read the whole table."""
-    for statement in (
-        select(STATE.c.subject).where(among(STATE.c.subject)),
-        select(EVENT.c.key).where(among(EVENT.c.subject), EVENT.c.quiet),
-        update(STATE).where(among(STATE.c.subject)).values(phase=""),
-        delete(STATE).where(among(STATE.c.subject)),
-    ):
-        plan = _plan(statement)
-        assert "SEARCH" in plan
-        assert "SCAN" not in plan
 
 
 @pytest.fixture
