@@ -1,5 +1,7 @@
 """Commands that travel together: lanes keep their order, one's fault is its own, doubt is per command."""
 
+import asyncio
+
 import pytest
 from msgspec import structs
 
@@ -249,6 +251,29 @@ async def test_a_claim_is_never_made_shorter():
     [load] = await courier.claim()
     assert await courier._stays_ours(load, 10 * courier.lease_seconds) == ""
     await courier.renew()
+    await hub.clock.sleep(9 * courier.lease_seconds)
+    assert await claimed_by_another(hub) == []
+
+
+class Queued:
+    """A database at which steps stand in a queue."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    async def run(self, step):
+        await asyncio.sleep(0)
+        return await self.inner.run(step)
+
+
+@pytest.mark.req("K13")
+async def test_renewing_at_the_same_time_does_not_shorten_what_a_call_was_let_go_under():
+    hub, _ = await hub_with(note("a", "a"))
+    courier = hub.engine.courier
+    [load] = await courier.claim()
+    courier._store = Queued(courier._store)
+    said, _ = await asyncio.gather(courier._stays_ours(load, 10 * courier.lease_seconds), courier.renew())
+    assert said == ""
     await hub.clock.sleep(9 * courier.lease_seconds)
     assert await claimed_by_another(hub) == []
 

@@ -28,6 +28,7 @@ from crossdock.transports.mail import (
     MailServer,
     submit,
 )
+from crossdock.transports.recorder import RecordingCaller
 from mailing import ADA, MONDAY, SECRET, command, notice, opened
 
 
@@ -65,6 +66,23 @@ async def test_every_answer_has_its_verdict(post, stage, code, kind):
     assert ADA not in verdict.why.engineer
     again = await post.connector().send(command(notice()), None)
     assert isinstance(again, Done), "the script was for one call"
+
+
+@pytest.mark.req("E12", "K13")
+async def test_nothing_is_handed_in_under_a_claim_that_may_run_out_meanwhile(post):
+    """A letter cannot be looked for: whose it is, is asked right before it is given away, for both of its steps."""
+    asked = []
+
+    async def stays_ours(seconds):
+        asked.append(seconds)
+        return "another carries the command on"
+
+    RecordingCaller(None).start(stays_ours)
+    verdict = await post.connector(timeout=7.0).send(command(notice()), None)
+    RecordingCaller(None).start()
+    assert isinstance(verdict, Retry)
+    assert asked == [14.0]
+    assert list(post.simulator.letters) == []
 
 
 async def test_a_server_that_is_not_there_is_tried_again():
