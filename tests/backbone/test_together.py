@@ -272,6 +272,7 @@ async def test_renewing_at_the_same_time_does_not_shorten_what_a_call_was_let_go
     courier = hub.engine.courier
     [load] = await courier.claim()
     courier._store = Queued(courier._store)
+    await hub.clock.sleep(courier.lease_seconds / 2)
     said, _ = await asyncio.gather(courier._stays_ours(load, 10 * courier.lease_seconds), courier.renew())
     assert said == ""
     await hub.clock.sleep(9 * courier.lease_seconds)
