@@ -273,9 +273,7 @@ async def _behind(text, keys):
 
 async def unmatched_charge(hand, role):
     number, kind = hand.stage.mistyped, "freight.unmatched"
-    said = (
-        f"haulier charges 6.30 EUR on invoice F-2207, line 3: no shipment has the number {number}."
-    )
+    said = f"haulier charges 6.30 EUR on invoice F-2207, line 3: no shipment has the number {number}."
     assert await hand.figure("unmatched_freight_charges") == 1
     await hand.opened("A freight charge without a shipment", said, said)
     await hand.keys.press("l")
