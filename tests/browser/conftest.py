@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items):
 def _is_of_the_whole(item):
     fault = "test_faults" in item.path.name and "by_keyboard" in item.name
     chosen = fault or "test_pages" in item.path.name
-    return "test_matrix" in item.path.name or (chosen and not any(each in item.name for each in SMOKE))
+    whole = item.path.name in {"test_matrix.py", "test_map_tiles.py"}
+    return whole or (chosen and not any(each in item.name for each in SMOKE))
 
 
 def pytest_terminal_summary(terminalreporter):

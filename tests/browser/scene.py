@@ -142,7 +142,7 @@ def configured() -> InForce:
 class Scene:
     """Store, app and sessions over the seeded store; tests and screenshots enter through ``sessions``."""
 
-    def __init__(self, store, clock):
+    def __init__(self, store, clock, map_file=None):
         self.store = store
         self.clock = clock
         self.sessions = Sessions(clock)
@@ -183,6 +183,7 @@ class Scene:
                 changed_at=lambda reference: CLOCK - 400 * 24 * HOUR if "gls" in reference else 0,
                 corrector=Corrector(store, _replayer(store, clock), 10_000_000),
                 timezone="Europe/Brussels",
+                map_file=map_file,
             )
         )
 
@@ -200,12 +201,12 @@ def _replayer(store, clock):
     return Replayer(store, translator, Reducer(store, [], clock, None, metrics, summary_of))
 
 
-async def opened(folder) -> Scene:
-    """The scene in a store of its own."""
+async def opened(folder, map_file=None) -> Scene:
+    """The scene in a store of its own; ``map_file`` lies under its orders' maps."""
     store = open_store(f"sqlite:///{folder / 'crossdock.db'}", folder=folder)
     await store.migrate()
     await store.run(furnish)
-    return Scene(store, FixedClock(CLOCK))
+    return Scene(store, FixedClock(CLOCK), map_file)
 
 
 async def empty(folder) -> Scene:

@@ -15,7 +15,7 @@ from views.seeding import FixedClock, open_seeded
 class World:
     """Store, app and sessions of one test."""
 
-    def __init__(self, store, clock):
+    def __init__(self, store, clock, **more):
         self.store = store
         self.clock = clock
         self.sessions = Sessions(clock)
@@ -26,6 +26,7 @@ class World:
             documents=StoredDocuments(store, clock),
             sessions=self.sessions,
             version="0.1.0",
+            **more,
         )
         self.app = build(context)
 
@@ -40,9 +41,10 @@ class World:
         return client
 
 
-async def opened(folder) -> World:
+async def opened(folder, **more) -> World:
+    """``more`` goes into what the tower is built with."""
     clock = FixedClock()
-    return World(await open_seeded(folder), clock)
+    return World(await open_seeded(folder), clock, **more)
 
 
 def csrf_in(text: str) -> str:

@@ -82,6 +82,8 @@ def _settings_warnings(settings: Settings) -> Iterator[str]:
     for each in _fallbacks(settings):
         if each.missing:
             yield f"carrier '{each.partner}' has no fallback; say what is done: partners.{each.partner}.fallback"
+    if settings.tower.map.tiles and not settings.tower.map.attribution:
+        yield "maps do not say whose data they show; data of OpenStreetMap asks for it: tower.map.attribution"
     if settings.exceptions.enabled:
         yield from _unowned_warnings(settings)
 

@@ -20,9 +20,11 @@ from crossdock.bridges.joining import source_of, wires
 from crossdock.bridges.logstream import stream_of
 from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
+from crossdock.model.map_tiles import NotTiles
 from crossdock.ports.leases import Role
 from crossdock.ports.secrets import UnknownSecret
 from crossdock.ports.stream import StreamDown, StreamFault
+from crossdock.settings.tower_checks import read_tiles
 from crossdock.transports.libraries import MissingLibrary
 
 _PARTNER_SECONDS = 60.0
@@ -60,7 +62,7 @@ def doctor(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
 
 async def examine(found: Installation) -> list[Finding]:
     """Everything there is to look at."""
-    findings = [_signing(found), _clock(), *_disks(found), _address(found)]
+    findings = [_signing(found), _clock(), *_disks(found), _address(found), *_map(found)]
     try:
         store = bootstrap.open_store(found)
     except Exception as problem:  # noqa: BLE001 - whatever is wrong with the store is a finding
@@ -250,3 +252,18 @@ def _address(found: Installation) -> Finding:
         text = f"{address} cannot be called by partners"
         return Finding("warn", "tower", text, "set listen.public_url to the address partners call")
     return Finding("ok", "tower", address)
+
+
+def _map(found: Installation) -> list[Finding]:
+    given = found.settings.tower.map
+    if not given.tiles:
+        return []
+    try:
+        path = found.secrets.root / given.tiles
+        tiles, size = read_tiles(path), path.stat().st_size / (1 << 20)
+    except (NotTiles, OSError) as wrong:
+        return [Finding("fail", "map", f"{given.tiles} {wrong}", getattr(wrong, "hint", "see that it is there"))]
+    text = f"{tiles.kind} tiles ({tiles.packing}), zoom {tiles.min_zoom} to {tiles.max_zoom}, {size:,.1f} MiB"
+    if not given.attribution:
+        return [Finding("warn", "map", f"{text}; nobody is named for them", "set tower.map.attribution")]
+    return [Finding("ok", "map", text)]

@@ -40,7 +40,7 @@ from crossdock.bridges.joining import wire_named
 from crossdock.bridges.pinging import ping
 from crossdock.cli.output import Exit, Stop, fail_with_faults, note
 from crossdock.cli.serve_desk import desk_pages
-from crossdock.cli.serve_pages import links_of, pages_of
+from crossdock.cli.serve_pages import links_of, map_file_of, pages_of
 from crossdock.cli.serve_partners import facts_of
 from crossdock.cli.serve_settings import ServedSettings
 from crossdock.governance.access import ClientAccess
@@ -252,6 +252,7 @@ def _tower(
         corrector=corrector,
         timezone=settings.project.timezone,
         approvals=settings.mapping.approvals,
+        map_file=map_file_of(installation),
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages of people who are not ours, as configured: the customer's tracking page, and links to it."""
+"""The pages of people who are not ours, as configured: the customer's tracking page, its links; what maps lie on."""
 
 from html import escape
 from pathlib import Path
@@ -20,6 +20,7 @@ from crossdock.ports.secrets import Secrets, UnknownSecret
 from crossdock.ports.stores import Store
 from crossdock.settings.tracking_page import TrackingPage
 from crossdock.settings.tracking_page_checks import LOGOS
+from crossdock.tower.context import MapFile
 from crossdock.tower.rendering import STATIC
 from crossdock.trackpage import app as track_app
 from crossdock.trackpage.context import Context, Limits, Look, Offer
@@ -73,6 +74,14 @@ def tracking_context(
         outlines=OUTLINES,
         secure=address.startswith("https://"),
     )
+
+
+def map_file_of(installation: Installation) -> MapFile | None:
+    """What orders' maps are drawn over beside the countries; none where no file is configured."""
+    given = installation.settings.tower.map
+    if not given.tiles:
+        return None
+    return MapFile(installation.secrets.root / given.tiles, given.attribution, given.attribution_url)
 
 
 def secrets_of(installation: Installation, given: TrackingPage) -> tuple[str, ...]:

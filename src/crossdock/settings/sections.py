@@ -22,6 +22,7 @@ from crossdock.settings.returning import FailedDelivery, ProcureToReceive, Retur
 from crossdock.settings.routing import Routing
 from crossdock.settings.shipping import DeliveryToInvoice, OrderToShip
 from crossdock.settings.stock import AvailabilitySettings
+from crossdock.settings.tower import Tower
 from crossdock.settings.tracking_page import TrackingPage
 from crossdock.settings.watching import Expectations, TrackingWatch
 from crossdock.settings.words import OutboxName, PartnerId
@@ -314,6 +315,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tracking_page: Annotated[
         TrackingPage | None, Meta(description="Customers follow their orders on a page of their own")
     ] = None
+    tower: Annotated[Tower, Meta(description="The control tower")] = Tower()
     freight: Annotated[FreightSettings, Meta(description="What carriers charge")] = FreightSettings()
     kpis: Annotated[KpiSettings, Meta(description="Key figures: when they are bad")] = KpiSettings()
     alerts: Annotated[AlertSettings, Meta(description="Who is told of exceptions, by what, and when")] = AlertSettings()

@@ -1,6 +1,7 @@
 """What the tower is built with. bootstrap fills it; tests fill it with less."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
@@ -101,6 +102,14 @@ class PartnerFacts(Struct, frozen=True):
         return self.id, self.title, self.feeds
 
 
+class MapFile(Struct, frozen=True):
+    """The PMTiles archive that maps are drawn over, whose data it is, and where those words lead."""
+
+    path: Path
+    attribution: str = ""
+    attribution_url: str = ""
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """Everything the pages need. ``secure`` marks cookies for HTTPS only; ``processes`` are those that run, by name,
     ``objectives`` how long their stages may take; ``matrix`` says whose exceptions are, ``teams`` are those who work on
@@ -108,7 +117,7 @@ class Context(Struct, frozen=True, kw_only=True):
     figures at an instant (epoch microseconds), ``trends`` how they were, ``board`` how they are counted; ``changed_at``
     says of a secret's reference when it was written last (epoch microseconds, 0: nobody knows); ``configuration`` is
     what is configured; the days of ``timezone`` are those of the carriers' desk; ``approvals`` is how many people a
-    ruling about a partner's code takes.
+    ruling about a partner's code takes; ``map_file`` lies under orders' maps.
     """
 
     store: Store
@@ -134,6 +143,7 @@ class Context(Struct, frozen=True, kw_only=True):
     corrector: Corrector | None = None
     timezone: str = "UTC"
     approvals: int = 1
+    map_file: MapFile | None = None
 
     @property
     def packages(self) -> dict[str, str]:

@@ -23,6 +23,8 @@ const files = {
   "maplibre-worker.js": "maplibre-gl/dist/maplibre-gl-worker.mjs",
   "maplibre.css": "maplibre-gl/dist/maplibre-gl.css",
   "maplibre.LICENSE": "maplibre-gl/LICENSE.txt",
+  "pmtiles.js": "pmtiles/dist/pmtiles.js",
+  "fflate.LICENSE": "fflate/LICENSE",
   "topojson.js": "topojson-client/dist/topojson-client.min.js",
   "topojson.LICENSE": "topojson-client/LICENSE",
   "countries-110m.json": "world-atlas/countries-110m.json",
@@ -36,6 +38,7 @@ mkdirSync(to, { recursive: true });
 for (const [name, path] of Object.entries(files)) {
   copyFileSync(join(from, path), join(to, name));
 }
+copyFileSync(join(here, "pmtiles.LICENSE"), join(to, "pmtiles.LICENSE")); // its package carries none
 
 const icons = JSON.parse(readFileSync(join(here, "icons.json"), "utf8"));
 const symbols = Object.entries(icons).map(([name, lucide]) => {

@@ -16,7 +16,7 @@ from crossdock.tower.chips import PHASES
 from crossdock.tower.desk import At, clean
 from crossdock.tower.rendering import STATIC
 from crossdock.tower.screen import Place, Screen
-from crossdock.tower.screens import filters, unmasking
+from crossdock.tower.screens import filters, map_tiles, unmasking
 from crossdock.tower.screens.filters import Shown, kept_here
 from crossdock.views.charging import totals
 from crossdock.views.drawing import HEIGHT, WIDTH
@@ -107,6 +107,8 @@ async def order(
         way=way,
         stops=_stops(way),
         size=(WIDTH, HEIGHT),
+        map_file=desk.context.map_file,
+        map_tiles=map_tiles.PATH,
         entries=entries,
         payloads=payloads,
         lineage=lineage_of(payloads, desk.context.packages) if payloads else (),
@@ -141,6 +143,6 @@ def _exact(tx: Transaction, text: str) -> str:
 
 
 SCREEN = Screen(
-    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders", "unmask", "filters")),
-    (search, orders, order, *unmasking.ROUTES, *filters.ROUTES),
+    Place("Search", "/search", "search", "s", "Every order, by any reference", ("orders", "maps", "unmask", "filters")),
+    (search, orders, order, map_tiles.tiles, *unmasking.ROUTES, *filters.ROUTES),
 )

@@ -1,12 +1,10 @@
 // Charts: a figure with data-chart names where its numbers are; uPlot draws them in the page's own colours, over what the
 // server drew. Bars count events; a line is a figure over time, with its threshold.
 import { resolved } from "./colours.js";
+import { loaded } from "./loading.js";
 
 async function library(base) {
   if (window.uPlot) return;
-  const loaded = (tag, given) => new Promise((done, failed) => {
-    document.head.append(Object.assign(document.createElement(tag), { ...given, onload: done, onerror: failed }));
-  });
   await Promise.all([
     loaded("link", { rel: "stylesheet", href: `${base}/uplot.css` }),
     loaded("script", { src: `${base}/uplot.js` }),

@@ -1,9 +1,13 @@
 // A figure with data-map says where a parcel has been: MapLibre draws that so that it can be moved and enlarged. The
 // picture the server made stays until the map is there, and for good where there is no WebGL. Nothing comes from
-// anybody else: countries are Natural Earth's, names are marks of ours (no fonts are fetched).
+// anybody else: countries are Natural Earth's, names are marks of ours (no fonts are fetched), streets come from the
+// operator's own file where there is one.
 import { resolved } from "./colours.js";
+import { concerns, covers, lay, opened, repaint } from "./tiles.js";
 
 const NEAR = 6.5;
+const NEAR_WITH_STREETS = 11;
+const FARTHEST_IN = 9;
 const HALF = 180;
 
 // Longitudes counted on where a ring crosses the line of date; one that goes around a pole is closed there.
@@ -55,7 +59,7 @@ function styled(figure, land, stops) {
   const line = (points) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: points.map((each) => each.at) } });
   const gone = stops.filter((each) => each.kind !== "goal");
   const ahead = gone.length && gone.length < stops.length ? [gone.at(-1), stops.at(-1)] : [];
-  const points = stops.map((each) => ({ type: "Feature", properties: { kind: each.kind, rough: each.rough }, geometry: { type: "Point", coordinates: each.at } }));
+  const points = stops.map((each) => ({ type: "Feature", properties: { kind: each.kind, rough: each.rough, label: each.label ?? "" }, geometry: { type: "Point", coordinates: each.at } }));
   const data = (features) => ({ type: "geojson", data: { type: "FeatureCollection", features } });
   const round = { "line-cap": "round", "line-join": "round" };
   const paint = paints(figure);
@@ -102,15 +106,40 @@ function unrolled(stops) {
   return stops.map((each) => ({ ...each, at: [each.at[0] + 360 * Math.round((stops[0].at[0] - each.at[0]) / 360), each.at[1]] }));
 }
 
+// How far in a map begins: close to the ground only where the file knows it and the places are more than countries.
+function nearest(file, stops) {
+  return file?.kind && stops.every((each) => !each.rough && covers(file, each.at)) ? Math.min(NEAR_WITH_STREETS, file.zooms[1]) : NEAR;
+}
+
+// Whose the streets are, and that some are missing: words that wait in the corner of the map.
+function say(figure, what) {
+  for (const words of figure.querySelectorAll(`[data-said="${what}"]`)) words.hidden = false;
+}
+
+function streets(map, file, figure, stops) {
+  if (!file) return;
+  if (file.failed) return say(figure, "missing");
+  lay(map, file, figure, stops.map((each) => each.label).filter(Boolean), "ahead");
+  say(figure, "whose");
+  map.on("error", (event) => {
+    if (!concerns(event)) return console.error(event.error);
+    if (figure.dataset.missing === undefined) console.warn("A piece of the map's file cannot be read:", event.error);
+    figure.dataset.missing = "";
+    say(figure, "missing");
+  });
+}
+
 async function show(figure) {
   const stops = unrolled(JSON.parse(figure.dataset.map));
   const [maplibre, land] = await library(figure.dataset.vendor);
+  const file = await opened(figure.dataset, maplibre);
   const place = Object.assign(document.createElement("div"), { className: "live" });
   figure.append(place);
   const bounds = stops.reduce((all, each) => all.extend(each.at), new maplibre.LngLatBounds(stops[0].at, stops[0].at));
+  const fitting = { padding: { top: 44, bottom: 28, left: 52, right: 52 }, maxZoom: nearest(file, stops) };
   const map = new maplibre.Map({
-    container: place, style: styled(figure, land, stops), bounds, fitBoundsOptions: { padding: { top: 44, bottom: 28, left: 52, right: 52 }, maxZoom: NEAR },
-    maxZoom: 9, attributionControl: false, cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
+    container: place, style: styled(figure, land, stops), bounds, fitBoundsOptions: fitting,
+    maxZoom: Math.max(FARTHEST_IN, Math.min((file?.zooms?.[1] ?? 0) + 2, 17)), attributionControl: false, cooperativeGestures: true, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
     locale: { "Map.Title": "Map of the parcel's way" },
   });
   map.touchZoomRotate.disableRotation();
@@ -121,12 +150,14 @@ async function show(figure) {
     figure.dataset.live = "";
     place.dataset.ready = "";
     map.resize();
-    map.fitBounds(bounds, { padding: { top: 44, bottom: 28, left: 52, right: 52 }, maxZoom: NEAR, animate: false });
+    map.fitBounds(bounds, { ...fitting, animate: false });
+    streets(map, file, figure, stops);
     map.once("idle", () => { place.dataset.ready = "drawn"; });
     map.triggerRepaint();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const [layer, paint] of Object.entries(paints(figure))) for (const [name, value] of Object.entries(paint)) map.setPaintProperty(layer, name, value);
+    if (file?.kind && map.getSource("tiles")) repaint(map, file, figure);
   });
 }
 

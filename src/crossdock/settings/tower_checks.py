@@ -1,0 +1,35 @@
+"""What the control tower says of a map's file: that it is there, can be read, and is one that maps are drawn from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from crossdock.model.map_tiles import HEAD, MapTiles, NotTiles, tiles_of
+from crossdock.settings.nodes import Fault, Node
+from crossdock.settings.ordering_checks import child
+
+_KEY = "tower.map.tiles"
+
+
+def tower_faults(whole: Node, root: Path) -> Iterator[Fault]:
+    """A file of the map that cannot be used; ``root`` is where relative paths start."""
+    node = child(child(child(whole, "tower"), "map"), "tiles")
+    if node is None or not isinstance(node.value, str) or not node.value:
+        return
+    try:
+        read_tiles(root / node.value)
+    except NotTiles as wrong:
+        yield Fault.at(node.place, _KEY, f"'{node.value}' {wrong.text}", wrong.hint)
+
+
+def read_tiles(path: Path) -> MapTiles:
+    """What the file at ``path`` holds; only its head is read. Raises `NotTiles`."""
+    try:
+        if path.is_dir():
+            raise NotTiles("is a folder", "name the file itself")
+        with path.open("rb") as file:
+            return tiles_of(file.read(HEAD), path.stat().st_size)
+    except FileNotFoundError:
+        raise NotTiles("is not there", f"put it into {path.parent}, or take {_KEY} out") from None
+    except OSError as problem:
+        hint = f"give the user that runs Crossdock the right to read {path}"
+        raise NotTiles(f"cannot be read: {problem.strerror}", hint) from None
