@@ -7,7 +7,6 @@ import pytest
 from cli.running import commanded, installed
 from map_archives import PLAIN, PNG, archive, picture, vector_tile
 
-pytestmark = pytest.mark.req("E10")
 VECTOR = archive({(0, 0, 0): vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {})]})}, zooms=(0, 14))
 RASTER = archive({(5, 1, 1): picture(9, 9, 9)}, kind=PNG, packed=PLAIN)
 

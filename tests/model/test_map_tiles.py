@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from crossdock.model.map_tiles import HEAD, MapTiles, NotTiles, tiles_of
 from map_archives import PLAIN, PNG, archive, vector_tile
 
-pytestmark = pytest.mark.req("E10")
 TILE = vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {"kind": "earth"})]})
 GOOD = archive({(0, 0, 0): TILE, (3, 4, 2): TILE})
 TILES_AT = int.from_bytes(GOOD[56:64], "little")

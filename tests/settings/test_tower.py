@@ -9,7 +9,6 @@ from crossdock import bootstrap
 from crossdock.cli.serve_pages import map_file_of
 from map_archives import archive, vector_tile
 
-pytestmark = pytest.mark.req("E10")
 TILE = vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {"kind": "earth"})]})
 GOOD = archive({(0, 0, 0): TILE})
 CONFIGURATION = """\

@@ -20,7 +20,7 @@ from map_archives import archive, vector_tile
 from tower.pages import entering, opened
 from views.seeding import DELIVERED, NOW, REJECTED, Teller
 
-pytestmark = pytest.mark.req("E10")
+pytestmark = pytest.mark.req("L2")
 PATH = map_tiles.PATH
 BYTES = archive({(0, 0, 0): vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {"kind": "earth"})]})})
 

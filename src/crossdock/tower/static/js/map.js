@@ -116,10 +116,10 @@ function say(figure, what) {
   for (const words of figure.querySelectorAll(`[data-said="${what}"]`)) words.hidden = false;
 }
 
-function streets(map, file, figure, stops) {
+function streets(maplibre, map, file, figure, stops) {
   if (!file) return;
   if (file.failed) return say(figure, "missing");
-  lay(map, file, figure, stops.map((each) => each.label).filter(Boolean), "ahead");
+  lay(maplibre, map, file, figure, stops.map((each) => each.label).filter(Boolean), "ahead");
   say(figure, "whose");
   map.on("error", (event) => {
     if (!concerns(event)) return console.error(event.error);
@@ -131,8 +131,7 @@ function streets(map, file, figure, stops) {
 
 async function show(figure) {
   const stops = unrolled(JSON.parse(figure.dataset.map));
-  const [maplibre, land] = await library(figure.dataset.vendor);
-  const file = await opened(figure.dataset, maplibre);
+  const [[maplibre, land], file] = await Promise.all([library(figure.dataset.vendor), opened(figure.dataset)]);
   const place = Object.assign(document.createElement("div"), { className: "live" });
   figure.append(place);
   const bounds = stops.reduce((all, each) => all.extend(each.at), new maplibre.LngLatBounds(stops[0].at, stops[0].at));
@@ -151,7 +150,7 @@ async function show(figure) {
     place.dataset.ready = "";
     map.resize();
     map.fitBounds(bounds, { ...fitting, animate: false });
-    streets(map, file, figure, stops);
+    streets(maplibre, map, file, figure, stops);
     map.once("idle", () => { place.dataset.ready = "drawn"; });
     map.triggerRepaint();
   });

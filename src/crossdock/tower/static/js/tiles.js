@@ -10,7 +10,7 @@ const KINDS = { 1: "vector", 2: "raster", 3: "raster", 4: "raster", 5: "raster" 
 const PICTURE = 256;
 
 // The file's head, or nothing where there is no file, or none that can be read now.
-export async function opened({ tiles, vendor }, maplibre) {
+export async function opened({ tiles, vendor }) {
   if (!tiles) return null;
   try {
     if (!self.pmtiles) await loaded("script", { src: `${vendor}/pmtiles.js` });
@@ -18,10 +18,7 @@ export async function opened({ tiles, vendor }, maplibre) {
     const late = new Promise((_, failed) => setTimeout(failed, PATIENCE, new Error("no answer in time")));
     const head = await Promise.race([archive.getHeader(), late]);
     if (!KINDS[head.tileType]) throw new Error(`tiles of type ${head.tileType}`);
-    const protocol = new self.pmtiles.Protocol();
-    protocol.add(archive);
-    maplibre.addProtocol("pmtiles", protocol.tile);
-    return { key: archive.source.getKey(), kind: KINDS[head.tileType], zooms: [head.minZoom, head.maxZoom], bounds: [head.minLon, head.minLat, head.maxLon, head.maxLat] };
+    return { archive, key: archive.source.getKey(), kind: KINDS[head.tileType], zooms: [head.minZoom, head.maxZoom], bounds: [head.minLon, head.minLat, head.maxLon, head.maxLat] };
   } catch (problem) {
     console.warn("The file of the map cannot be read:", problem);
     return { failed: true };
@@ -82,7 +79,10 @@ function layers(file, figure, taken) {
 }
 
 // Below everything that says where the parcel is.
-export function lay(map, file, figure, taken, below) {
+export function lay(maplibre, map, file, figure, taken, below) {
+  const protocol = new self.pmtiles.Protocol();
+  protocol.add(file.archive);
+  maplibre.addProtocol("pmtiles", protocol.tile);
   const [west, south, east, north] = file.bounds;
   const within = west < east && south < north ? { bounds: file.bounds } : {};
   map.addSource(SOURCE, { type: file.kind, tiles: [`pmtiles://${file.key}/{z}/{x}/{y}`], minzoom: file.zooms[0], maxzoom: file.zooms[1], ...within, ...(file.kind === "raster" ? { tileSize: PICTURE } : {}) });
