@@ -45,13 +45,16 @@ _SHARES = """async ([data, colours]) => {
   const probe = document.createElement('span');
   figure.append(probe);
   const wanted = colours.map(name => {
+    if (name === 'dim') return null;
     probe.style.color = name.startsWith('--') ? `var(${name})` : name;
     return getComputedStyle(probe).color.match(/[0-9.]+/g).map(Number);
   });
   probe.remove();
   context.drawImage(image, 0, 0);
   const found = pixels();
-  const near = (at, colour) => [0, 1, 2].every(each => Math.abs(found[at + each] - colour[each]) < 3);
+  const same = (at, colour) => each => Math.abs(found[at + each] - colour[each]) < 3;
+  const dim = (at) => each => found[at + each] < 140;
+  const near = (at, colour) => [0, 1, 2].every(colour ? same(at, colour) : dim(at));
   return wanted.map(colour => {
     let count = 0;
     for (let at = 0; at < found.length; at += 4) count += near(at, colour);
@@ -110,14 +113,17 @@ async def settled(page, least, most):
     return False
 
 
-async def test_pictures_of_the_file_are_drawn_over_the_countries(tmp_path):
-    tiles = {(z, x, y): picture(200, 60, 60) for z in (0, 1, 2) for x in range(1 << z) for y in range(1 << z)}
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pictures_of_the_file_are_drawn_over_the_countries(tmp_path, scheme):
+    tiles = {(z, x, y): picture(200, 190, 190) for z in (0, 1, 2) for x in range(1 << z) for y in range(1 << z)}
+    look = {"color_scheme": scheme, "viewport": {"width": 1280, "height": 800}}
     with served(tmp_path, archive(tiles, kind=PNG, packed=PLAIN)) as site, served_plainly(tmp_path) as bare:
-        async with Visit(site, viewport={"width": 1280, "height": 800}) as visit:
-            [land, sea] = await shares(visit.page, "--land", "--sea")
+        async with Visit(site, **look) as visit:
+            land, sea, dim = await shares(visit.page, "--land", "--sea", "dim")
             assert land + sea < 0.05
+            assert (dim > 0.7) == (scheme == "dark")
             await expect(visit.page.get_by_role("link", name="© Mapmakers")).to_be_visible()
-        async with Visit(bare, viewport={"width": 1280, "height": 800}) as visit:
+        async with Visit(bare, **look) as visit:
             [land, sea] = await shares(visit.page, "--land", "--sea")
             assert land + sea > 0.6
             assert await visit.page.locator(".map .said").count() == 0

@@ -12,6 +12,7 @@ from crossdock.model.events import TrackingReported
 from crossdock.model.instants import stamp
 from crossdock.model.party import Address
 from crossdock.model.tracking import TrackingEvent
+from crossdock.tower.app import SEGMENTS
 from crossdock.tower.byte_ranges import Span, asked
 from crossdock.tower.context import MapFile
 from crossdock.tower.screens import map_tiles
@@ -151,6 +152,7 @@ async def test_nobody_reads_it_from_outside(mapped):
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_role_that_sees_orders_sees_their_map(mapped, role):
+    assert PATH.split("/")[1] in SEGMENTS  # the server hands it to the tower
     client = await entering(mapped, role)
     assert (await client.get(f"/orders/{DELIVERED}")).status_code == 200
     assert (await read(client, "bytes=0-9")).status_code == 206

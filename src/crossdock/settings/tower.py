@@ -1,10 +1,8 @@
 """What can be configured of the control tower: the map under a parcel's way."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
-
-from crossdock.settings.tracking_page import WebAddress
 
 
 class MapSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,8 +25,12 @@ class MapSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ""
     attribution_url: Annotated[
-        WebAddress | Literal[""],
-        Meta(description="Where those words lead", examples=["https://www.openstreetmap.org/copyright"]),
+        str,
+        Meta(
+            description="Where those words lead",
+            pattern=r"^(https?://[^\s\"'<>]+)?$",
+            examples=["https://www.openstreetmap.org/copyright"],
+        ),
     ] = ""
 
 

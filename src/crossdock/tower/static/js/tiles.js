@@ -71,11 +71,11 @@ function streets(colour, taken) {
 // Names of stops keep their room: what the file would write there waits. They themselves are marks over the map.
 const ROOM = { id: `${SOURCE}-room`, type: "symbol", source: "stops", paint: { "text-opacity": 0 }, layout: { "text-field": ["get", "label"], "text-font": ["Inter", "sans-serif"], "text-size": 13, "text-anchor": "bottom", "text-offset": [0, -0.5], "text-padding": 4, "text-allow-overlap": true } };
 
-const pictures = (colour, dark) => [{ id: `${SOURCE}-pictures`, type: "raster", source: SOURCE, paint: { "raster-saturation": -0.55, "raster-brightness-max": dark ? 0.55 : 1, "raster-contrast": dark ? 0.1 : -0.1, "raster-fade-duration": 0 } }];
+const pictures = (dark) => [{ id: `${SOURCE}-pictures`, type: "raster", source: SOURCE, paint: { "raster-saturation": -0.55, "raster-brightness-max": dark ? 0.42 : 1, "raster-contrast": dark ? 0.1 : -0.1, "raster-fade-duration": 0 } }];
 
 function layers(file, figure, taken) {
   const colour = (name) => resolved(name, figure);
-  return file.kind === "raster" ? pictures(colour, getComputedStyle(figure).colorScheme === "dark") : streets(colour, taken);
+  return file.kind === "raster" ? pictures(parseFloat(colour("--panel").replace(/^\D+/, "")) < 128) : streets(colour, taken);
 }
 
 // Below everything that says where the parcel is.
