@@ -33,7 +33,7 @@ OPENMAPTILES = {
 VECTOR = archive({(0, 0, 0): vector_tile(PROTOMAPS)})
 BAD_TILE = archive({(0, 0, 0): b"this is no tile"})
 BAD_PICTURE = archive({(0, 0, 0): b"this is no picture"}, kind=PNG, packed=PLAIN)
-MISSING = "Some streets cannot be shown now"
+MISSING = "Some streets are missing"
 _SHARES = """async ([data, colours]) => {
   const figure = document.querySelector('figure.map');
   const image = new Image();
