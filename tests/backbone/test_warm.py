@@ -92,7 +92,7 @@ async def test_an_event_that_changes_nothing_of_a_state_does_not_write_it_and_th
     await hub.clock.sleep(1)
     await _decided(hub, "moved", MOVE)
     assert await _row(hub) == before
-    [(kept, at)] = hub.engine._reducer._warm.take([A], await _cursors(hub)).values()
+    [(_, at)] = hub.engine._reducer._warm.take([A], await _cursors(hub)).values()
     assert at == before.updated_at
 
 
