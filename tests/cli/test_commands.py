@@ -1,6 +1,7 @@
 """What every command promises: help, JSON, exit codes, data and logs apart."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,17 @@ def test_a_bug_shows_two_texts_and_never_a_bare_traceback(crossdock, config, mon
     assert answer.out == ""
     assert answer.err.startswith("This is a bug in Crossdock")
     assert "the details" in answer.err
+
+
+@pytest.mark.parametrize("url", ["mysql://user:geheim@host/db", "postgresql://h/d?pooler=odd"])
+def test_a_store_that_is_none_is_said_and_is_no_bug(crossdock, config, url):
+    config.write_text(re.sub(r'url: "?sqlite.*', f"url: '{url}'", config.read_text()))
+    answer = crossdock("migrate", "-c", config)
+    assert (answer.code, answer.out) == (1, "")
+    assert "store.url" in answer.err
+    assert "Traceback" not in answer.err
+    assert "bug" not in answer.err
+    assert "geheim" not in answer.err
 
 
 def test_the_schema_stands_where_it_should(crossdock, config):

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, select
 
 from crossdock.ports.rows import Chosen
+from crossdock.storage.log import SqlLog
 from crossdock.storage.statements import among, rows_in
 from crossdock.storage.tables import EVENT, STATE
 from crossdock.storage.tables_exchange import COMMAND
@@ -84,3 +85,11 @@ def test_a_text_that_few_orders_have_is_found_by_its_letters(connection):
 def test_events_of_an_hour_are_counted_along_their_time(connection):
     said = plans(connection, lambda: RecordViews(connection).recorded(5, 9))
     assert said == ["SEARCH event USING COVERING INDEX event_recorded (recorded_at>? AND recorded_at<?)"]
+
+
+def test_what_is_known_of_a_whole_batch_is_looked_up_pair_by_pair(connection):
+    pairs = [(f"do:odoo:{n}", f"key{n}") for n in range(400)]
+    said = plans(connection, lambda: SqlLog(connection).known(pairs))
+    assert [each for each in said if "event" in each] == [
+        "SEARCH event USING COVERING INDEX event_key (subject=? AND key=?)"
+    ]

@@ -7,9 +7,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.ports.stores import InvalidStoreUrl, StoreFull, StoreUnavailable
 from crossdock.storage import schema
-from crossdock.storage.opening import InvalidStoreUrl, open_store
+from crossdock.storage.opening import open_store, unfit_sqlite
 from crossdock.storage.tables import METADATA
 from storage.made import command, event, exchange
 
@@ -203,3 +203,25 @@ def test_a_url_that_is_no_store_is_refused_without_its_password(url):
     with pytest.raises(InvalidStoreUrl) as refusal:
         open_store("mysql://user:geheim@host/db")
     assert "geheim" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("version", "options", "said"),
+    [
+        ((3, 34, 0), {"ENABLE_FTS5"}, ""),
+        ((3, 46, 1), {"ENABLE_FTS5", "THREADSAFE=1"}, ""),
+        ((3, 31, 1), {"ENABLE_FTS5"}, "SQLite 3.31.1, a store needs 3.34"),
+        ((3, 40, 1), {"THREADSAFE=1"}, "without FTS5"),
+        ((3, 40, 1), {"ENABLE_FTS5", "OMIT_JSON"}, "without FTS5 or JSON"),
+    ],
+)
+def test_a_python_whose_sqlite_lacks_something_is_told_before_anything_is_opened(version, options, said):
+    assert said in unfit_sqlite(version, options)
+    assert bool(said) == bool(unfit_sqlite(version, options))
+
+
+def test_no_file_is_made_for_a_sqlite_that_cannot_be_used(tmp_path, monkeypatch):
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 31, 1))
+    with pytest.raises(InvalidStoreUrl, match="take PostgreSQL"):
+        open_store(f"sqlite:///{tmp_path}/new/crossdock.db")
+    assert not (tmp_path / "new").exists()

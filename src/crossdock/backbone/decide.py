@@ -32,11 +32,12 @@ _DECODE_STATE = msgspec.json.Decoder(FulfilmentState).decode
 
 
 class Subject(Struct):
-    """One subject while its events are being decided on."""
+    """One subject while its events are being decided on; ``kept`` is the row there is of it."""
 
     fulfilment: FulfilmentState
     processes: dict[str, bytes]
     phase: str = ""
+    kept: StateRow | None = None
 
 
 Standing = Mapping[str, StateRow | Subject]
@@ -45,7 +46,8 @@ Standing = Mapping[str, StateRow | Subject]
 
 class Effects(Struct):
     """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
-    given, ``deadlines`` the timers set and cleared (None), by subject and name: the last word holds.
+    given, ``deadlines`` the timers set and cleared (None), by subject and name: the last word holds. ``rows`` are the
+    states as they were written.
     """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Effects(Struct):
     instances: list[Instance] = field(default_factory=list)
     notices: list[ev.Event] = field(default_factory=list)
     measured: list[ev.Event] = field(default_factory=list)
+    rows: list[StateRow] = field(default_factory=list)
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -113,7 +116,9 @@ class Reducer:
             ordered = await self._store.run(lambda tx: self._follow(tx, effects, now))
         except Fenced:
             return 0
-        self._warm.keep(effects.moves, effects.subjects, now)
+        for row in effects.rows:
+            effects.subjects[row.subject].kept = row
+        self._warm.keep(effects.moves, {name: (each, _stamp(each)) for name, each in effects.subjects.items()})
         self._metrics.decided.inc(len(events))
         for command in effects.commands:
             self._metrics.ordered.labels(command.partner, command.kind).inc()
@@ -213,7 +218,8 @@ class Reducer:
     def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
         tx.log.advance(READER, effects.moves)
-        tx.states.save([self.row(name, subject, now) for name, subject in effects.subjects.items()])
+        effects.rows = self._changed(effects.subjects, now)
+        tx.states.save(effects.rows)
         ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
         if effects.withdrawn:
             effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
@@ -227,10 +233,15 @@ class Reducer:
             tx.log.append(effects.events, now)
         return ordered
 
+    def _changed(self, subjects: Mapping[str, Subject], now: int) -> list[StateRow]:
+        """The rows that differ from what is kept: many an event (a move of a process) is news to the log alone."""
+        rows = (self.row(name, subject, now) for name, subject in subjects.items())
+        return [row for row in rows if not _alike(row, subjects[row.subject].kept)]
+
     def row(self, name: str, subject: Subject, now: int) -> StateRow:
         """The row that is kept of a subject."""
         summary = self._summary(subject.fulfilment, subject.phase)
-        return StateRow(name, _ENCODE(subject.fulfilment), subject.processes, now, summary)
+        return StateRow(name, _ENCODE(subject.fulfilment), dict(subject.processes), now, summary)
 
 
 def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
@@ -241,12 +252,21 @@ def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
     return event
 
 
+def _alike(row: StateRow, kept: StateRow | None) -> bool:
+    """Whether the two say the same, whenever it was written."""
+    return kept is not None and (row.state, row.processes, row.summary) == (kept.state, kept.processes, kept.summary)
+
+
+def _stamp(subject: Subject) -> int:
+    return subject.kept.updated_at if subject.kept else 0
+
+
 def _opened(row: StateRow | Subject | None) -> Subject:
     if row is None:
         return Subject(FulfilmentState(), {})
     if isinstance(row, Subject):
         return row
-    return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")))
+    return Subject(_DECODE_STATE(row.state), dict(row.processes), str(row.summary.get("phase", "")), row)
 
 
 def waiting(subject: str, timer: Timer) -> DueTimer:

@@ -32,13 +32,13 @@ class Warm(Generic[T]):
         found = ((subject, self._kept.get(partition_of(subject), {}).pop(subject, None)) for subject in subjects)
         return {subject: kept for subject, kept in found if kept is not None}
 
-    def keep(self, moves: Mapping[int, tuple[int, int]], states: Mapping[str, T], now: int) -> None:
-        """Remember what was committed at ``now`` with the cursors' ``moves``."""
+    def keep(self, moves: Mapping[int, tuple[int, int]], states: Mapping[str, tuple[T, int]]) -> None:
+        """Remember what was committed with the cursors' ``moves``: each state, and the ``updated_at`` of its row."""
         for partition, (_, position) in moves.items():
             self._reached[partition] = position
             self._kept.setdefault(partition, {})
         for subject, state in states.items():
-            self._kept[partition_of(subject)][subject] = (state, now)
+            self._kept[partition_of(subject)][subject] = state
         for partition in moves:
             kept = self._kept[partition]
             for oldest in list(kept)[: max(0, len(kept) - self._most)]:

@@ -62,7 +62,7 @@ from crossdock.cli import (
 )
 from crossdock.cli.output import Exit, Stop, say_both, set_quiet
 from crossdock.ports.secrets import UnknownSecret
-from crossdock.ports.stores import StoreFull, StoreUnavailable
+from crossdock.ports.stores import InvalidStoreUrl, StoreFull, StoreUnavailable
 from crossdock.ports.stream import StreamDown, StreamFault
 from crossdock.transports.libraries import MissingLibrary
 
@@ -80,6 +80,7 @@ _KNOWN: dict[type[Exception], str] = {
     "store.log is right.",
     StoreUnavailable: "The database cannot be reached: see that it runs and that store.url is right; "
     "crossdock runbook show database-failover says what to do when it is lost.",
+    InvalidStoreUrl: "What store.url asks for cannot be a store here: change it as said below; nothing was opened.",
     UnknownSecret: "A secret is missing: provide it where its reference points.",
     BrokenPlugin: "Update or remove the plug-in that is broken.",
     MissingLibrary: "Install the client library named below, or take what needs it out of the configuration.",

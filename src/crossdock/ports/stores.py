@@ -35,6 +35,10 @@ class StoreFull(OSError):
     """The disk is full or a quota is used up: nothing was written, the caller must say so."""
 
 
+class InvalidStoreUrl(ValueError):
+    """A URL that is no store here. The text says what is wrong with it, never its password."""
+
+
 class StoreUnavailable(ConnectionError):
     """The database cannot be reached now; nothing was written. Worth trying again."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, tuple_
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from crossdock.model.events import Event, encode_body, type_of
 from crossdock.model.identifiers import partition_of
@@ -12,13 +13,16 @@ from crossdock.storage.records import EVENT_COLUMNS, PLACES, Fetch, events_of
 from crossdock.storage.statements import ForMany, UpdateMany, among, insert_new, rows_in
 from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, LOG_PARTITION
 
-_PAIRS: Any = bindparam("many", expanding=True)
-_KNOWN = select(EVENT.c.subject, EVENT.c.key).where(tuple_(EVENT.c.subject, EVENT.c.key).in_(_PAIRS))
 _KNOWN_POSTGRESQL = text(
     "SELECT event.subject, event.key FROM unnest(CAST(:subjects AS text[]), CAST(:keys AS text[])) AS wanted (s, k)"
     " JOIN event ON event.subject = wanted.s AND event.key = wanted.k"
 )
 """One probe of the index for each pair: PostgreSQL would make conditions of a list of pairs, and plan for each."""
+_KNOWN_SQLITE = text(
+    "SELECT event.subject, event.key FROM json_each(:pairs) AS wanted CROSS JOIN event"
+    " ON event.subject = json_extract(wanted.value, '$[0]') AND event.key = json_extract(wanted.value, '$[1]')"
+)
+"""The same; of a long list of pairs SQLite would read the whole index instead, all subjects there ever were."""
 _OVER = select(ENDED.c.subject).where(among(ENDED.c.subject))
 _SPOKEN_OF = select(EVENT.c.subject).where(among(EVENT.c.subject)).distinct()
 _HEADS = (
@@ -133,13 +137,15 @@ class SqlLog:
 
     def known(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the events, by (subject, key), that there are."""
-        if self._connection.dialect.name != "postgresql":
-            return {(row[0], row[1]) for row in rows_in(self._connection, _KNOWN, names)}
         wanted = list(dict.fromkeys(names))
         if not wanted:
             return set()
-        given = {"subjects": [each[0] for each in wanted], "keys": [each[1] for each in wanted]}
-        return {(row[0], row[1]) for row in self._connection.execute(_KNOWN_POSTGRESQL, given)}
+        if self._connection.dialect.name == "postgresql":
+            given = {"subjects": [each[0] for each in wanted], "keys": [each[1] for each in wanted]}
+            rows = self._connection.execute(_KNOWN_POSTGRESQL, given)
+        else:
+            rows = self._connection.execute(_KNOWN_SQLITE, {"pairs": msgspec.json.encode(wanted).decode()})
+        return {(row[0], row[1]) for row in rows}
 
     def ended(self, subjects: Iterable[str]) -> set[str]:
         """Those of the subjects whose events were taken away for good."""

@@ -1,19 +1,21 @@
 """Which store a URL means."""
 
+import contextlib
+import sqlite3
+from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from crossdock.ports.stores import Store
+from crossdock.ports.stores import InvalidStoreUrl, Store
 from crossdock.ports.stream import Stream
 from crossdock.storage.postgresql import PostgresqlStore
 from crossdock.storage.sqlite import SqliteStore
 
-
-class InvalidStoreUrl(ValueError):
-    """A URL that is no store. The text says what is wrong with it, never its password."""
+_OLDEST_SQLITE = (3, 34)
 
 
 class MigratableStore(Store, Protocol):
@@ -64,11 +66,33 @@ def open_store(
 
 
 def _sqlite(url: URL, folder: Path | None, *, threads: bool) -> SqliteStore:
+    unfit = unfit_sqlite(sqlite3.sqlite_version_info, _options())
+    if unfit:
+        raise InvalidStoreUrl(unfit)
     if url.database in {None, "", ":memory:"}:
         return SqliteStore(None, folder=folder, threads=threads)
     path = Path(str(url.database))
     path.parent.mkdir(parents=True, exist_ok=True)
     return SqliteStore(path, folder=folder or path.with_name(f"{path.name}.bodies"), threads=threads)
+
+
+def unfit_sqlite(version: tuple[int, ...], options: Collection[str]) -> str:
+    """Why this Python's SQLite cannot be a store; "": it can. Texts are found by groups of letters (FTS5's trigrams
+    came with 3.34: sqlite.org/releaselog/3_34_0.html), and lists of pairs are given as JSON.
+    """
+    known = ".".join(map(str, version))
+    remedy = "run Crossdock with a newer Python, or take PostgreSQL as the store"
+    if version < _OLDEST_SQLITE:
+        return f"this Python comes with SQLite {known}, a store needs 3.34 or newer; {remedy}"
+    if "ENABLE_FTS5" not in options or "OMIT_JSON" in options:
+        return f"this Python's SQLite {known} was built without FTS5 or JSON, which a store needs; {remedy}"
+    return ""
+
+
+@cache
+def _options() -> frozenset[str]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        return frozenset(row[0] for row in connection.execute("PRAGMA compile_options"))
 
 
 def _postgresql(url: URL, folder: Path | None, stream: Stream | None) -> PostgresqlStore:
