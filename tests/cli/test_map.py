@@ -1,18 +1,20 @@
-"""check refuses a map's file that cannot be drawn, and serve with it; doctor says what is in a good one."""
+"""check refuses a map's file that cannot be drawn, serve goes on without; doctor says what is in a good one."""
 
 import json
+import signal
 
 import pytest
 
-from cli.running import commanded, installed
+from cli.running import answers, commanded, ended, free_port, installed, start
+from crossdock.cli.output import Exit
 from map_archives import PLAIN, PNG, archive, picture, vector_tile
 
 VECTOR = archive({(0, 0, 0): vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {})]})}, zooms=(0, 14))
 RASTER = archive({(5, 1, 1): picture(9, 9, 9)}, kind=PNG, packed=PLAIN)
 
 
-def configured(folder, data, more=""):
-    config = installed(folder)
+def configured(folder, data, more="", port=0):
+    config = installed(folder, port=port)
     config.write_text(config.read_text() + f"\ntower: {{map: {{tiles: world.pmtiles{more}}}}}\n")
     (folder / "world.pmtiles").write_bytes(data)
     return config
@@ -41,10 +43,20 @@ async def findings(config):
     return json.loads((await commanded("doctor", "--json", "-c", config))[1])["findings"]
 
 
-@pytest.mark.parametrize("command", ["check", "serve"])
-async def test_nothing_starts_with_a_file_that_cannot_be_drawn(tmp_path, command):
-    option = "--config" if command == "serve" else "-c"
-    code, out, said = await commanded(command, option, configured(tmp_path, VECTOR[:-1]))
-    assert code != 0
-    assert "'world.pmtiles' is cut short" in out + said
-    assert "copy it again" in out + said
+async def test_check_refuses_a_file_that_cannot_be_drawn(tmp_path):
+    code, out, _ = await commanded("check", "-c", configured(tmp_path, VECTOR[:-1]))
+    assert code == Exit.FOUND
+    assert "'world.pmtiles' is cut short" in out
+    assert "copy it again" in out
+
+
+async def test_everything_starts_without_the_file_and_says_so(tmp_path):
+    port = free_port()
+    config = configured(tmp_path, VECTOR, port=port)
+    (tmp_path / "world.pmtiles").unlink()
+    process = await start("serve", "--config", config)
+    status, _ = await answers(f"http://127.0.0.1:{port}/livez", process)
+    process.send_signal(signal.SIGTERM)
+    code, _, said = await ended(process)
+    assert (status, code) == (200, 0)
+    assert "maps are drawn without streets: 'world.pmtiles' is not there; put it into" in said

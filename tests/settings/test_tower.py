@@ -1,4 +1,4 @@
-"""The file of the map is looked at before anything starts: there, readable, an archive that browsers can draw."""
+"""The file of the map is looked at: there, readable, an archive that browsers can draw. Without it the rest goes on."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from crossdock import bootstrap
 from crossdock.cli.serve_pages import map_file_of
+from crossdock.settings.loading import load
+from crossdock.settings.tower_checks import map_faults
 from map_archives import archive, vector_tile
 
 TILE = vector_tile({"earth": [("polygon", [(0, 0), (9, 0), (9, 9)], {"kind": "earth"})]})
@@ -25,7 +27,13 @@ def loaded(folder, data, text=CONFIGURATION):
     if data is not None:
         (folder / "maps" / "benelux.pmtiles").write_bytes(data)
     (folder / "crossdock.yaml").write_text(text)
-    return bootstrap.load(folder / "crossdock.yaml")
+    return judged(folder)
+
+
+def judged(folder):
+    read = load(folder / "crossdock.yaml")
+    installation, faults = bootstrap.installed(read)
+    return installation, (*faults, *map_faults(read))
 
 
 def test_a_good_file_is_found_from_the_folder_of_the_configuration(tmp_path, monkeypatch):
@@ -53,9 +61,9 @@ def test_without_one_there_is_none(tmp_path):
         (GOOD[:-1], "'maps/benelux.pmtiles' is cut short", "copy it again"),
     ],
 )
-def test_any_other_is_refused_at_its_line_with_what_to_do(tmp_path, data, text, hint):
+def test_any_other_is_told_at_its_line_with_what_to_do_and_stops_nothing(tmp_path, data, text, hint):
     installation, [fault] = loaded(tmp_path, data)
-    assert installation is None
+    assert installation is not None
     assert (fault.key, fault.line) == ("tower.map.tiles", 3)
     assert fault.text.startswith(text)
     assert hint in fault.hint
@@ -64,7 +72,7 @@ def test_any_other_is_refused_at_its_line_with_what_to_do(tmp_path, data, text, 
 def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "maps" / "benelux.pmtiles").mkdir(parents=True)
     (tmp_path / "crossdock.yaml").write_text(CONFIGURATION)
-    _, [fault] = bootstrap.load(tmp_path / "crossdock.yaml")
+    _, [fault] = judged(tmp_path)
     assert fault.text == "'maps/benelux.pmtiles' is a folder"
 
 
@@ -89,7 +97,7 @@ def test_rights_are_what_the_system_says(tmp_path):
     file.write_bytes(GOOD)
     file.chmod(0)
     (tmp_path / "crossdock.yaml").write_text(CONFIGURATION)
-    _, [fault] = bootstrap.load(tmp_path / "crossdock.yaml")
+    _, [fault] = judged(tmp_path)
     assert "cannot be read" in fault.text
 
 

@@ -12,8 +12,10 @@ from crossdock.cli.output import AsJson, Exit, as_json, fault_rows, note, print_
 from crossdock.model.shadows import warnings
 from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.routing import rule_book
+from crossdock.settings.loading import load
 from crossdock.settings.routing import OLD_CALENDARS
 from crossdock.settings.sections import Settings
+from crossdock.settings.tower_checks import map_faults
 from crossdock.views.flows import assumed
 
 
@@ -24,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 def check(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Check the configuration without starting anything: all faults at once, with file and line."""
-    found, faults = bootstrap.load(config)
+    loaded = load(config)
+    found, faults = bootstrap.installed(loaded)
+    faults = (*faults, *map_faults(loaded))
     broken = [str(each) for each in connectors().broken()]
     routing = warnings(rule_book(found.settings.routing, found.settings.calendars)) if found else ()
     if json:

@@ -53,6 +53,7 @@ from crossdock.processes.exceptions_configured import matrix
 from crossdock.processes.ordering import door_of
 from crossdock.settings.loading import load
 from crossdock.settings.sections import Settings
+from crossdock.settings.tower_checks import map_faults
 from crossdock.tower import app as tower_app
 from crossdock.tower.context import Context as TowerContext
 from crossdock.tower.live import Live
@@ -95,6 +96,8 @@ def serve(
     if roles != ALL_ROLES and not installation.settings.store.url.startswith("postgresql"):
         text = "Roles need PostgreSQL: SQLite belongs to one process. Leave --role out, or set store.url."
         raise Stop(text, installation.settings.store.url, Exit.USAGE)
+    for fault in map_faults(loaded) if Role.TOWER in roles else ():
+        note(f"warning: maps are drawn without streets: {fault.text}; {fault.hint}")
     start_logs(installation)
     with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
         options = {} if port is None else {"listen.port": port}

@@ -20,7 +20,6 @@ from crossdock.settings.partner_desk_checks import partner_desk_faults
 from crossdock.settings.reading import WHERE_SECRETS_GO, closest, read_config
 from crossdock.settings.routing_checks import routing_faults
 from crossdock.settings.sections import Settings, StoreSettings
-from crossdock.settings.tower_checks import tower_faults
 
 PREFIX = "CROSSDOCK__"
 _PASSWORD = re.compile(r"^[a-z]+://[^/@:]*:[^/]+@")
@@ -66,7 +65,7 @@ def judge(node: Node, root: Path, environ: Mapping[str, str]) -> Loaded:
     faults = list(_override(node, environ))
     settings, more = read_config(Settings, node)
     faults += more
-    faults += [*_cross_checks(node), *tower_faults(node, root)]
+    faults += _cross_checks(node)
     if faults or settings is None:
         return Loaded(root, None, tuple(sorted(set(faults))), *_partners(node))
     settings = structs.replace(settings, store=_anchored(settings.store, root))

@@ -1,22 +1,23 @@
-"""What the control tower says of a map's file: that it is there, can be read, and is one that maps are drawn from."""
+"""What is wrong with the file of the map. It stops nobody but `crossdock check`: orders go on without streets."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from crossdock.model.map_tiles import HEAD, MapTiles, NotTiles, tiles_of
-from crossdock.settings.nodes import Fault, Node
+from crossdock.settings.loading import Loaded
+from crossdock.settings.nodes import Fault
 from crossdock.settings.ordering_checks import child
 
 _KEY = "tower.map.tiles"
 
 
-def tower_faults(whole: Node, root: Path) -> Iterator[Fault]:
-    """A file of the map that cannot be used; ``root`` is where relative paths start."""
-    node = child(child(child(whole, "tower"), "map"), "tiles")
+def map_faults(loaded: Loaded) -> Iterator[Fault]:
+    """A file of the map that cannot be used."""
+    node = child(child(child(loaded.whole, "tower"), "map"), "tiles")
     if node is None or not isinstance(node.value, str) or not node.value:
         return
     try:
-        read_tiles(root / node.value)
+        read_tiles(loaded.root / node.value)
     except NotTiles as wrong:
         yield Fault.at(node.place, _KEY, f"'{node.value}' {wrong.text}", wrong.hint)
 
