@@ -1,5 +1,6 @@
 """A PostgreSQL store whose events are in JetStream, and nowhere else, before anybody can read them."""
 
+import asyncio
 import itertools
 import os
 
@@ -8,6 +9,8 @@ from crossdock.storage.opening import open_store
 from crossdock.transports.machine import RealClock
 
 NAMES = itertools.count(1)
+_PATIENCE = 60
+_PAUSE = 0.2
 
 
 def stream_at(cluster, name=""):
@@ -30,8 +33,11 @@ class Shipped:
 
     async def run(self, step):
         result = await self.store.run(step)
-        while await self.shipper.step(range(64)):
-            assert not self.shipper.faults
+        async with asyncio.timeout(_PATIENCE):
+            while await self.shipper.step(range(64)) or self.shipper.why:
+                assert not self.shipper.faults
+                if self.shipper.why:  # the servers choose a leader anew when the machine is busy
+                    await asyncio.sleep(_PAUSE)
         return result
 
     async def close(self):
