@@ -7,6 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import ParameterKwarg
 from litestar.types import Guard
+from litestar.typing import FieldDefinition
 
 from crossdock.api.context import Context
 from crossdock.api.problems import Fault, ProblemError
@@ -44,24 +45,29 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
     handler = request.route_handler
     if not isinstance(handler, HTTPRouteHandler):
         return
-    known = _query_names(handler)
+    known = _query_fields(handler)
     unknown = sorted({name for name in request.query_params if name not in known})
     if unknown:
         takes = ", ".join(sorted(known)) or "none"
         faults = [Fault(f"unknown query parameter; this path takes: {takes}", parameter=name) for name in unknown]
         raise ProblemError(400, f"unknown query parameter {', '.join(unknown)}", *faults, kind="unknown-parameter")
-    texts = [*request.query_params.values(), *map(str, request.path_params.values())]
-    if any("\x00" in text for text in texts):
+    values = [value for name, value in request.query_params.multi_items() if _is_text(known[name])]
+    if any("\x00" in text for text in (*values, *map(str, request.path_params.values()))):
         raise ProblemError(404, "nothing has a name with a NUL character in it")
 
 
-def _query_names(handler: HTTPRouteHandler) -> set[str]:
+def _is_text(field: FieldDefinition) -> bool:
+    """Whether any words may stand there; what is no number or day is said to be none as everywhere."""
+    return any(each.is_subclass_of(str) for each in (field, *field.inner_types))
+
+
+def _query_fields(handler: HTTPRouteHandler) -> dict[str, FieldDefinition]:
     parameters = handler.parsed_fn_signature.parameters
     paths = "".join(handler.paths)
     given = {name: field.kwarg_definition for name, field in parameters.items()}
     named = {name: each if isinstance(each, ParameterKwarg) else ParameterKwarg() for name, each in given.items()}
     return {
-        each.query or name
+        each.query or name: parameters[name]
         for name, each in named.items()
         if name not in _PROVIDED and f"{{{name}:" not in paths and not each.header
     }
