@@ -16,8 +16,10 @@ from crossdock.governance.retaining import NightlyRetention, Retainer, Retention
 from crossdock.governance.retention import Retention
 from crossdock.model.events import Fact, FulfilmentRequested, ShipmentBooked
 from crossdock.model.exceptions import ExceptionRaised
+from crossdock.model.freight import FreightCharged
 from crossdock.model.identifiers import PARTITIONS, delivery_order_id, partition_of
 from crossdock.model.instants import from_epoch_us
+from crossdock.model.money import money
 from crossdock.model.names import names_of
 from crossdock.model.shipment import Booking
 from crossdock.ports.connector import Received
@@ -108,6 +110,28 @@ async def test_what_ended_goes_and_what_stays_has_the_hash_it_had(hub):
     again = await retainer(hub).run("test")
     assert again.gone == {}
     assert hub.metrics.registry.get_sample_value("crossdock_retention_rows_total", {"of": "subjects"}) == 2
+
+
+@pytest.mark.req("M19")
+async def test_what_no_state_shows_happened_all_the_same(hub):
+    await book(hub, A)
+    await scan(hub, A)
+    await hub.clock.sleep(990 * DAY)
+    now = hub.clock.now()
+    charged = FreightCharged("carrier", "INV-1", "1", money("6.30", "EUR"), from_epoch_us(now), f"1Z{A}")
+    facts = [Fact(charged, from_epoch_us(now), subject=subject(A))]
+    before = (await hub.store.read(lambda tx: tx.states.load([subject(A)])))[subject(A)]
+    await hub.store.run(lambda tx: place(tx, [(Origin("x", "carrier", now, "0" * 32), facts)], now))
+    await hub.engine.settle_all()
+    assert (await hub.store.read(lambda tx: tx.states.load([subject(A)])))[subject(A)] == before
+    await hub.clock.sleep(500 * DAY)
+    await book(hub, B)
+    assert (await retainer(hub).run("night")).kept == {"a younger event": 1}
+    assert len(await hub.store.read(lambda tx: tx.log.of_subject(subject(A)))) == 4
+    await hub.clock.sleep(500 * DAY)
+    await book(hub, C)
+    await retainer(hub).run("night")
+    assert await hub.store.read(lambda tx: tx.log.of_subject(subject(A))) == []
 
 
 @pytest.mark.req("M19", "K2", "K5")

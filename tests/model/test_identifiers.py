@@ -109,3 +109,19 @@ def test_a_trace_id_is_32_hex_characters_and_follows_the_subject():
     assert len(trace) == 32
     assert int(trace, 16)
     assert trace == ids.trace_id_of("do:odoo:16") != ids.trace_id_of("do:odoo:17")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ids.delivery_order_id,
+        ids.sales_order_id,
+        ids.channel_order_id,
+        ids.transfer_id,
+        ids.stock_item_id,
+        ids.storage_id,
+    ],
+)
+def test_no_name_holds_what_no_database_keeps(named):
+    assert "\x00" not in named("X\x00Y", "Z\x00")
+    assert named("X\x00Y", "Z") != named("XY", "Z")

@@ -1,7 +1,7 @@
 """How SQLite answers: what is asked of large tables goes by an index."""
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, delete, event, select, update
 
 from crossdock.ports.rows import Chosen
 from crossdock.storage.log import SqlLog
@@ -45,10 +45,16 @@ def plans(connection: Connection, ask) -> list[str]:
         select(EVENT.c.body).where(among(EVENT.c.subject), EVENT.c.key != ""),
         select(COMMAND.c.seq).where(among(COMMAND.c.id)),
         select(EXCEPTION.c.text).where(among(EXCEPTION.c.subject), EXCEPTION.c.resolved_at == 0),
+        update(COMMAND).where(among(COMMAND.c.id)).values(attempt=7),
+        delete(COMMAND).where(among(COMMAND.c.id)),
     ],
 )
 def test_lists_of_values_are_looked_up_one_by_one(connection, query):
-    said = plans(connection, lambda: list(rows_in(connection, query, ["a", "b", "c"])))
+    def ask():
+        many = {"many": ["a", "b", "c"]}
+        return connection.execute(query, many) if query.is_dml else list(rows_in(connection, query, many["many"]))
+
+    said = plans(connection, ask)
     assert said
     assert all(each.startswith("SEARCH") for each in said), said
 

@@ -208,7 +208,9 @@ def test_a_url_that_is_no_store_is_refused_without_its_password(url):
 @pytest.mark.parametrize(
     ("version", "options", "said"),
     [
-        ((3, 34, 0), {"ENABLE_FTS5"}, ""),
+        ((3, 34, 0), {"ENABLE_FTS5", "ENABLE_JSON1"}, ""),
+        ((3, 37, 2), {"ENABLE_FTS5"}, "without FTS5 or JSON"),
+        ((3, 38, 0), {"ENABLE_FTS5"}, ""),
         ((3, 46, 1), {"ENABLE_FTS5", "THREADSAFE=1"}, ""),
         ((3, 31, 1), {"ENABLE_FTS5"}, "SQLite 3.31.1, a store needs 3.34"),
         ((3, 40, 1), {"THREADSAFE=1"}, "without FTS5"),

@@ -57,8 +57,11 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
 
 
 def _is_text(field: FieldDefinition) -> bool:
-    """Whether any words may stand there; what is no number or day is said to be none as everywhere."""
-    return any(each.is_subclass_of(str) for each in (field, *field.inner_types))
+    """Whether any words may stand there; a wrong number, day or word of a list is refused where it is read."""
+    told = field.kwarg_definition
+    if isinstance(told, ParameterKwarg) and (told.pattern or "format" in (told.schema_extra or {})):
+        return False
+    return field.is_subclass_of(str) or any(map(_is_text, field.inner_types))
 
 
 def _query_fields(handler: HTTPRouteHandler) -> dict[str, FieldDefinition]:

@@ -116,18 +116,23 @@ def parse_partner_id(text: str) -> str:
     return text
 
 
+def _storable(subject: str) -> str:
+    """No database keeps U+0000 in a text, and partners' words may hold it: it becomes its picture, U+2400."""
+    return subject.replace("\x00", "\u2400")
+
+
 def delivery_order_id(partner: str, external_id: str) -> str:
     """Canonical id of a delivery order: derived from its system of record, so reading it twice cannot double it.
 
     >>> delivery_order_id("odoo", "16")
     'do:odoo:16'
     """
-    return f"do:{partner}:{external_id}"
+    return _storable(f"do:{partner}:{external_id}")
 
 
 def sales_order_id(partner: str, external_id: str) -> str:
     """Canonical id of a sales order, derived like `delivery_order_id`."""
-    return f"so:{partner}:{external_id}"
+    return _storable(f"so:{partner}:{external_id}")
 
 
 def channel_order_id(channel: str, reference: str) -> str:
@@ -136,12 +141,12 @@ def channel_order_id(channel: str, reference: str) -> str:
     >>> channel_order_id("shop", "R-1001")
     'co:shop:R-1001'
     """
-    return f"co:{channel}:{reference}"
+    return _storable(f"co:{channel}:{reference}")
 
 
 def transfer_id(partner: str, external_id: str) -> str:
     """Canonical id of an incoming or internal transfer (an outgoing one is a delivery order)."""
-    return f"tr:{partner}:{external_id}"
+    return _storable(f"tr:{partner}:{external_id}")
 
 
 def stock_item_id(sku: str, location: str) -> str:
@@ -150,12 +155,12 @@ def stock_item_id(sku: str, location: str) -> str:
     >>> stock_item_id("DESK-1", "WH")
     'sku:DESK-1@WH'
     """
-    return f"sku:{sku}@{location}"
+    return _storable(f"sku:{sku}@{location}")
 
 
 def storage_id(owner: str, location: str) -> str:
     """Canonical id of what is stored for one owner at one location: the account of storage fees."""
-    return f"storage:{owner}@{location}"
+    return _storable(f"storage:{owner}@{location}")
 
 
 def partition_of(subject: str) -> int:

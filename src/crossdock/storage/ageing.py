@@ -46,6 +46,7 @@ _QUIET = (
         exists()
         .where(EXCHANGE.c.subject == STATE.c.subject, EXCHANGE.c.subject != "", EXCHANGE.c.status.in_(_UNREAD))
         .label("message"),
+        exists().where(EVENT.c.subject == STATE.c.subject, EVENT.c.recorded_at >= bindparam("before")).label("event"),
     )
     .where(
         STATE.c.updated_at < bindparam("before"),
@@ -55,6 +56,8 @@ _QUIET = (
     .limit(bindparam("most"))
 )
 _BLOCKS = ("exception", "deadline", "command", "message")
+_YOUNGER = "a younger event"
+"""Not every event changes the state: a charge, a comment, a move of a process is in the log alone."""
 _READERS = select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position, LOG_CURSOR.c.reader).where(
     LOG_CURSOR.c.reader != "rebuild"
 )
@@ -214,6 +217,8 @@ class SqlAgeing:
 
 
 def _quiet(row: Any) -> Quiet:
-    standing = ", ".join(name for name in _BLOCKS if getattr(row, name))
+    blocks = [name for name in _BLOCKS if getattr(row, name)] + [_YOUNGER] * bool(row.event)
     last = 0 if row.last is None else row.last % PLACES
-    return Quiet(row.subject, row.phase, row.milestone, row.updated_at, partition_of(row.subject), last, standing)
+    return Quiet(
+        row.subject, row.phase, row.milestone, row.updated_at, partition_of(row.subject), last, ", ".join(blocks)
+    )

@@ -16,6 +16,8 @@ from crossdock.storage.postgresql import PostgresqlStore
 from crossdock.storage.sqlite import SqliteStore
 
 _OLDEST_SQLITE = (3, 34)
+_JSON_BY_ITSELF = (3, 38)
+"""Before it JSON was asked for when SQLite was built (sqlite.org/json1.html)."""
 
 
 class MigratableStore(Store, Protocol):
@@ -84,7 +86,8 @@ def unfit_sqlite(version: tuple[int, ...], options: Collection[str]) -> str:
     remedy = "run Crossdock with a newer Python, or take PostgreSQL as the store"
     if version < _OLDEST_SQLITE:
         return f"this Python comes with SQLite {known}, a store needs 3.34 or newer; {remedy}"
-    if "ENABLE_FTS5" not in options or "OMIT_JSON" in options:
+    json = "OMIT_JSON" not in options if version >= _JSON_BY_ITSELF else "ENABLE_JSON1" in options
+    if "ENABLE_FTS5" not in options or not json:
         return f"this Python's SQLite {known} was built without FTS5 or JSON, which a store needs; {remedy}"
     return ""
 

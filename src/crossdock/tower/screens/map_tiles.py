@@ -67,7 +67,7 @@ def _known(file: BinaryIO) -> tuple[int, str]:
 
 
 def _answer(request: Request[Any, Any, Any], path: Path, found: _Read) -> Response[Any]:
-    headers = {"etag": found.mark, "accept-ranges": "bytes", "cache-control": "private, max-age=3600"}
+    headers = {"etag": found.mark, "accept-ranges": "bytes", "cache-control": "private, no-cache"}
     if found.mark in request.headers.get("if-none-match", ""):
         return Response(None, status_code=304, headers=headers)
     if found.span is None:
