@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crash.mutations import MUTATIONS, applied
-from crossdock.devkit.chaos.running import prepare, run_seed, workspace
+from crossdock.devkit.chaos.running import prepare, remove, run_seed, workspace
 from crossdock.devkit.chaos.scenarios import SCENARIOS
 from slowly import few
 
@@ -56,3 +56,12 @@ def test_a_seed_replays_exactly_also_in_another_process_with_another_order_of_se
     given = os.environ | {"PYTHONHASHSEED": "4711"}
     there = subprocess.run(command, env=given, capture_output=True, check=True, timeout=120)  # noqa: S603 - our own command
     assert json.loads(there.stdout)["fingerprints"] == {"crashes/7": here.fingerprint}
+
+
+def test_a_simulated_database_is_taken_away_with_the_bodies_beside_it(tmp_path):
+    database = tmp_path / "day-1.db"
+    for path in (database, tmp_path / "day-1.db-wal", tmp_path / "day-1.db.bodies" / "exchanges" / "a", tmp_path / "b"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    remove(database)
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]

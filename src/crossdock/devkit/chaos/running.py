@@ -1,6 +1,7 @@
 """Run one seed: the story of orders and parcels, what happens to processes, and the wait until all is at rest."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -77,7 +78,15 @@ async def _run(scenario: ChaosScenario, seed: int, empty: Path, loop: VirtualLoo
     finally:
         await bury(chaos)
         await store.close()
-        for path in chaos.database.parent.glob(f"{chaos.database.name}*"):
+        remove(chaos.database)
+
+
+def remove(database: Path) -> None:
+    """Take a simulated database away, with its log and the folder of large bodies beside it."""
+    for path in database.parent.glob(f"{database.name}*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
             path.unlink()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from crossdock.bootstrap import open_file
 from crossdock.devkit.chaos.invariants import is_quiet
 from crossdock.devkit.chaos.loop import VirtualLoop
-from crossdock.devkit.chaos.running import jump, staff
+from crossdock.devkit.chaos.running import jump, remove, staff
 from crossdock.devkit.chaos.world import bury, quiet_logs, stand_still
 from crossdock.devkit.peakday import acting, pushing
 from crossdock.devkit.peakday.acting import LATE
@@ -64,8 +64,7 @@ async def _run(
     finally:
         await bury(day.chaos)
         await store.close()
-        for path in day.chaos.database.parent.glob(f"{day.chaos.database.name}*"):
-            path.unlink()
+        remove(day.chaos.database)
 
 
 async def _play(day: Day, store: Store, progress: Progress) -> None:
