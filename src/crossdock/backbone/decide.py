@@ -118,7 +118,7 @@ class Reducer:
             return 0
         for row in effects.rows:
             effects.subjects[row.subject].kept = row
-        self._warm.keep(effects.moves, {name: (each, _stamp(each)) for name, each in effects.subjects.items()})
+        self._warm.keep(effects.moves, effects.subjects)
         self._metrics.decided.inc(len(events))
         for command in effects.commands:
             self._metrics.ordered.labels(command.partner, command.kind).inc()
@@ -136,7 +136,7 @@ class Reducer:
         subjects = {event.subject for event in events}
         kept = self._warm.take(subjects, cursors)
         stamps = tx.states.stamps(kept)
-        warm = {name: subject for name, (subject, at) in kept.items() if stamps.get(name) == at}
+        warm = {name: each for name, each in kept.items() if each.kept and stamps.get(name) == each.kept.updated_at}
         return cursors, events, {**tx.states.load(subjects - set(warm)), **warm}
 
     def decide(
@@ -255,10 +255,6 @@ def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
 def _alike(row: StateRow, kept: StateRow | None) -> bool:
     """Whether the two say the same, whenever it was written."""
     return kept is not None and (row.state, row.processes, row.summary) == (kept.state, kept.processes, kept.summary)
-
-
-def _stamp(subject: Subject) -> int:
-    return subject.kept.updated_at if subject.kept else 0
 
 
 def _opened(row: StateRow | Subject | None) -> Subject:

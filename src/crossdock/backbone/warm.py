@@ -21,19 +21,19 @@ class Warm(Generic[T]):
         """``most`` subjects are kept of each partition."""
         self._most = most
         self._reached: dict[int, int] = {}
-        self._kept: dict[int, dict[str, tuple[T, int]]] = {}
+        self._kept: dict[int, dict[str, T]] = {}
 
-    def take(self, subjects: Iterable[str], cursors: Mapping[int, int]) -> dict[str, tuple[T, int]]:
-        """What is kept of ``subjects``, and the ``updated_at`` of each. It is ours no longer: it will be changed, and
-        whether that change is committed is not known yet.
+    def take(self, subjects: Iterable[str], cursors: Mapping[int, int]) -> dict[str, T]:
+        """What is kept of ``subjects``. It is ours no longer: it will be changed, and whether that change is committed
+        is not known yet.
         """
         for partition in [each for each, at in self._reached.items() if cursors.get(each, -1) != at]:
             del self._reached[partition], self._kept[partition]
         found = ((subject, self._kept.get(partition_of(subject), {}).pop(subject, None)) for subject in subjects)
         return {subject: kept for subject, kept in found if kept is not None}
 
-    def keep(self, moves: Mapping[int, tuple[int, int]], states: Mapping[str, tuple[T, int]]) -> None:
-        """Remember what was committed with the cursors' ``moves``: each state, and the ``updated_at`` of its row."""
+    def keep(self, moves: Mapping[int, tuple[int, int]], states: Mapping[str, T]) -> None:
+        """Remember what was committed with the cursors' ``moves``."""
         for partition, (_, position) in moves.items():
             self._reached[partition] = position
             self._kept.setdefault(partition, {})

@@ -55,9 +55,14 @@ _QUIET = (
     .order_by(STATE.c.updated_at, STATE.c.subject)
     .limit(bindparam("most"))
 )
-_BLOCKS = ("exception", "deadline", "command", "message")
-_YOUNGER = "a younger event"
-"""Not every event changes the state: a charge, a comment, a move of a process is in the log alone."""
+_BLOCKS = {
+    "exception": "exception",
+    "deadline": "deadline",
+    "command": "command",
+    "message": "message",
+    "event": "a younger event",
+}
+"""What keeps an order, by column. Not every event changes the state: a charge, a comment is in the log alone."""
 _READERS = select(LOG_CURSOR.c.partition, LOG_CURSOR.c.position, LOG_CURSOR.c.reader).where(
     LOG_CURSOR.c.reader != "rebuild"
 )
@@ -217,8 +222,6 @@ class SqlAgeing:
 
 
 def _quiet(row: Any) -> Quiet:
-    blocks = [name for name in _BLOCKS if getattr(row, name)] + [_YOUNGER] * bool(row.event)
+    standing = ", ".join(words for name, words in _BLOCKS.items() if getattr(row, name))
     last = 0 if row.last is None else row.last % PLACES
-    return Quiet(
-        row.subject, row.phase, row.milestone, row.updated_at, partition_of(row.subject), last, ", ".join(blocks)
-    )
+    return Quiet(row.subject, row.phase, row.milestone, row.updated_at, partition_of(row.subject), last, standing)
