@@ -158,6 +158,7 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     person books it again.
     """
     if work.progress.phase == "cancelled":
+        work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
     body = work.event.body
@@ -288,6 +289,8 @@ def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:
     return booking.shipment_id == label.shipment_id and booking.tracking_number == label.tracking_number
 
 
+OUTLIVES = frozenset({outage.IN_DOUBT, outage.MAYBE_BOUGHT, "void.failed", "record.failed", "mapping.unknown_code"})
+"""What has to be looked at though its order wants no label any more: one may live, or the record may be wrong."""
 _ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE, outage.MAYBE_BOUGHT})
 _FAILURES = {
     "rates.request.v1": "rates.failed",
@@ -310,6 +313,8 @@ def failed(work: Work) -> None:
     if not isinstance(body, ev.CommandFailed) or body.what in _OF_OTHERS or work.event.subject.startswith("desk:"):
         return
     void_ended(work)
+    if work.progress.phase == "cancelled" and _is_moot(work, body):
+        return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
     if body.what == "label.buy.v1":
@@ -318,6 +323,13 @@ def failed(work: Work) -> None:
         work.progress.failed.append(f"{body.package_id}/{body.partner}")
         if work.progress.phase == "rating" and not outstanding(work):
             choose(work)
+
+
+def _is_moot(work: Work, body: ev.CommandFailed) -> bool:
+    """Whether nobody has to look at what stopped, since its order is off."""
+    if body.what == "label.buy.v1":
+        return outage.taken_back_again(work, body.package_id)
+    return body.what in {"rates.request.v1", "label.fetch.v1"}
 
 
 def cancelled(work: Work) -> None:
@@ -329,7 +341,9 @@ def cancelled(work: Work) -> None:
 
 
 def stopped(work: Work) -> None:
-    """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it."""
+    """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it. What
+    only kept it from leaving is over; a purchase that stopped is when it is known that nothing was bought.
+    """
     if work.progress.phase == "cancelled":
         return
     if any(journey.standing.moved for journey in work.state.journeys.values()):
@@ -338,8 +352,12 @@ def stopped(work: Work) -> None:
         return
     work.progress.phase, work.progress.cleared = "cancelled", ""
     work.clear(QUOTES)
+    unsettled = {f"/packages/{package_id}" for package_id in work.progress.buying}
+    work.resolve(
+        lambda each: each.kind not in OUTLIVES and (each.kind != "booking.failed" or each.pointer not in unsettled)
+    )
     for package_id in work.progress.buying:
-        outage.take_back(work, package_id, "cancelled", "the order was cancelled")
+        outage.take_back(work, package_id, outage.CANCELLED, "the order was cancelled")
     void_all(work)
 
 

@@ -53,7 +53,8 @@ def _requested(work: Work) -> None:
             work.raise_exception("order.changed_after_release", text)
         return
     problems = problems_of(order, work.policy.customs.required)
-    work.resolve(lambda each: all((each.kind, each.pointer) != (p.kind, p.pointer) for p in problems))
+    stands = {(each.kind, each.pointer) for each in problems}
+    work.resolve(lambda each: each.kind not in booking.OUTLIVES and (each.kind, each.pointer) not in stands)
     if problems:
         progress.phase = "rejected"
         _reject(work, order, problems)

@@ -22,6 +22,9 @@ _SETTLING = 30
 IN_DOUBT = "booking.in_doubt"
 UNAVAILABLE = "carrier.unavailable"
 MAYBE_BOUGHT = "label.maybe_bought"
+CANCELLED = "cancelled"
+"""What follows a purchase taken back because its order is off: nothing."""
+_SETTLED_TWICE = "cancelled twice"
 
 
 def watch(work: Work, order: DeliveryOrder, package: Package, partner: str, order_name: str) -> None:
@@ -88,6 +91,18 @@ def take_back(work: Work, package_id: str, then: str, reason: str) -> None:
         work.events.append(BookingDiverted(package_id, buying.partner, "withdraw", reason, buying.key))
         work.timers.append(Timer(f"{_DOUBT}{package_id}", work.now + _SETTLING * SECOND))
     buying.then = then
+
+
+def taken_back_again(work: Work, package_id: str) -> bool:
+    """Take a purchase back once more that stopped while it was being taken back: where it certainly was not made that
+    ends it, and nobody has to look. False where it was done before, or where nothing is taken back.
+    """
+    buying = work.progress.buying.get(package_id)
+    if buying is None or buying.then != CANCELLED:
+        return False
+    buying.then = _SETTLED_TWICE
+    work.withdrawn.append(buying.key)
+    return True
 
 
 def unsettled(work: Work) -> None:

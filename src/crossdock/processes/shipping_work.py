@@ -35,7 +35,7 @@ class Raised(Struct, frozen=True):
 
 class Buying(Struct, omit_defaults=True):
     """A purchase under way: the command's key, its partner, and since when (epoch microseconds). ``held`` it waits for
-    its carrier; ``then`` is what follows when it was taken back: reroute, person or again.
+    its carrier; ``then`` is what follows when it was taken back: reroute, person, again; cancelled: nothing.
     """
 
     key: str

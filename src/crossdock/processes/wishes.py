@@ -61,6 +61,7 @@ def void(work: Work, package_id: str, *, again: bool) -> None:
 
 def voided(work: Work) -> None:
     """A label is gone: the package has none now, or gets another where that was asked for."""
+    _nothing_more_of_it(work)
     order, progress = work.order, work.progress
     if order is None or progress.phase == "cancelled" or work.state.cancelled:
         return
@@ -75,6 +76,17 @@ def voided(work: Work) -> None:
     progress.rebook = [each for each in progress.rebook if each not in gone]
     for back in gone:
         ask_return(work, order, back.removesuffix(RETURN))
+
+
+def _nothing_more_of_it(work: Work) -> None:
+    """Nobody has to look at what stopped for a label that is void, nor call its carrier for another pickup."""
+    body = work.event.body
+    if isinstance(body, ev.ShipmentVoided):
+        over = {
+            ("void.failed", f"/packages/{body.package_id}"), ("label.failed", f"/packages/{body.package_id}"),
+            ("pickup.failed", f"/shipments/{body.tracking_number}"),
+        }  # fmt: skip
+        work.resolve(lambda each: (each.kind, each.pointer) in over)
 
 
 def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
@@ -143,9 +155,9 @@ def taken_back(work: Work) -> None:
     if found is None:
         return
     package_id, buying = found
-    if not package_id.endswith(RETURN):
+    if not package_id.endswith(RETURN) or work.progress.phase == "cancelled":
         booking.taken_back(work, order, package_id, buying)
-    elif buying.then == "again" and not _doubtful(work) and work.progress.phase != "cancelled":
+    elif buying.then == "again" and not _doubtful(work):
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         ask_return(work, order, package_id.removesuffix(RETURN))
 
