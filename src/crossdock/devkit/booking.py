@@ -127,6 +127,8 @@ class BookingContract:
             await self._judge(world)
             held = await world.labels()
             assert all(document.size > 0 for document in held.values()), "a label without bytes"
+            asked = {goods.reference for goods in world.consignments.values()}
+            assert await world.quoted_for() == asked, "a quote must say which consignment it was asked for"
             return len(world.fuse.steps)
 
     async def _deaths(self) -> None:

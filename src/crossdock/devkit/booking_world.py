@@ -246,11 +246,17 @@ class BookingWorld:
         labelled = await self._labelled()
         return {body.tracking_number: body.document for bodies in labelled.values() for body in bodies}
 
+    async def quoted_for(self) -> set[str]:
+        """The references that quotes say they were asked for."""
+        return {event.body.quote.reference for event in await self._events() if isinstance(event.body, ev.RatesQuoted)}
+
+    async def _events(self) -> list[ev.Event]:
+        return await self._read(lambda tx: [event for each in self.orders for event in tx.log.of_subject(each)])
+
     async def _labelled(self) -> dict[str, list[ev.LabelReceived]]:
         """The labels received, by order."""
-        events = await self._read(lambda tx: [event for each in self.orders for event in tx.log.of_subject(each)])
         found: dict[str, list[ev.LabelReceived]] = {}
-        for event in events:
+        for event in await self._events():
             if isinstance(event.body, ev.LabelReceived):
                 found.setdefault(event.subject, []).append(event.body)
         return found

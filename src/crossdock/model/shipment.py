@@ -103,13 +103,16 @@ class Rate(Struct, frozen=True, omit_defaults=True):
 
 
 class Quote(Struct, frozen=True, omit_defaults=True):
-    """What one partner offers for one package: the shipment it opened and its rates."""
+    """What one partner offers for one package: the shipment it opened and its rates. ``reference`` is the consignment's
+    that was asked about; "" where the partner's connector does not say.
+    """
 
     partner: str
     package_id: str
     shipment_id: str
     rates: tuple[Rate, ...]
     messages: tuple[str, ...] = ()
+    reference: str = ""
 
 
 class Booking(Struct, frozen=True, omit_defaults=True):

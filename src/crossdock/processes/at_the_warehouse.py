@@ -129,12 +129,14 @@ def _finish(work: Work, order: DeliveryOrder, body: GoodsShipped) -> None:
 
 
 def too_late(work: Work) -> None:
-    """It cannot be stopped any more: it goes on, and comes back."""
+    """It cannot be stopped any more: it goes on, and comes back, unless it was reopened meanwhile."""
     body = work.event.body
-    if not isinstance(body, CancellationRefused) or not is_ours(work) or work.progress.stage != "cancelling":
+    if not isinstance(body, CancellationRefused) or not is_ours(work):
         return
     release = work.release
     work.progress.stage = STAGES_THERE.get(release.stage if release else "", "releasing")
+    if not work.state.cancelled:
+        return
     reached = body.stage.replace("_", " ")
     text = f"{body.partner} cannot stop it any more: it is {reached}. It goes out and has to come back."
     work.raise_exception("order.cancelled_too_late", text)

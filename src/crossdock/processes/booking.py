@@ -13,7 +13,7 @@ from crossdock.model.instants import lasting
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Booking, Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer
-from crossdock.processes import outage
+from crossdock.processes import calling_off, outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
 from crossdock.processes.shipping_work import QUOTES, Buying, Work
@@ -85,9 +85,14 @@ def _silent(work: Work, order: DeliveryOrder) -> list[str]:
 
 
 def quotes_of(work: Work) -> tuple[Quote, ...]:
-    """The quotes for the labels asked for now."""
+    """The quotes for the labels asked for now, and none for an earlier one, whose address may have been another."""
     quotes, stale = work.state.quotes, set(work.progress.stale)
-    return tuple(quotes[shipment] for shipment in sorted(quotes) if shipment not in stale)
+    return tuple(quotes[name] for name in sorted(quotes) if name not in stale and _is_for_now(work, quotes[name]))
+
+
+def _is_for_now(work: Work, quote: Quote) -> bool:
+    asked = work.progress.asked.get(quote.package_id, 1)
+    return work.order is None or quote.reference in {"", reference_of(work.order, quote.package_id, asked)}
 
 
 def deadline(work: Work) -> None:
@@ -157,7 +162,7 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     """A purchase was not made: go to the next carrier, ask a person, or begin anew. What a person ended goes on when a
     person books it again.
     """
-    if work.progress.phase == "cancelled":
+    if work.progress.phase == "cancelled" or work.progress.settling:
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
@@ -260,7 +265,7 @@ def booked(work: Work) -> None:
     outage.looked(work, booking.package_id)
     outage.settled(work, booking.package_id)
     if work.progress.phase in {"cancelled", "waiting"}:  # one that waits is not cleared: it was asked for before that
-        void_all(work)
+        calling_off.void_all(work)
         return
     fetch = cmd.FetchLabel(
         booking.package_id, booking.shipment_id, booking.tracking_number, booking.label_url, booking.label_media_type
@@ -289,8 +294,6 @@ def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:
     return booking.shipment_id == label.shipment_id and booking.tracking_number == label.tracking_number
 
 
-OUTLIVES = frozenset({outage.IN_DOUBT, outage.MAYBE_BOUGHT, "void.failed", "record.failed", "mapping.unknown_code"})
-"""What has to be looked at though its order wants no label any more: one may live, or the record may be wrong."""
 _ENDED_BY_ANOTHER = frozenset({"booking.failed", "rates.none", "rates.failed", outage.UNAVAILABLE, outage.MAYBE_BOUGHT})
 _FAILURES = {
     "rates.request.v1": "rates.failed",
@@ -312,8 +315,8 @@ def failed(work: Work) -> None:
     body = work.event.body
     if not isinstance(body, ev.CommandFailed) or body.what in _OF_OTHERS or work.event.subject.startswith("desk:"):
         return
-    void_ended(work)
-    if work.progress.phase == "cancelled" and _is_moot(work, body):
+    calling_off.void_ended(work)
+    if calling_off.is_moot(work, body):
         return
     pointer = f"/packages/{body.package_id}" if body.package_id else f"/{body.what}"
     work.raise_exception(_FAILURES.get(body.what, "record.failed"), body.operator, pointer)
@@ -323,63 +326,3 @@ def failed(work: Work) -> None:
         work.progress.failed.append(f"{body.package_id}/{body.partner}")
         if work.progress.phase == "rating" and not outstanding(work):
             choose(work)
-
-
-def _is_moot(work: Work, body: ev.CommandFailed) -> bool:
-    """Whether nobody has to look at what stopped, since its order is off."""
-    if body.what == "label.buy.v1":
-        return outage.taken_back_again(work, body.package_id)
-    return body.what in {"rates.request.v1", "label.fetch.v1"}
-
-
-def cancelled(work: Work) -> None:
-    """The order is off: void what was bought, unless the goods are on their way. One that waited for its clearance is
-    stopped by whoever clears it: a warehouse may have shipped it.
-    """
-    if work.state.cancelled and not work.policy.on_clearance:
-        stopped(work)
-
-
-def stopped(work: Work) -> None:
-    """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it. What
-    only kept it from leaving is over; a purchase that stopped is when it is known that nothing was bought.
-    """
-    if work.progress.phase == "cancelled":
-        return
-    if any(journey.standing.moved for journey in work.state.journeys.values()):
-        text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
-        work.raise_exception("order.cancelled_after_pickup", text)
-        return
-    work.progress.phase, work.progress.cleared = "cancelled", ""
-    work.clear(QUOTES)
-    unsettled = {f"/packages/{package_id}" for package_id in work.progress.buying}
-    work.resolve(
-        lambda each: each.kind not in OUTLIVES and (each.kind != "booking.failed" or each.pointer not in unsettled)
-    )
-    for package_id in work.progress.buying:
-        outage.take_back(work, package_id, outage.CANCELLED, "the order was cancelled")
-    void_all(work)
-
-
-def void_all(work: Work) -> None:
-    """Void every label that lives."""
-    for booking in work.state.live_bookings().values():
-        void(work, booking)
-
-
-def void(work: Work, booking: Booking, priority: int = Priority.NORMAL) -> None:
-    """Void a label, unless that was asked for and has not failed."""
-    name = f"{booking.partner}/{booking.shipment_id}"
-    if name in work.progress.voiding:
-        return
-    work.progress.voiding[name] = booking.package_id
-    body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
-    work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body, priority))
-
-
-def void_ended(work: Work) -> None:
-    """A void was refused or ended: it may be asked for again."""
-    body = work.event.body
-    if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
-        voiding = work.progress.voiding
-        work.progress.voiding = {name: package for name, package in voiding.items() if package != body.package_id}

@@ -43,7 +43,7 @@ def _requested(work: Work) -> None:
     version = essence(order)
     if progress.stage in {"cancelled", "cancelling"}:
         if progress.stage == "cancelling":
-            return  # reopened while it is being stopped: what becomes of that is settled first
+            return  # reopened while it is being stopped: the warehouse says what becomes of that first
         progress.stage, progress.version = "checking", ""
     if version == progress.version:
         return
@@ -167,8 +167,17 @@ def _stopped_there(work: Work) -> None:
         return
     if work.progress.stage == "cancelling":
         _stop(work)
+        _requested(work)  # where it was reopened meanwhile
     elif work.progress.stage in AT_THE_WAREHOUSE:
         undoing.begin(work, "the warehouse cancelled it by itself")
+
+
+def _not_stopped_there(work: Work) -> None:
+    """It goes on there; what was changed when it was reopened meanwhile is told there now."""
+    if work.progress.stage == "cancelling":
+        at_the_warehouse.too_late(work)
+        if work.progress.stage != "cancelling":
+            _requested(work)
 
 
 _HANDLERS: dict[str, Callable[[Work], None]] = {
@@ -181,7 +190,7 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "warehouse_order.acknowledged.v1": at_the_warehouse.followed,
     "warehouse_order.refused.v1": at_the_warehouse.refused,
     "warehouse_order.cancelled.v1": _stopped_there,
-    "warehouse_order.cancel_refused.v1": at_the_warehouse.too_late,
+    "warehouse_order.cancel_refused.v1": _not_stopped_there,
     "pick.started.v1": at_the_warehouse.followed,
     "goods.picked.v1": at_the_warehouse.followed,
     "packages.packed.v1": at_the_warehouse.packed,

@@ -14,7 +14,7 @@ from crossdock.model.order import DeliveryOrder
 from crossdock.model.releasing import OrderCleared
 from crossdock.model.rules import Problem, problems_of
 from crossdock.ports.process import Decision, Order, Process, Situation
-from crossdock.processes import booking, wishes, writeback
+from crossdock.processes import booking, calling_off, wishes, writeback
 from crossdock.processes.shipping_chart import CHART
 from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.processes.shipping_work import NAME, Progress, Record, Work, decode_progress, essence
@@ -38,14 +38,18 @@ def _requested(work: Work) -> None:
     order, progress = work.order, work.progress
     if order is None or work.state.cancelled:
         return
-    if progress.phase == "cancelled":  # reopened: it starts anew, its labels were voided
+    if progress.phase == "cancelled":  # reopened: it starts anew once its labels are void
         progress = work.progress = Progress(
             noted=progress.noted, raised=progress.raised, asked=progress.asked, stale=progress.stale,
-            cleared=progress.cleared, voiding=progress.voiding,
+            cleared=progress.cleared, voiding=progress.voiding, buying=progress.buying, settling=True,
         )  # fmt: skip
     if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
         progress.phase = "waiting"
         return
+    if progress.phase in {"new", "waiting"} and calling_off.is_settling(work, order):
+        progress.phase = "waiting"
+        return
+    progress.settling = False
     version = essence(order, abroad=crosses_border(order.ship_from.address, order.ship_to.address))
     if progress.phase not in {"new", "waiting", "rejected"}:
         if version != progress.version:
@@ -54,7 +58,7 @@ def _requested(work: Work) -> None:
         return
     problems = problems_of(order, work.policy.customs.required)
     stands = {(each.kind, each.pointer) for each in problems}
-    work.resolve(lambda each: each.kind not in booking.OUTLIVES and (each.kind, each.pointer) not in stands)
+    work.resolve(lambda each: each.kind not in calling_off.OUTLIVES and (each.kind, each.pointer) not in stands)
     if problems:
         progress.phase = "rejected"
         _reject(work, order, problems)
@@ -68,6 +72,22 @@ def _cleared(work: Work) -> None:
     body = work.event.body
     if isinstance(body, OrderCleared):
         work.progress.cleared = body.version
+        _requested(work)
+
+
+def _voided(work: Work) -> None:
+    wishes.voided(work)
+    _settled(work)
+
+
+def _taken_back(work: Work) -> None:
+    wishes.taken_back(work)
+    _settled(work)
+
+
+def _settled(work: Work) -> None:
+    """Something it had bought is gone, or never was: one that was reopened may begin."""
+    if work.progress.settling and work.progress.phase == "waiting":
         _requested(work)
 
 
@@ -100,12 +120,12 @@ def _reject(work: Work, order: DeliveryOrder, problems: tuple[Problem, ...]) -> 
 
 _HANDLERS: dict[str, Callable[[Work], None]] = {
     "fulfilment.requested.v1": _requested,
-    "fulfilment.cancelled.v1": booking.cancelled,
+    "fulfilment.cancelled.v1": calling_off.cancelled,
     "order.cleared.v1": _cleared,
-    "order.stopped.v1": booking.stopped,
+    "order.stopped.v1": calling_off.stopped,
     "rates.quoted.v1": _quoted,
     "desk.requested.v1": wishes.asked,
-    "shipment.voided.v1": wishes.voided,
+    "shipment.voided.v1": _voided,
     "deadline.passed.v1": _late,
     "shipment.booked.v1": booking.booked,
     "label.received.v1": booking.labelled,
@@ -113,7 +133,7 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "tracking.reported.v1": writeback.tracked,
     "proof.captured.v1": writeback.proved,
     "command.failed.v1": _failed,
-    "command.withdrawn.v1": wishes.taken_back,
+    "command.withdrawn.v1": _taken_back,
     "record.written.v1": writeback.written,
     "exception.resolved.v1": Work.closed,
 }

@@ -80,6 +80,8 @@ def _before_release() -> Iterator[Move]:
 
 def _ends() -> Iterator[Move]:
     yield Move("cancelling", "cancelled", "warehouse_order.cancelled.v1", "void its labels")
+    for after in ("checking", "rejected"):
+        yield Move("cancelling", after, "warehouse_order.cancelled.v1", "it was reopened meanwhile: it begins anew")
     yield Move("cancelling", "undoing", "warehouse_order.refused.v1", _UNDO)
     for after in AT_THE_WAREHOUSE:
         yield Move("cancelling", after, "warehouse_order.cancel_refused.v1", "an exception: it has to come back")

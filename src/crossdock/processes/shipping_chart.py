@@ -6,7 +6,7 @@ from crossdock.ports.process import Chart, Move, Stage
 
 _STAGES = (
     Stage("new", "Facts of it are here, the order itself is not.", "the system of record", hours=1.0),
-    Stage("waiting", "It waits for its clearance: gates, or the warehouse that packs it.", "whoever clears it"),
+    Stage("waiting", "It waits for its clearance, or until what was bought before is void.", "whoever clears it"),
     Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
     Stage("rating", "Carriers were asked what they would take for it.", "the carriers", hours=0.5),
     Stage("booking", "Labels are being bought and fetched.", "the carrier", hours=1.0),
@@ -28,6 +28,10 @@ def _asked() -> Iterator[Move]:
             yield Move(before, "rejected", on, "an exception for each fault, a note in the system of record")
     for before in ("new", "cancelled"):
         yield Move(before, "waiting", requested)
+    yield Move("cancelled", "waiting", "order.cleared.v1", "what was bought before is voided first")
+    for on in ("shipment.voided.v1", "command.withdrawn.v1"):
+        yield Move("waiting", "rating", on, "ask every carrier for rates")
+        yield Move("waiting", "rejected", on, "an exception for each fault, a note in the system of record")
 
 
 def _moves() -> Iterator[Move]:

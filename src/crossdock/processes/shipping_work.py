@@ -52,7 +52,8 @@ class Progress(Struct, omit_defaults=True):
     purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
     another label once theirs is void, ``returning`` those whose way back waits for rates. ``cleared`` is the version of
     the order's clearance, where it waits for one. ``voiding`` are labels whose void was asked for, as
-    ``partner/shipment``, and their packages: it is not asked for again unless it failed.
+    ``partner/shipment``, and their packages: it is not asked for again unless it failed. ``settling`` it was reopened,
+    and begins anew once nothing lives of what was bought before it was called off.
     """
 
     phase: str = "new"
@@ -70,6 +71,7 @@ class Progress(Struct, omit_defaults=True):
     returning: list[str] = field(default_factory=list)
     cleared: str = ""
     voiding: dict[str, str] = field(default_factory=dict)
+    settling: bool = False
 
 
 decode_progress = msgspec.json.Decoder(Progress).decode

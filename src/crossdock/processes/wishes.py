@@ -9,7 +9,7 @@ from crossdock.model.desk import RETURN, Book, DeskRequested, Return, Void
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer, command_key
-from crossdock.processes import booking, outage
+from crossdock.processes import booking, calling_off, outage
 from crossdock.processes.selection import Ask, select
 from crossdock.processes.shipping_work import NAME, QUOTES, Buying, Work
 
@@ -56,7 +56,7 @@ def void(work: Work, package_id: str, *, again: bool) -> None:
         return
     if again and package_id not in work.progress.rebook:
         work.progress.rebook.append(package_id)
-    booking.void(work, live, Priority.EXPRESS)
+    calling_off.void(work, live, Priority.EXPRESS)
 
 
 def voided(work: Work) -> None:
@@ -146,7 +146,7 @@ def deadline(work: Work) -> None:
 
 def taken_back(work: Work) -> None:
     """A purchase was not made, or a person ended it: one for a way back begins anew where that was asked for."""
-    booking.void_ended(work)
+    calling_off.void_ended(work)
     found, order = outage.withdrawn(work), work.order
     if order is None:
         return

@@ -60,7 +60,7 @@ def quoted(
         days, deliver_by = _promise(each.delivery_capabilities)
         service = each.product_name or each.product_code
         rates.append(Rate(rate_id(each), CARRIER, service, price, days, deliver_by))
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages))
+    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages), goods.reference)
     return Fact(RatesQuoted(quote), at, subject=subject)
 
 

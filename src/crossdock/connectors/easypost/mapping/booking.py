@@ -95,7 +95,9 @@ def quoted(command: RequestRates, shipment: wire.Shipment, partner: str, subject
         days = each.delivery_days if each.delivery_days is not None else each.est_delivery_days
         promised = stamp(each.delivery_date) if each.delivery_date else None
         rates.append(Rate(each.id, each.carrier, each.service, price, days, promised))
-    quote = Quote(partner, command.package_id, shipment.id, tuple(rates), tuple(messages))
+    quote = Quote(
+        partner, command.package_id, shipment.id, tuple(rates), tuple(messages), command.consignment.reference
+    )
     return Fact(RatesQuoted(quote), stamp(shipment.created_at), subject=subject)
 
 

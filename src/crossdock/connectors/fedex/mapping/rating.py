@@ -69,7 +69,7 @@ def quoted(command: RequestRates, answer: wire.RateOutput, partner: str, subject
         name = each.service_name or each.service_type
         rates.append(Rate(each.service_type, "FedEx", name, price, _days(each), _promise(each)))
     messages += [f"{alert.code}: {alert.message}" for alert in answer.alerts]
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages))
+    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages), goods.reference)
     return Fact(RatesQuoted(quote), at, subject=subject)
 
 

@@ -57,7 +57,14 @@ def quoted(
     if not rates and not messages:
         messages.append(f"the tariff has no price for {weight} kg to {country}")
     partner, subject, at = told
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates.values()), tuple(dict.fromkeys(messages)))
+    quote = Quote(
+        partner,
+        command.package_id,
+        goods.reference,
+        tuple(rates.values()),
+        tuple(dict.fromkeys(messages)),
+        goods.reference,
+    )
     return Fact(RatesQuoted(quote), at, subject=subject)
 
 

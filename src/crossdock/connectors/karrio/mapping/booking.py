@@ -106,7 +106,7 @@ def quoted(goods: Consignment, rates: list[wire.RateDetails], partner: str, subj
             messages.append(f"{each.service} left out: {problem}")
             continue
         offers.append(Rate(each.service, each.carrier_name, each.service, price, each.transit_days))
-    quote = Quote(partner, goods.package.id, goods.reference, tuple(offers), tuple(messages))
+    quote = Quote(partner, goods.package.id, goods.reference, tuple(offers), tuple(messages), goods.reference)
     return Fact(RatesQuoted(quote), now, subject=subject)
 
 

@@ -42,7 +42,7 @@ def quoted(command: RequestRates, options: wire.ShippingOptions, partner: str, s
         else:
             messages.append(f"{each.code} left out: {rate}")
     goods = command.consignment
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages))
+    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages), goods.reference)
     return Fact(RatesQuoted(quote), at, subject=subject)
 
 

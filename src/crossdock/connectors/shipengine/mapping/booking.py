@@ -32,7 +32,9 @@ def quoted(command: RequestRates, answer: wire.RatedShipment, partner: str, subj
             continue
         promised = stamp(each.estimated_delivery_date) if each.estimated_delivery_date else None
         rates.append(Rate(each.rate_id, each.carrier_code, each.service_code, price, each.delivery_days, promised))
-    quote = Quote(partner, command.package_id, answer.shipment_id, tuple(rates), tuple(messages))
+    quote = Quote(
+        partner, command.package_id, answer.shipment_id, tuple(rates), tuple(messages), command.consignment.reference
+    )
     return Fact(RatesQuoted(quote), stamp(found.created_at) if found.created_at else now, subject=subject)
 
 

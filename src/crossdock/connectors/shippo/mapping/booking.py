@@ -120,7 +120,9 @@ def quoted(command: RequestRates, shipment: wire.Shipment, partner: str, subject
             messages.append(f"{each.provider} {service} left out: {problem}")
             continue
         rates.append(Rate(each.object_id, each.provider, service, price, each.estimated_days))
-    quote = Quote(partner, command.package_id, shipment.object_id, tuple(rates), tuple(messages))
+    quote = Quote(
+        partner, command.package_id, shipment.object_id, tuple(rates), tuple(messages), command.consignment.reference
+    )
     return Fact(RatesQuoted(quote), stamp(shipment.object_created), subject=subject)
 
 

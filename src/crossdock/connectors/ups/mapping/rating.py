@@ -86,7 +86,9 @@ def quoted(command: RequestRates, answer: wire.RateResponse, partner: str, subje
         days, deliver_by = _promise(each)
         rates.append(Rate(code, "UPS", SERVICES.get(code, code), price, days, deliver_by))
     messages += [f"{alert.Code}: {alert.Description}" for alert in answer.Response.Alert]
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(dict.fromkeys(messages)))
+    quote = Quote(
+        partner, command.package_id, goods.reference, tuple(rates), tuple(dict.fromkeys(messages)), goods.reference
+    )
     return Fact(RatesQuoted(quote), at, subject=subject)
 
 

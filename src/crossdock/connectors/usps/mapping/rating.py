@@ -58,5 +58,5 @@ def quoted(
 ) -> Fact:
     """The offers. USPS opens no shipment, so the consignment's reference stands for it and a mail class buys."""
     goods = command.consignment
-    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages))
+    quote = Quote(partner, command.package_id, goods.reference, tuple(rates), tuple(messages), goods.reference)
     return Fact(RatesQuoted(quote), at, subject=subject)

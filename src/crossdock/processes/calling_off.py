@@ -1,0 +1,82 @@
+"""An order that is called off: what it bought is taken back or voided, and what only kept it from leaving is over."""
+
+from crossdock.model import commands as cmd
+from crossdock.model import events as ev
+from crossdock.model.deciding import CommandWithdrawn
+from crossdock.model.desk import RETURN
+from crossdock.model.order import DeliveryOrder
+from crossdock.model.shipment import Booking
+from crossdock.ports.process import Order, Priority
+from crossdock.processes import outage
+from crossdock.processes.shipping_work import QUOTES, Work
+
+OUTLIVES = frozenset({outage.IN_DOUBT, outage.MAYBE_BOUGHT, "void.failed", "record.failed", "mapping.unknown_code"})
+"""What has to be looked at though its order wants no label any more: one may live, or the record may be wrong."""
+
+
+def is_moot(work: Work, body: ev.CommandFailed) -> bool:
+    """Whether nobody has to look at what stopped, since its order is off, or was."""
+    if body.what == "label.buy.v1":
+        return outage.taken_back_again(work, body.package_id)
+    return work.progress.phase == "cancelled" and body.what in {"rates.request.v1", "label.fetch.v1"}
+
+
+def cancelled(work: Work) -> None:
+    """The order is off: void what was bought, unless the goods are on their way. One that waited for its clearance is
+    stopped by whoever clears it: a warehouse may have shipped it.
+    """
+    if work.state.cancelled and not work.policy.on_clearance:
+        stopped(work)
+
+
+def is_settling(work: Work, order: DeliveryOrder) -> bool:
+    """Whether it was reopened, and something bought before it was called off may still live."""
+    if not work.progress.settling:
+        return False
+    live, buying = work.state.live_bookings(), work.progress.buying
+    return any(each.id in live for each in order.packages) or any(not name.endswith(RETURN) for name in buying)
+
+
+def stopped(work: Work) -> None:
+    """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it. What
+    only kept it from leaving is over; a purchase that stopped is when it is known that nothing was bought.
+    """
+    if work.progress.phase == "cancelled":
+        return
+    if any(journey.standing.moved for journey in work.state.journeys.values()):
+        text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
+        work.raise_exception("order.cancelled_after_pickup", text)
+        return
+    work.progress.phase, work.progress.cleared = "cancelled", ""
+    work.clear(QUOTES)
+    unsettled = {f"/packages/{package_id}" for package_id in work.progress.buying}
+    work.resolve(
+        lambda each: each.kind not in OUTLIVES and (each.kind != "booking.failed" or each.pointer not in unsettled)
+    )
+    for package_id in work.progress.buying:
+        outage.take_back(work, package_id, outage.CANCELLED, "the order was cancelled")
+    void_all(work)
+
+
+def void_all(work: Work) -> None:
+    """Void every label that lives."""
+    for booking in work.state.live_bookings().values():
+        void(work, booking)
+
+
+def void(work: Work, booking: Booking, priority: int = Priority.NORMAL) -> None:
+    """Void a label, unless that was asked for and has not failed."""
+    name = f"{booking.partner}/{booking.shipment_id}"
+    if name in work.progress.voiding:
+        return
+    work.progress.voiding[name] = booking.package_id
+    body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
+    work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body, priority))
+
+
+def void_ended(work: Work) -> None:
+    """A void was refused or ended: it may be asked for again."""
+    body = work.event.body
+    if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
+        voiding = work.progress.voiding
+        work.progress.voiding = {name: package for name, package in voiding.items() if package != body.package_id}
