@@ -71,12 +71,18 @@ def explore(world: World, seed: int, steps: int) -> Reached:
 
 
 def tell_everything(world: World, reached: Reached, seed: int, variants: int) -> None:
-    """In every stage, in several states of it, tell everything that can be told; twice, as partners do."""
+    """In every stage, in several states of it, tell everything that can be told; twice, as partners do. Where all of
+    these have heard something already, another state of the stage is found that has not.
+    """
     rng = random.Random(f"{world.process.name}/{seed}/everything")
     for known in list(reached.stages.values()):
         by_length = sorted(known.values(), key=lambda each: len(each.bodies))
         chosen = by_length[:1] + rng.sample(by_length[1:], min(variants - 1, len(by_length) - 1))
         for branch in chosen:
+            _tell_all(world, reached, branch)
+        for branch in by_length:
+            if {tag for place, tag in reached.pairs if place == branch.place} >= world.process.handles:
+                break
             _tell_all(world, reached, branch)
 
 

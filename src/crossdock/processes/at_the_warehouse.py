@@ -19,6 +19,7 @@ from crossdock.processes import undoing
 from crossdock.processes.release_chart import AT_THE_WAREHOUSE, STAGES_THERE
 from crossdock.processes.release_work import Work
 
+TOO_LATE = "order.cancelled_too_late"
 _FAILURES = {
     "warehouse_order.release.v1": "release.failed",
     "warehouse_order.amend.v1": "change.failed",
@@ -56,7 +57,21 @@ def packed(work: Work) -> None:
     if order is None or not is_ours(work) or not isinstance(body, PackagesPacked):
         return
     if work.progress.stage == "packed" and not work.state.cancelled:
-        work.events.append(OrderCleared(order.id, f"{work.progress.number}/{work.event.key[:16]}"))
+        _clear(work, order)
+    elif work.progress.stage in {"packed", "cancelling"}:
+        work.progress.uncleared = True
+
+
+def _clear(work: Work, order: DeliveryOrder) -> None:
+    work.progress.uncleared = False
+    work.events.append(OrderCleared(order.id, f"{work.progress.number}/{work.event.key[:16]}"))
+
+
+def wanted_again(work: Work, order: DeliveryOrder) -> None:
+    """It is there, was called off and is reopened: nothing has to come back, and what was packed gets its labels."""
+    work.resolve(lambda each: each.kind == TOO_LATE)
+    if work.progress.uncleared and work.progress.stage == "packed":
+        _clear(work, order)
 
 
 def refused(work: Work) -> None:
@@ -72,7 +87,7 @@ def refused(work: Work) -> None:
     elif work.progress.stage in {*AT_THE_WAREHOUSE, "attention"}:
         undoing.begin(work, f"{body.partner} refused it: {why}")
     elif work.progress.stage == "cancelling":
-        undoing.begin(work, "it was cancelled")
+        undoing.begin(work, "it was cancelled" if work.state.cancelled else f"{body.partner} refused it: {why}")
 
 
 def short(work: Work) -> None:
@@ -124,7 +139,7 @@ def _finish(work: Work, order: DeliveryOrder, body: GoodsShipped) -> None:
         work.resolve(lambda each: each.kind == "stock.shortage")
     was = work.progress.stage
     work.progress.stage = "shipped"
-    if was in {"cancelling", "undoing", "undeliverable"} or work.state.cancelled:
+    if was in {"undoing", "undeliverable"} or work.state.cancelled:
         undoing.ask_back(work)
 
 
@@ -139,7 +154,7 @@ def too_late(work: Work) -> None:
         return
     reached = body.stage.replace("_", " ")
     text = f"{body.partner} cannot stop it any more: it is {reached}. It goes out and has to come back."
-    work.raise_exception("order.cancelled_too_late", text)
+    work.raise_exception(TOO_LATE, text)
 
 
 def failed(work: Work) -> None:

@@ -16,7 +16,7 @@ from crossdock.ports.process import Order, Priority, Timer
 from crossdock.processes import calling_off, outage
 from crossdock.processes.promises import promise_of
 from crossdock.processes.selection import Ask, Choice, select
-from crossdock.processes.shipping_work import QUOTES, Buying, Work
+from crossdock.processes.shipping_work import BEFORE_RATES, QUOTES, Buying, Work
 
 
 def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> None:
@@ -162,12 +162,15 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     """A purchase was not made: go to the next carrier, ask a person, or begin anew. What a person ended goes on when a
     person books it again.
     """
-    if work.progress.phase == "cancelled" or work.progress.settling:
+    body = work.event.body
+    doubtful = isinstance(body, CommandWithdrawn) and body.doubtful
+    if work.progress.phase == "cancelled" or outage.is_unwanted(buying):
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
+        if work.progress.phase not in {"cancelled", *BEFORE_RATES} and not doubtful:
+            book_again(work, order)  # reopened while another package of it was on its way
         return
     work.progress.tried.append(f"{package_id}/{buying.partner}")
-    body = work.event.body
-    if not buying.then or (isinstance(body, CommandWithdrawn) and body.doubtful):
+    if not buying.then or doubtful:
         work.progress.phase = "attention"
     elif buying.then == "again":
         book_again(work, order)
@@ -263,9 +266,10 @@ def booked(work: Work) -> None:
     booking = body.booking
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
     outage.looked(work, booking.package_id)
-    outage.settled(work, booking.package_id)
-    if work.progress.phase in {"cancelled", "waiting"}:  # one that waits is not cleared: it was asked for before that
-        calling_off.void_all(work)
+    buying, phase = outage.settled(work, booking.package_id), work.progress.phase
+    early = phase in BEFORE_RATES - {"new", "rejected"} and not booking.package_id.endswith(RETURN)  # asked for before
+    if phase == "cancelled" or early or outage.is_unwanted(buying):
+        calling_off.void(work, booking)
         return
     fetch = cmd.FetchLabel(
         booking.package_id, booking.shipment_id, booking.tracking_number, booking.label_url, booking.label_media_type
@@ -278,8 +282,11 @@ def labelled(work: Work) -> None:
     body, order = work.event.body, work.order
     if not isinstance(body, ev.LabelReceived) or order is None:
         return
+    bought = next((each for each in work.state.bookings.values() if _is_of(each, body)), None)
+    if bought is not None and work.state.is_voided(bought):
+        return
     work.resolve(lambda each: each.kind == "label.failed" and each.pointer == f"/packages/{body.package_id}")
-    carrier = next((each.carrier for each in work.state.bookings.values() if _is_of(each, body)), "")
+    carrier = bought.carrier if bought else ""
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{body.package_id}")
     numbers = work.state.tracking_numbers() or (body.tracking_number,)
     record = cmd.RecordShipping(order.external_id, body.tracking_number, numbers, carrier, body.document)

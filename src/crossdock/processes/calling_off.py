@@ -8,17 +8,27 @@ from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking
 from crossdock.ports.process import Order, Priority
 from crossdock.processes import outage
-from crossdock.processes.shipping_work import QUOTES, Work
+from crossdock.processes.shipping_work import QUOTES, Raised, Work
 
 OUTLIVES = frozenset({outage.IN_DOUBT, outage.MAYBE_BOUGHT, "void.failed", "record.failed", "mapping.unknown_code"})
 """What has to be looked at though its order wants no label any more: one may live, or the record may be wrong."""
+TOO_LATE = "order.cancelled_after_pickup"
+
+
+def is_over(work: Work, standing: Raised) -> bool:
+    """Whether an exception only kept the order from leaving. A purchase that stopped is over once it is known that
+    nothing was bought.
+    """
+    unsettled = standing.pointer.removeprefix("/packages/") in work.progress.buying
+    return standing.kind not in OUTLIVES and not (standing.kind == "booking.failed" and unsettled)
 
 
 def is_moot(work: Work, body: ev.CommandFailed) -> bool:
     """Whether nobody has to look at what stopped, since its order is off, or was."""
     if body.what == "label.buy.v1":
         return outage.taken_back_again(work, body.package_id)
-    return work.progress.phase == "cancelled" and body.what in {"rates.request.v1", "label.fetch.v1"}
+    off = work.progress.phase == "cancelled" or (work.progress.settling and not body.package_id.endswith(RETURN))
+    return off and body.what in {"rates.request.v1", "label.fetch.v1"}
 
 
 def cancelled(work: Work) -> None:
@@ -30,38 +40,40 @@ def cancelled(work: Work) -> None:
 
 
 def is_settling(work: Work, order: DeliveryOrder) -> bool:
-    """Whether it was reopened, and something bought before it was called off may still live."""
+    """Whether it was reopened, and something bought before lives, or may: then a person has yet to look."""
     if not work.progress.settling:
         return False
     live, buying = work.state.live_bookings(), work.progress.buying
-    return any(each.id in live for each in order.packages) or any(not name.endswith(RETURN) for name in buying)
+    doubted = any(
+        each.kind == outage.MAYBE_BOUGHT and not each.pointer.endswith(RETURN) for each in work.progress.raised
+    )
+    lives = any(each.id in live for each in order.packages)
+    return lives or doubted or any(not package_id.endswith(RETURN) for package_id in buying)
 
 
 def stopped(work: Work) -> None:
     """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it. What
-    only kept it from leaving is over; a purchase that stopped is when it is known that nothing was bought.
+    only kept it from leaving is over.
     """
     if work.progress.phase == "cancelled":
         return
     if any(journey.standing.moved for journey in work.state.journeys.values()):
         text = "The order was cancelled after the carrier had picked it up. Recall it or open a return."
-        work.raise_exception("order.cancelled_after_pickup", text)
+        work.raise_exception(TOO_LATE, text)
         return
     work.progress.phase, work.progress.cleared = "cancelled", ""
     work.clear(QUOTES)
-    unsettled = {f"/packages/{package_id}" for package_id in work.progress.buying}
-    work.resolve(
-        lambda each: each.kind not in OUTLIVES and (each.kind != "booking.failed" or each.pointer not in unsettled)
-    )
+    work.resolve(lambda each: is_over(work, each))
     for package_id in work.progress.buying:
         outage.take_back(work, package_id, outage.CANCELLED, "the order was cancelled")
     void_all(work)
 
 
 def void_all(work: Work) -> None:
-    """Void every label that lives."""
-    for booking in work.state.live_bookings().values():
-        void(work, booking)
+    """Void every label that lives, where a package has several too."""
+    for name in sorted(work.state.bookings):
+        if name not in work.state.voided:
+            void(work, work.state.bookings[name])
 
 
 def void(work: Work, booking: Booking, priority: int = Priority.NORMAL) -> None:

@@ -45,6 +45,8 @@ def _requested(work: Work) -> None:
         if progress.stage == "cancelling":
             return  # reopened while it is being stopped: the warehouse says what becomes of that first
         progress.stage, progress.version = "checking", ""
+    if progress.stage in AT_THE_WAREHOUSE:
+        at_the_warehouse.wanted_again(work, order)
     if version == progress.version:
         return
     if progress.stage in AT_THE_WAREHOUSE:
@@ -119,7 +121,7 @@ def _release(work: Work, order: DeliveryOrder) -> None:
         progress.stage = "cleared"
         work.events.append(OrderCleared(order.id, f"{progress.number}/{progress.version}"))
         return
-    progress.stage, progress.revision = "releasing", 1
+    progress.stage, progress.revision, progress.uncleared = "releasing", 1, False
     progress.reference = order.id if progress.number == 1 else f"{order.id}/{progress.number}"
     urgency = decided.routed.priority if decided else ""
     progress.given = command_key(NAME, work.event.key, "release")

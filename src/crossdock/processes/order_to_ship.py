@@ -1,7 +1,7 @@
 """Order to ship: from a delivery order to labels in the system of record, and its milestones until delivery.
 
 new ──▶ waiting ──▶ rejected ◀──▶ rating ──▶ booking ──▶ labelled ──▶ shipped ──▶ delivered
-└───── attention (a person must look) ─────┘        cancelled
+└───── attention (a person must look) ─────┘        cancelled ──▶ settling (reopened)
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, calling_off, wishes, writeback
 from crossdock.processes.shipping_chart import CHART
 from crossdock.processes.shipping_policy import OrderToShipPolicy
-from crossdock.processes.shipping_work import NAME, Progress, Record, Work, decode_progress, essence
+from crossdock.processes.shipping_work import BEFORE_RATES, NAME, Progress, Record, Work, decode_progress, essence
 
 
 def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict) -> Process:
@@ -35,36 +35,47 @@ def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict
 
 
 def _requested(work: Work) -> None:
-    order, progress = work.order, work.progress
+    order = work.order
     if order is None or work.state.cancelled:
         return
-    if progress.phase == "cancelled":  # reopened: it starts anew once its labels are void
-        progress = work.progress = Progress(
-            noted=progress.noted, raised=progress.raised, asked=progress.asked, stale=progress.stale,
-            cleared=progress.cleared, voiding=progress.voiding, buying=progress.buying, settling=True,
-        )  # fmt: skip
+    if work.progress.phase == "cancelled":
+        _reopened(work, order)
+    progress = work.progress
+    if not work.policy.on_clearance:
+        work.resolve(lambda each: each.kind == calling_off.TOO_LATE)
     if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
         progress.phase = "waiting"
         return
-    if progress.phase in {"new", "waiting"} and calling_off.is_settling(work, order):
-        progress.phase = "waiting"
+    if progress.phase in BEFORE_RATES and calling_off.is_settling(work, order):
+        progress.phase = "settling"
         return
-    progress.settling = False
     version = essence(order, abroad=crosses_border(order.ship_from.address, order.ship_to.address))
-    if progress.phase not in {"new", "waiting", "rejected"}:
+    if progress.phase not in BEFORE_RATES:
         if version != progress.version:
             text = "The order was changed after it was released to the carrier. Compare, then void and book again."
             work.raise_exception("order.changed_after_release", text)
         return
     problems = problems_of(order, work.policy.customs.required)
     stands = {(each.kind, each.pointer) for each in problems}
-    work.resolve(lambda each: each.kind not in calling_off.OUTLIVES and (each.kind, each.pointer) not in stands)
+    work.resolve(lambda each: calling_off.is_over(work, each) and (each.kind, each.pointer) not in stands)
     if problems:
         progress.phase = "rejected"
         _reject(work, order, problems)
         return
-    progress.version = version
+    progress.version, progress.settling = version, False
     booking.ask_rates(work, order, order.packages)
+
+
+def _reopened(work: Work, order: DeliveryOrder) -> None:
+    """It starts anew once nothing lives of what was bought before; unless its carrier has it already."""
+    was = work.progress
+    work.progress = Progress(
+        version=was.version, noted=was.noted, raised=was.raised, asked=was.asked, stale=was.stale,
+        cleared=was.cleared, voiding=was.voiding, buying=was.buying, settling=True,
+    )  # fmt: skip
+    writeback.follow(work, order)
+    if work.progress.phase == "new":
+        calling_off.void_all(work)
 
 
 def _cleared(work: Work) -> None:
@@ -75,20 +86,15 @@ def _cleared(work: Work) -> None:
         _requested(work)
 
 
-def _voided(work: Work) -> None:
-    wishes.voided(work)
-    _settled(work)
+def _settling(handle: Callable[[Work], None]) -> Callable[[Work], None]:
+    """After ``handle`` something it had bought may be gone, or never was: one that was reopened may begin."""
 
+    def handler(work: Work) -> None:
+        handle(work)
+        if work.progress.phase == "settling":
+            _requested(work)
 
-def _taken_back(work: Work) -> None:
-    wishes.taken_back(work)
-    _settled(work)
-
-
-def _settled(work: Work) -> None:
-    """Something it had bought is gone, or never was: one that was reopened may begin."""
-    if work.progress.settling and work.progress.phase == "waiting":
-        _requested(work)
+    return handler
 
 
 def _quoted(work: Work) -> None:
@@ -124,16 +130,16 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "order.cleared.v1": _cleared,
     "order.stopped.v1": calling_off.stopped,
     "rates.quoted.v1": _quoted,
-    "desk.requested.v1": wishes.asked,
-    "shipment.voided.v1": _voided,
+    "desk.requested.v1": _settling(wishes.asked),
+    "shipment.voided.v1": _settling(wishes.voided),
     "deadline.passed.v1": _late,
-    "shipment.booked.v1": booking.booked,
+    "shipment.booked.v1": _settling(booking.booked),
     "label.received.v1": booking.labelled,
     "document.received.v1": writeback.accompanied,
     "tracking.reported.v1": writeback.tracked,
     "proof.captured.v1": writeback.proved,
     "command.failed.v1": _failed,
-    "command.withdrawn.v1": _taken_back,
+    "command.withdrawn.v1": _settling(wishes.taken_back),
     "record.written.v1": writeback.written,
-    "exception.resolved.v1": Work.closed,
+    "exception.resolved.v1": _settling(Work.closed),
 }

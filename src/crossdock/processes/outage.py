@@ -44,16 +44,22 @@ def rule_for(work: Work, order: DeliveryOrder, package: Package, partner: str) -
     return Outage(rule.after_seconds, own.do) if rule and own and own.do else rule
 
 
-def settled(work: Work, package_id: str) -> None:
-    """The purchase came through after all."""
+def is_unwanted(buying: Buying | None) -> bool:
+    """Whether a purchase was taken back because its order was called off."""
+    return buying is not None and buying.then in {CANCELLED, _SETTLED_TWICE}
+
+
+def settled(work: Work, package_id: str) -> Buying | None:
+    """The purchase came through after all; what it was, None for one that was not under way."""
     buying = work.progress.buying.pop(package_id, None)
     if buying is None:
-        return
+        return None
     _clear(work, package_id)
     work.resolve(lambda each: each.kind == UNAVAILABLE and each.pointer == f"/packages/{package_id}")
     if buying.held or buying.then:
         text = f"taken {_minutes(work.now - buying.since)} after it was asked for"
         work.events.append(BookingDiverted(package_id, buying.partner, "released", text, buying.key))
+    return buying
 
 
 def overdue(work: Work, elsewhere: Callable[[str], bool]) -> None:

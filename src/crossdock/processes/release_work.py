@@ -47,7 +47,8 @@ class ReleasePolicy(Struct, frozen=True):
 class Releasing(Struct, omit_defaults=True):
     """The process's own state. ``number`` counts releases, ``revision`` what the warehouse was told of the present one;
     ``despatches`` are those the system of record was told of; ``asked`` what was asked for while undoing, ``why`` the
-    reason for it; ``stops`` how often it was stopped; ``given`` the key of the release's command.
+    reason for it; ``stops`` how often it was stopped; ``given`` the key of the release's command; ``uncleared`` its
+    packages were closed while it was being called off, so no label was cleared.
     """
 
     stage: str = "checking"
@@ -59,6 +60,7 @@ class Releasing(Struct, omit_defaults=True):
     stops: int = 0
     why: str = ""
     given: str = ""
+    uncleared: bool = False
     raised: list[Raised] = field(default_factory=list)
     despatches: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)

@@ -1,12 +1,13 @@
 """The stages of order-to-ship, and what leads from one to another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crossdock.ports.process import Chart, Move, Stage
 
 _STAGES = (
     Stage("new", "Facts of it are here, the order itself is not.", "the system of record", hours=1.0),
-    Stage("waiting", "It waits for its clearance, or until what was bought before is void.", "whoever clears it"),
+    Stage("waiting", "It waits for its clearance: gates, or the warehouse that packs it.", "whoever clears it"),
+    Stage("settling", "It was reopened; what was bought before is being voided.", "the carrier", hours=1.0),
     Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
     Stage("rating", "Carriers were asked what they would take for it.", "the carriers", hours=0.5),
     Stage("booking", "Labels are being bought and fetched.", "the carrier", hours=1.0),
@@ -16,22 +17,31 @@ _STAGES = (
     Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person", hours=8.0),
     Stage("cancelled", "The order was cancelled before the carrier had it.", final=True),
 )
-_OPEN = ("new", "waiting", "rejected", "rating", "booking", "labelled", "attention")
+_OPEN = ("new", "waiting", "settling", "rejected", "rating", "booking", "labelled", "attention")
 
 
 def _asked() -> Iterator[Move]:
     requested = "fulfilment.requested.v1"
     for on in (requested, "order.cleared.v1"):
-        for before in ("new", "waiting", "rejected", "cancelled"):
+        for before in ("new", "waiting", "settling", "rejected", "cancelled"):
             yield Move(before, "rating", on, "ask every carrier for rates")
-        for before in ("new", "waiting", "cancelled"):
+        for before in ("new", "waiting", "settling", "cancelled"):
             yield Move(before, "rejected", on, "an exception for each fault, a note in the system of record")
     for before in ("new", "cancelled"):
         yield Move(before, "waiting", requested)
-    yield Move("cancelled", "waiting", "order.cleared.v1", "what was bought before is voided first")
-    for on in ("shipment.voided.v1", "command.withdrawn.v1"):
-        yield Move("waiting", "rating", on, "ask every carrier for rates")
-        yield Move("waiting", "rejected", on, "an exception for each fault, a note in the system of record")
+    yield from _reopened((requested, "order.cleared.v1"))
+
+
+def _reopened(asked: Iterable[str]) -> Iterator[Move]:
+    for on in asked:
+        for before in ("waiting", "rejected", "cancelled"):
+            yield Move(before, "settling", on, "void what was bought before it was called off")
+        for after in ("shipped", "delivered"):
+            yield Move("cancelled", after, on, "the carrier has it already")
+    settled = ("shipment.voided.v1", "command.withdrawn.v1", "shipment.booked.v1")
+    for on in (*settled, "desk.requested.v1", "exception.resolved.v1"):
+        yield Move("settling", "rating", on, "ask every carrier for rates")
+        yield Move("settling", "rejected", on, "an exception for each fault, a note in the system of record")
 
 
 def _moves() -> Iterator[Move]:

@@ -22,6 +22,8 @@ Record = Mapping[tuple[str, str, str], OnTime]
 NAME = "order_to_ship"
 SECOND = 1_000_000
 QUOTES = "quotes"
+BEFORE_RATES = frozenset({"new", "waiting", "settling", "rejected"})
+"""Where the order's own way leads to rates, or something has to come first: clearance, a void, a correction."""
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -35,7 +37,8 @@ class Raised(Struct, frozen=True):
 
 class Buying(Struct, omit_defaults=True):
     """A purchase under way: the command's key, its partner, and since when (epoch microseconds). ``held`` it waits for
-    its carrier; ``then`` is what follows when it was taken back: reroute, person, again; cancelled: nothing.
+    its carrier; ``then`` is what follows when it was taken back: reroute, person or again; of a cancelled
+    order nothing (`crossdock.processes.outage.is_unwanted`).
     """
 
     key: str

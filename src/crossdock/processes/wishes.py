@@ -11,10 +11,8 @@ from crossdock.model.shipment import Consignment, Quote
 from crossdock.ports.process import Order, Priority, Timer, command_key
 from crossdock.processes import booking, calling_off, outage
 from crossdock.processes.selection import Ask, select
-from crossdock.processes.shipping_work import NAME, QUOTES, Buying, Work
+from crossdock.processes.shipping_work import BEFORE_RATES, NAME, QUOTES, Buying, Work
 
-_OWN_WAY = ("new", "waiting", "rejected")
-"""Where the order's own way leads to rates, or it has to be cleared or put right first."""
 _LEVEL = "economy"
 """The service level of a way back, whatever the order's is."""
 
@@ -40,7 +38,10 @@ def asked(work: Work) -> None:
 def book(work: Work, order: DeliveryOrder) -> None:
     """Begin anew where nothing is under way; a purchase that stopped is taken back first, and settled by that."""
     progress = work.progress
-    if progress.phase in {*_OWN_WAY, "rating"}:
+    if progress.phase == "settling":  # a person has looked for labels that may exist: it begins by itself
+        for package in order.packages:
+            outage.looked(work, package.id)
+    if progress.phase in {*BEFORE_RATES, "rating"}:
         return
     stopped = {each.pointer for each in progress.raised if each.kind == "booking.failed"}
     for package_id, buying in progress.buying.items():
@@ -70,7 +71,7 @@ def voided(work: Work) -> None:
         progress.phase = "attention"
     wanted = [each for each in bare if each.id in progress.rebook]
     progress.rebook = [each for each in progress.rebook if each not in {package.id for package in wanted}]
-    if wanted and progress.phase not in _OWN_WAY:
+    if wanted and progress.phase not in BEFORE_RATES:
         booking.book_again(work, order)
     gone = [each for each in progress.rebook if each.endswith(RETURN) and each not in work.state.live_bookings()]
     progress.rebook = [each for each in progress.rebook if each not in gone]
@@ -81,12 +82,12 @@ def voided(work: Work) -> None:
 def _nothing_more_of_it(work: Work) -> None:
     """Nobody has to look at what stopped for a label that is void, nor call its carrier for another pickup."""
     body = work.event.body
-    if isinstance(body, ev.ShipmentVoided):
-        over = {
-            ("void.failed", f"/packages/{body.package_id}"), ("label.failed", f"/packages/{body.package_id}"),
-            ("pickup.failed", f"/shipments/{body.tracking_number}"),
-        }  # fmt: skip
-        work.resolve(lambda each: (each.kind, each.pointer) in over)
+    if not isinstance(body, ev.ShipmentVoided):
+        return
+    over = {("pickup.failed", f"/shipments/{body.tracking_number}")}
+    if body.package_id not in work.state.live_bookings():
+        over |= {(kind, f"/packages/{body.package_id}") for kind in ("void.failed", "label.failed")}
+    work.resolve(lambda each: (each.kind, each.pointer) in over)
 
 
 def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
@@ -99,7 +100,9 @@ def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
         return
     if buying := progress.buying.get(back):
         stopped = any(each.kind == "booking.failed" and each.pointer == f"/packages/{back}" for each in progress.raised)
-        if stopped and not buying.then:
+        if outage.is_unwanted(buying):
+            buying.then = "again"
+        elif stopped and not buying.then:
             outage.take_back(work, back, "again", "somebody asked to book it anew")
         return
     outage.looked(work, back)

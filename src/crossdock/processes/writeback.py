@@ -18,7 +18,7 @@ def tracked(work: Work) -> None:
     if not isinstance(body, ev.TrackingReported) or order is None:
         return
     scan = body.event
-    _follow(work, order)
+    follow(work, order)
     _judge(work, scan.tracking_number)
     _collect(work, scan.tracking_number, scan)
     _mapped(work, scan)
@@ -74,7 +74,7 @@ def _judge(work: Work, number: str) -> None:
         work.events.append(verdict)
 
 
-def _follow(work: Work, order: DeliveryOrder) -> None:
+def follow(work: Work, order: DeliveryOrder) -> None:
     """Move the phase with the packages: shipped when one moves, delivered when all are."""
     live = work.state.live_bookings()
     standings = [
@@ -84,10 +84,10 @@ def _follow(work: Work, order: DeliveryOrder) -> None:
     ]
     if work.progress.phase in {"cancelled", "delivered"}:
         return
-    if len(standings) == len(order.packages) and all(each.milestone == "delivered" for each in standings):
-        work.progress.phase = "delivered"
+    if standings and len(standings) == len(order.packages) and all(each.milestone == "delivered" for each in standings):
+        work.progress.phase, work.progress.settling = "delivered", False
     elif any(each.moved for each in standings):
-        work.progress.phase = "shipped"
+        work.progress.phase, work.progress.settling = "shipped", False
 
 
 def proved(work: Work) -> None:
