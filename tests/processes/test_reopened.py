@@ -83,6 +83,20 @@ def test_a_quote_that_was_asked_for_before_it_was_called_off_buys_nothing():
     assert purchase.body.shipment_id == "s2"
 
 
+@pytest.mark.req("A9")
+def test_what_stops_for_a_label_that_is_being_voided_needs_nobody_after_it_is_reopened():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, again(), failure("label.fetch.v1"))
+    assert (told.phase, standing(told)) == ("settling", [])
+
+
+@pytest.mark.req("A9", "C9")
+def test_once_it_goes_on_what_stops_is_said_as_ever():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, again(), scan(), VOIDED, DeskRequested("j1", "cli:ann", Book()), failure("rates.request.v1"))
+    assert standing(told) == ["rates.failed", "rates.none"]
+
+
 def doubted() -> History:
     """Called off, reopened, and its purchase ended by a person while its carrier could not say."""
     told, key = bought()
@@ -138,6 +152,7 @@ def test_what_its_carrier_has_is_not_bought_a_second_label_when_it_is_reopened(m
     told, _ = bought()
     told.tell(BOOKED, OFF, scan(milestone))
     assert (told.tell(again()), told.phase) == ([], phase)
+    assert standing(told) == [], "nothing of it was changed"
     moved = replace(ORDER.ship_to, name="Somebody else")
     told.tell(again("11:30", ship_to=moved))
     assert standing(told) == ["order.changed_after_release"]

@@ -71,7 +71,7 @@ def test_the_upper_row_is_the_way_most_orders_go():
     assert [name for name, row in rows.items() if not row] == [
         "new", "waiting", "rating", "booking", "labelled", "shipped", "delivered"
     ]  # fmt: skip
-    assert [name for name, row in rows.items() if row] == ["rejected", "attention", "cancelled"]
+    assert [name for name, row in rows.items() if row] == ["rejected", "attention", "cancelled", "settling"]
 
 
 def _standing(subject, process, stage, hours):

@@ -43,12 +43,10 @@ def is_settling(work: Work, order: DeliveryOrder) -> bool:
     """Whether it was reopened, and something bought before lives, or may: then a person has yet to look."""
     if not work.progress.settling:
         return False
-    live, buying = work.state.live_bookings(), work.progress.buying
-    doubted = any(
-        each.kind == outage.MAYBE_BOUGHT and not each.pointer.endswith(RETURN) for each in work.progress.raised
-    )
-    lives = any(each.id in live for each in order.packages)
-    return lives or doubted or any(not package_id.endswith(RETURN) for package_id in buying)
+    live, raised = work.state.live_bookings(), work.progress.raised
+    doubted = any(each.kind == outage.MAYBE_BOUGHT and not each.pointer.endswith(RETURN) for each in raised)
+    bought = any(not package_id.endswith(RETURN) for package_id in work.progress.buying)
+    return bought or doubted or any(each.id in live for each in order.packages)
 
 
 def stopped(work: Work) -> None:

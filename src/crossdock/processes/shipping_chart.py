@@ -7,7 +7,6 @@ from crossdock.ports.process import Chart, Move, Stage
 _STAGES = (
     Stage("new", "Facts of it are here, the order itself is not.", "the system of record", hours=1.0),
     Stage("waiting", "It waits for its clearance: gates, or the warehouse that packs it.", "whoever clears it"),
-    Stage("settling", "It was reopened; what was bought before is being voided.", "the carrier", hours=1.0),
     Stage("rejected", "Something is missing or wrong in the order.", "a person, in the system of record", hours=8.0),
     Stage("rating", "Carriers were asked what they would take for it.", "the carriers", hours=0.5),
     Stage("booking", "Labels are being bought and fetched.", "the carrier", hours=1.0),
@@ -16,6 +15,7 @@ _STAGES = (
     Stage("delivered", "Every package has arrived.", final=True),
     Stage("attention", "Nobody offers, or takes it, or it was taken back.", "a person", hours=8.0),
     Stage("cancelled", "The order was cancelled before the carrier had it.", final=True),
+    Stage("settling", "It was reopened; what was bought before is being voided.", "the carrier", hours=1.0),
 )
 _OPEN = ("new", "waiting", "settling", "rejected", "rating", "booking", "labelled", "attention")
 
