@@ -270,8 +270,9 @@ def test_a_label_is_voided_once_however_often_it_is_wanted_and_again_once_that_f
     assert ask(told, Void("P1", again=True), "j2") == []
     assert told.tell(ev.FulfilmentCancelled("do:odoo:7", "", stamp("2026-11-22T10:00:00Z"))) == []
     again = labelled()
-    ask(again, Void("P1"))
-    again.tell(ev.CommandFailed("k#1", "easypost", "label.void.v1", "Not now.", "500", "P1"))
+    [void] = ask(again, Void("P1"))
+    key = command_key("order_to_ship", again.told[-1], void.name)
+    again.tell(ev.CommandFailed(f"{key}#1", "easypost", "label.void.v1", "Not now.", "500", "P1"))
     assert kinds(ask(again, Void("P1"), "j2")) == ["VoidLabel"]
 
 

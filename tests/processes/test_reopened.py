@@ -4,8 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.model import events as ev
+from crossdock.model.commands import RequestRates
 from crossdock.model.desk import Book, DeskRequested, Return, Void
 from crossdock.model.exceptions import ExceptionResolved
+from crossdock.model.shipment import Document
+from crossdock.processes.order_to_ship import order_to_ship
+from crossdock.processes.shipping_policy import OrderToShipPolicy
 from orders import delivery_order
 from processes.calling import (
     BOOKED,
@@ -24,7 +28,7 @@ from processes.calling import (
     settled,
     standing,
 )  # fmt: skip
-from processes.history import History
+from processes.history import NOON, History
 
 
 @pytest.mark.req("A9", "C4")
@@ -140,7 +144,11 @@ def test_a_void_that_is_told_before_its_booking_settles_it_too():
 @pytest.mark.req("A9", "C11")
 def test_a_void_that_failed_is_asked_for_again_when_it_is_reopened():
     told, _ = bought()
-    told.tell(BOOKED, OFF, failure("label.void.v1"))
+    told.tell(BOOKED, OFF)
+    void = key_of_last(told)
+    told.tell(failure("label.void.v1"))
+    assert told.tell(again("10:30"), off("10:40")) == [], "another label's failed, not this one's"
+    told.tell(replace(failure("label.void.v1"), command_key=f"{void}#1"))
     assert kinds(told.tell(again())) == ["VoidLabel"]
     assert kinds(told.tell(VOIDED)) == ["RequestRates"]
     assert standing(told) == []
@@ -220,3 +228,74 @@ def test_reopened_it_has_not_to_be_recalled():
     assert standing(told) == ["order.cancelled_after_pickup"]
     told.tell(again())
     assert standing(told) == []
+
+
+def two() -> tuple[History, str]:
+    """An order of two packages, the first labelled, called off and reopened; and the key of the second's purchase."""
+    told = asked(delivery_order(packages=2))
+    told.tell(quoted("s1"), quoted("s2", package="P2"))
+    key = key_of_last(told)
+    told.tell(BOOKED, OFF)
+    return told, key
+
+
+TWO = ev.FulfilmentRequested(delivery_order(packages=2, changed_at="2026-11-22T11:00:00Z"))
+SECOND = replace(BOOKED, booking=replace(BOOKED.booking, package_id="P2", shipment_id="s2", tracking_number="T2"))
+SECOND_VOIDED = ev.ShipmentVoided("easypost", "P2", "s2", "T2")
+
+
+@pytest.mark.req("A9", "C4")
+def test_what_was_quoted_for_a_label_that_is_void_buys_nothing_more():
+    told, key = two()
+    told.tell(TWO, scan(), replace(settled(key), package_id="P2"), VOIDED)
+    given = told.tell(quoted("s9", "do:odoo:7/P2/2", package="P2"))
+    assert [each.body.shipment_id for each in given] == ["s9"], "the first is void and moving: a person decides"
+    label = Document("a" * 64, "application/pdf", "l.pdf", 3)
+    again_booked = replace(SECOND, booking=replace(SECOND.booking, shipment_id="s9", tracking_number="T9"))
+    told.tell(again_booked, ev.LabelReceived("P2", "s9", "T9", label))
+    assert (told.phase, standing(told)) == ("attention", [])
+    told = History(order_to_ship(OrderToShipPolicy(("easypost", "dhl"))), ORDER.id)
+    told.tell(ev.FulfilmentRequested(ORDER), quoted("s1"), ev.DeadlinePassed("quotes", NOON))
+    told.tell(BOOKED, OFF, scan(), again(), VOIDED)
+    late = replace(quoted("d1").quote, partner="dhl")
+    assert (told.tell(ev.RatesQuoted(late)), told.phase) == ([], "attention")
+
+
+@pytest.mark.req("A9", "C4")
+def test_void_and_moving_a_person_decides_in_whatever_order_it_is_told():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, scan(), VOIDED)
+    assert (told.tell(again()), told.phase) == ([], "attention")
+
+
+@pytest.mark.req("A9")
+def test_called_off_on_its_way_and_void_a_person_decides_once_it_is_wanted_again():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, again(), scan(), off("12:00"), VOIDED, again("13:00"))
+    assert (told.phase, standing(told)) == ("attention", [])
+
+
+@pytest.mark.req("A9", "C9")
+def test_a_scan_of_one_package_does_not_forget_that_another_is_being_rated():
+    told, key = two()
+    told.tell(TWO, scan(), replace(settled(key), package_id="P2"), scan("in_transit"))
+    assert told.phase == "rating"
+    assert kinds(told.tell(quoted("s9", "do:odoo:7/P2/2", package="P2"))) == ["BuyLabel"]
+
+
+@pytest.mark.req("A9", "C4")
+@pytest.mark.parametrize("told_last", [scan(), TWO])
+def test_a_package_that_is_void_already_gets_another_label_when_its_order_is_on_its_way_after_all(told_last):
+    told, _ = two()
+    told.tell(SECOND, SECOND_VOIDED, TWO if told_last is not TWO else scan())
+    given = told.tell(told_last)
+    rates = [each.body for each in given if isinstance(each.body, RequestRates)]
+    assert [each.consignment.package.id for each in rates] == ["P2"]
+
+
+@pytest.mark.req("A9")
+def test_on_its_way_to_the_address_it_had_before_it_was_called_off_is_said():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, again(ship_to=replace(ORDER.ship_to, name="Somebody else")))
+    told.tell(scan())
+    assert standing(told) == ["order.changed_after_release"]

@@ -99,3 +99,22 @@ def test_a_warehouse_that_refuses_what_is_wanted_again_undoes_it_for_its_own_rea
     home.tell(ev.RecordWritten("odoo", "transfer.release.v1", msgspec.json.decode(back.body, type=CommandBody).marker))
     [why] = [each.body.reason for each in home.log if isinstance(each.body, OrderUndeliverable)]
     assert why == "north3pl refused it: no such item"
+
+
+@pytest.mark.req("A9", "H8")
+def test_a_cancellation_that_did_not_get_there_stands_until_it_is_known_what_becomes_of_it():
+    home = house()
+    [cancel] = home.tell(OFF)
+    home.tell(ev.CommandFailed(f"{cancel.key}#1", WMS, cancel.kind, "The key is wrong.", "401"), reopened())
+    home.tell(wh.PickStarted(WMS, ORDER.id, "L"))
+    assert [kind for kind, _ in home.open_exceptions()] == ["cancellation.failed"]
+    home.tell(wh.GoodsShipped(WMS, ORDER.id, "D1", (MOVED,)))
+    assert home.open_exceptions() == []
+
+
+@pytest.mark.req("A9")
+def test_packed_while_it_was_called_off_and_shipped_after_all_it_gets_its_labels():
+    home = Household(*processes())
+    home.tell(ev.FulfilmentRequested(UNPACKED), *TO_PICKED, OFF, packed(ORDER.id), reopened())
+    given = home.tell(wh.GoodsShipped(WMS, ORDER.id, "D1", (MOVED,)))
+    assert [each.kind for each in given] == ["transfer.complete.v1", "rates.request.v1"]

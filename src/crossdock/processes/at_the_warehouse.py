@@ -39,7 +39,8 @@ def followed(work: Work) -> None:
     if not is_ours(work):
         return
     release, stage = work.release, work.progress.stage
-    work.resolve(lambda each: each.kind in _FAILURES.values())
+    unheard = {"cancellation.failed"} if stage == "cancelling" else set()
+    work.resolve(lambda each: each.kind in {*_FAILURES.values()} - unheard)
     if release is None or stage not in {*AT_THE_WAREHOUSE, "attention"}:
         return
     if release.cancelled or (release.refused and not release.acknowledged):  # what came late was said before
@@ -139,6 +140,9 @@ def _finish(work: Work, order: DeliveryOrder, body: GoodsShipped) -> None:
         work.resolve(lambda each: each.kind == "stock.shortage")
     was = work.progress.stage
     work.progress.stage = "shipped"
+    work.resolve(lambda each: each.kind in _FAILURES.values())
+    if work.progress.uncleared and not work.state.cancelled:
+        _clear(work, order)
     if was in {"undoing", "undeliverable"} or work.state.cancelled:
         undoing.ask_back(work)
 

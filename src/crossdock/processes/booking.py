@@ -33,6 +33,17 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
     work.timers.append(Timer(QUOTES, work.now + policy.quote_wait(policy.level_of(order))))
 
 
+def wanted(work: Work, order: DeliveryOrder) -> list[Package]:
+    """The packages whose label rates were asked for, and which had none yet."""
+    live = work.state.live_bookings()
+    return [each for each in order.packages if each.id not in live and not _was_bought(work, each.id)]
+
+
+def _was_bought(work: Work, package_id: str) -> bool:
+    """Whether the label that rates were asked for last was bought, whatever became of it."""
+    return work.progress.bought.get(package_id) == work.progress.asked.get(package_id, 1)
+
+
 def outdate(work: Work, packages: Collection[str]) -> None:
     """The quotes there are for these packages count no more: others will be asked for."""
     old = {key for key, quote in work.state.quotes.items() if quote.package_id in packages}
@@ -80,8 +91,8 @@ def outstanding(work: Work) -> bool:
 def _silent(work: Work, order: DeliveryOrder) -> list[str]:
     """The carriers that have said nothing yet of a package that has no label."""
     there = {f"{quote.package_id}/{quote.partner}" for quote in quotes_of(work)} | set(work.progress.failed)
-    packages = [package.id for package in order.packages if package.id not in work.state.live_bookings()]
-    return [name for name in work.carriers if any(f"{package}/{name}" not in there for package in packages)]
+    packages = wanted(work, order)
+    return [name for name in work.carriers if any(f"{each.id}/{name}" not in there for each in packages)]
 
 
 def quotes_of(work: Work) -> tuple[Quote, ...]:
@@ -92,6 +103,8 @@ def quotes_of(work: Work) -> tuple[Quote, ...]:
 
 def _is_for_now(work: Work, quote: Quote) -> bool:
     asked = work.progress.asked.get(quote.package_id, 1)
+    if _was_bought(work, quote.package_id):
+        return False
     return work.order is None or quote.reference in {"", reference_of(work.order, quote.package_id, asked)}
 
 
@@ -110,8 +123,11 @@ def choose(work: Work) -> None:
     if order is None:
         return
     quotes = quotes_of(work)
-    live = work.state.live_bookings()
-    order = structs.replace(order, packages=tuple(each for each in order.packages if each.id not in live))
+    order = structs.replace(order, packages=tuple(wanted(work, order)))
+    if not order.packages:  # all have one, or had one that was voided: a person says what follows
+        work.clear(QUOTES)
+        work.progress.phase = "attention"
+        return
     dangers = {package.id: dangers_of(order, package) for package in order.packages}
     choice = select(Ask(order, dangers, policy.level_of(order)), quotes, policy.wishes, work.record)
     work.clear(QUOTES)
@@ -267,6 +283,8 @@ def booked(work: Work) -> None:
     work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{booking.package_id}")
     outage.looked(work, booking.package_id)
     buying, phase = outage.settled(work, booking.package_id), work.progress.phase
+    if buying is not None:
+        work.progress.bought[booking.package_id] = buying.number
     early = phase in BEFORE_RATES - {"new", "rejected"} and not booking.package_id.endswith(RETURN)  # asked for before
     if phase == "cancelled" or early or outage.is_unwanted(buying):
         calling_off.void(work, booking)
@@ -295,6 +313,10 @@ def labelled(work: Work) -> None:
     complete = all(p.id in live and live[p.id].tracking_number in work.state.labels for p in order.packages)
     if complete and work.progress.phase in {"booking", "attention"}:
         work.progress.phase = "labelled"
+    elif (
+        work.progress.phase == "booking" and not work.progress.buying and any(p.id not in live for p in order.packages)
+    ):
+        work.progress.phase = "attention"  # another package's was voided for good
 
 
 def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:

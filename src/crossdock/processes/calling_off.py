@@ -6,9 +6,9 @@ from crossdock.model.deciding import CommandWithdrawn
 from crossdock.model.desk import RETURN
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.shipment import Booking
-from crossdock.ports.process import Order, Priority
+from crossdock.ports.process import Order, Priority, command_key
 from crossdock.processes import outage
-from crossdock.processes.shipping_work import QUOTES, Raised, Work
+from crossdock.processes.shipping_work import NAME, QUOTES, Raised, Work
 
 OUTLIVES = frozenset({outage.IN_DOUBT, outage.MAYBE_BOUGHT, "void.failed", "record.failed", "mapping.unknown_code"})
 """What has to be looked at though its order wants no label any more: one may live, or the record may be wrong."""
@@ -49,6 +49,14 @@ def is_settling(work: Work, order: DeliveryOrder) -> bool:
     return bought or doubted or any(each.id in live for each in order.packages)
 
 
+def is_void_and_moving(work: Work, order: DeliveryOrder) -> bool:
+    """Whether its carrier has a package of it whose label is void: a person decides what follows."""
+    void = [each for each in work.state.bookings.values() if work.state.is_voided(each)]
+    own, journeys = {each.id for each in order.packages}, work.state.journeys
+    gone = {each.tracking_number for each in void if each.package_id in own}
+    return any(number in journeys and journeys[number].standing.moved for number in gone)
+
+
 def stopped(work: Work) -> None:
     """Nothing of the order leaves: take back what is being bought, void what was bought; unless a carrier has it. What
     only kept it from leaving is over.
@@ -77,16 +85,17 @@ def void_all(work: Work) -> None:
 def void(work: Work, booking: Booking, priority: int = Priority.NORMAL) -> None:
     """Void a label, unless that was asked for and has not failed."""
     name = f"{booking.partner}/{booking.shipment_id}"
-    if name in work.progress.voiding:
+    if name in work.progress.voiding or work.state.is_voided(booking):
         return
-    work.progress.voiding[name] = booking.package_id
+    order = f"void/{booking.shipment_id}"
+    work.progress.voiding[name] = command_key(NAME, work.event.key, order)
     body = cmd.VoidLabel(booking.package_id, booking.shipment_id, booking.tracking_number)
-    work.orders.append(Order(f"void/{booking.shipment_id}", booking.partner, body, priority))
+    work.orders.append(Order(order, booking.partner, body, priority))
 
 
 def void_ended(work: Work) -> None:
     """A void was refused or ended: it may be asked for again."""
     body = work.event.body
     if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
-        voiding = work.progress.voiding
-        work.progress.voiding = {name: package for name, package in voiding.items() if package != body.package_id}
+        ended, voiding = body.command_key.partition("#")[0], work.progress.voiding
+        work.progress.voiding = {name: key for name, key in voiding.items() if key != ended}

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
-from crossdock.model.customs import crosses_border
 from crossdock.model.identifiers import digest
 from crossdock.model.order import DeliveryOrder
 from crossdock.model.releasing import OrderCleared
@@ -17,7 +16,7 @@ from crossdock.ports.process import Decision, Order, Process, Situation
 from crossdock.processes import booking, calling_off, wishes, writeback
 from crossdock.processes.shipping_chart import CHART
 from crossdock.processes.shipping_policy import OrderToShipPolicy
-from crossdock.processes.shipping_work import BEFORE_RATES, NAME, Progress, Record, Work, decode_progress, essence
+from crossdock.processes.shipping_work import BEFORE_RATES, NAME, Progress, Record, Work, decode_progress, essence_of
 
 
 def order_to_ship(policy: OrderToShipPolicy, record: Callable[[], Record] = dict) -> Process:
@@ -49,11 +48,8 @@ def _requested(work: Work) -> None:
     if progress.phase in BEFORE_RATES and calling_off.is_settling(work, order):
         progress.phase = "settling"
         return
-    version = essence(order, abroad=crosses_border(order.ship_from.address, order.ship_to.address))
     if progress.phase not in BEFORE_RATES:
-        if version != progress.version:
-            text = "The order was changed after it was released to the carrier. Compare, then void and book again."
-            work.raise_exception("order.changed_after_release", text)
+        _compare(work, order)
         return
     problems = problems_of(order, work.policy.customs.required)
     stands = {(each.kind, each.pointer) for each in problems}
@@ -62,7 +58,7 @@ def _requested(work: Work) -> None:
         progress.phase = "rejected"
         _reject(work, order, problems)
         return
-    progress.version, progress.settling = version, False
+    progress.version, progress.settling = essence_of(order), False
     booking.ask_rates(work, order, order.packages)
 
 
@@ -71,11 +67,34 @@ def _reopened(work: Work, order: DeliveryOrder) -> None:
     was = work.progress
     work.progress = Progress(
         version=was.version, noted=was.noted, raised=was.raised, asked=was.asked, stale=was.stale,
-        cleared=was.cleared, voiding=was.voiding, buying=was.buying, settling=True,
+        promised=was.promised, cleared=was.cleared, voiding=was.voiding, buying=was.buying,
+        bought=was.bought, settling=True,
     )  # fmt: skip
     writeback.follow(work, order)
-    if work.progress.phase == "new":
+    if calling_off.is_void_and_moving(work, order):
+        work.progress.phase, work.progress.settling = "attention", False
+    elif work.progress.phase == "new":
         calling_off.void_all(work)
+    else:
+        booking.book_again(work, order)
+
+
+def _tracked(work: Work) -> None:
+    """One that was reopened and is on its way after all goes as it is: what differs is said, what lacks a label gets
+    one.
+    """
+    before = work.progress.phase
+    writeback.tracked(work)
+    if work.order is not None and before == "settling" and work.progress.phase in {"shipped", "delivered"}:
+        _compare(work, work.order)
+        booking.book_again(work, work.order)
+
+
+def _compare(work: Work, order: DeliveryOrder) -> None:
+    """A change of what its label depends on is a person's once the label was asked for."""
+    if essence_of(order) != work.progress.version:
+        text = "The order was changed after it was released to the carrier. Compare, then void and book again."
+        work.raise_exception("order.changed_after_release", text)
 
 
 def _cleared(work: Work) -> None:
@@ -136,7 +155,7 @@ _HANDLERS: dict[str, Callable[[Work], None]] = {
     "shipment.booked.v1": _settling(booking.booked),
     "label.received.v1": booking.labelled,
     "document.received.v1": writeback.accompanied,
-    "tracking.reported.v1": writeback.tracked,
+    "tracking.reported.v1": _tracked,
     "proof.captured.v1": writeback.proved,
     "command.failed.v1": _failed,
     "command.withdrawn.v1": _settling(wishes.taken_back),

@@ -30,7 +30,7 @@ _SETTLED_TWICE = "cancelled twice"
 def watch(work: Work, order: DeliveryOrder, package: Package, partner: str, order_name: str) -> None:
     """A purchase was ordered: look after it when its time is up."""
     key = command_key(NAME, work.event.key, order_name)
-    work.progress.buying[package.id] = Buying(key, partner, work.now)
+    work.progress.buying[package.id] = Buying(key, partner, work.now, work.progress.asked.get(package.id, 1))
     rule = rule_for(work, order, package, partner)
     if rule is not None:
         work.timers.append(Timer(f"{_TIMER}{package.id}", work.now + int(rule.after_seconds * SECOND)))

@@ -38,6 +38,8 @@ def _reopened(asked: Iterable[str]) -> Iterator[Move]:
             yield Move(before, "settling", on, "void what was bought before it was called off")
         for after in ("shipped", "delivered"):
             yield Move("cancelled", after, on, "the carrier has it already")
+        yield Move("cancelled", "attention", on, "the carrier has it, and its label is void")
+    yield Move("settling", "rating", "tracking.reported.v1", "ask for what is not on its way")
     settled = ("shipment.voided.v1", "command.withdrawn.v1", "shipment.booked.v1")
     for on in (*settled, "desk.requested.v1", "exception.resolved.v1"):
         yield Move("settling", "rating", on, "ask every carrier for rates")
@@ -53,6 +55,7 @@ def _moves() -> Iterator[Move]:
     yield Move("attention", "booking", quoted, "choose a carrier, buy its labels")
     for before in ("booking", "attention"):
         yield Move(before, "labelled", "label.received.v1", "write labels and numbers into the system of record")
+    yield Move("booking", "attention", "label.received.v1", "a person decides about the package without a label")
     for before in ("booking", "labelled", "shipped"):
         yield Move(before, "attention", "shipment.voided.v1", "a person decides whether it gets another label")
     for before in ("booking", "labelled", "attention", "shipped", "delivered"):

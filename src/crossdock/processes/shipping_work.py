@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct, field
 
 from crossdock.model import events as ev
-from crossdock.model.customs import completed
+from crossdock.model.customs import completed, crosses_border
 from crossdock.model.deciding import OnTime
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.fulfilment import FulfilmentState
@@ -36,14 +36,15 @@ class Raised(Struct, frozen=True):
 
 
 class Buying(Struct, omit_defaults=True):
-    """A purchase under way: the command's key, its partner, and since when (epoch microseconds). ``held`` it waits for
-    its carrier; ``then`` is what follows when it was taken back: reroute, person or again; of a cancelled
-    order nothing (`crossdock.processes.outage.is_unwanted`).
+    """A purchase under way: the command's key, its partner, since when (epoch microseconds), and the ``number`` of the
+    package's label it is for, counted from 1. ``held`` it waits for its carrier; ``then`` is what follows when it was
+    taken back: reroute, person or again; of a cancelled order nothing (`crossdock.processes.outage.is_unwanted`).
     """
 
     key: str
     partner: str
     since: int
+    number: int = 1
     held: bool = False
     then: str = ""
 
@@ -55,8 +56,9 @@ class Progress(Struct, omit_defaults=True):
     purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
     another label once theirs is void, ``returning`` those whose way back waits for rates. ``cleared`` is the version of
     the order's clearance, where it waits for one. ``voiding`` are labels whose void was asked for, as
-    ``partner/shipment``, and their packages: it is not asked for again unless it failed. ``settling`` it was reopened,
-    and begins anew once nothing lives of what was bought before it was called off.
+    ``partner/shipment``, and the key of that command: it is not asked for again unless it failed. ``bought`` is by
+    package the number of the last label that was bought: what was quoted for it buys no other. ``settling`` it was
+    reopened, and begins anew once nothing lives of what was bought before it was called off.
     """
 
     phase: str = "new"
@@ -74,6 +76,7 @@ class Progress(Struct, omit_defaults=True):
     returning: list[str] = field(default_factory=list)
     cleared: str = ""
     voiding: dict[str, str] = field(default_factory=dict)
+    bought: dict[str, int] = field(default_factory=dict)
     settling: bool = False
 
 
@@ -159,10 +162,11 @@ class Work:
         )
 
 
-def essence(order: DeliveryOrder, *, abroad: bool) -> str:
+def essence_of(order: DeliveryOrder) -> str:
     """What a label depends on: a change of anything else does not matter to the carrier. What is inside counts where
     it is declared.
     """
+    abroad = crosses_border(order.ship_from.address, order.ship_to.address)
     packages = (
         order.packages if abroad else tuple(msgspec.structs.replace(each, contents=()) for each in order.packages)
     )

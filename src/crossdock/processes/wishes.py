@@ -39,8 +39,7 @@ def book(work: Work, order: DeliveryOrder) -> None:
     """Begin anew where nothing is under way; a purchase that stopped is taken back first, and settled by that."""
     progress = work.progress
     if progress.phase == "settling":  # a person has looked for labels that may exist: it begins by itself
-        for package in order.packages:
-            outage.looked(work, package.id)
+        work.resolve(lambda each: each.kind == outage.MAYBE_BOUGHT and not each.pointer.endswith(RETURN))
     if progress.phase in {*BEFORE_RATES, "rating"}:
         return
     stopped = {each.pointer for each in progress.raised if each.kind == "booking.failed"}
@@ -64,11 +63,13 @@ def voided(work: Work) -> None:
     """A label is gone: the package has none now, or gets another where that was asked for."""
     _nothing_more_of_it(work)
     order, progress = work.order, work.progress
-    if order is None or progress.phase == "cancelled" or work.state.cancelled:
+    if order is None or progress.phase == "cancelled":
         return
     bare = [each for each in order.packages if each.id not in work.state.live_bookings()]
     if bare and progress.phase in {"labelled", "booking", "shipped"}:
         progress.phase = "attention"
+    if work.state.cancelled:
+        return
     wanted = [each for each in bare if each.id in progress.rebook]
     progress.rebook = [each for each in progress.rebook if each not in {package.id for package in wanted}]
     if wanted and progress.phase not in BEFORE_RATES:
@@ -203,4 +204,5 @@ def _choose(work: Work, back: str) -> None:
     body = cmd.BuyLabel(consignment, chosen.shipment_id, rate.id, rate.carrier, rate.service)
     name = f"buy/{back}"
     work.orders.append(Order(name, chosen.partner, body))
-    progress.buying[back] = Buying(command_key(NAME, work.event.key, name), chosen.partner, work.now)
+    key = command_key(NAME, work.event.key, name)
+    progress.buying[back] = Buying(key, chosen.partner, work.now, progress.asked.get(back, 1))

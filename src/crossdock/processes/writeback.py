@@ -82,12 +82,19 @@ def follow(work: Work, order: DeliveryOrder) -> None:
         for package in order.packages
         if package.id in live and live[package.id].tracking_number in work.state.journeys
     ]
-    if work.progress.phase in {"cancelled", "delivered"}:
+    progress = work.progress
+    if progress.phase in {"cancelled", "delivered"}:
         return
+    bare = [each for each in order.packages if each.id not in live and each.id not in progress.buying]
+    needed = bool(bare) and progress.phase in {
+        "rating",
+        "booking",
+        "attention",
+    }  # another package of it has no label yet
     if standings and len(standings) == len(order.packages) and all(each.milestone == "delivered" for each in standings):
-        work.progress.phase, work.progress.settling = "delivered", False
-    elif any(each.moved for each in standings):
-        work.progress.phase, work.progress.settling = "shipped", False
+        progress.phase, progress.settling = "delivered", False
+    elif any(each.moved for each in standings) and not needed:
+        progress.phase, progress.settling = "shipped", False
 
 
 def proved(work: Work) -> None:
