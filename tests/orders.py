@@ -42,5 +42,5 @@ def rate(rate_id: str, price: str, *, carrier: str = "USPS", service: str = "Pri
     return Rate(rate_id, carrier, service, money(price, "USD"), days)
 
 
-def quote(package: str, shipment: str, *rates: Rate, partner: str = "easypost") -> Quote:
-    return Quote(partner, package, shipment, rates)
+def quote(package: str, shipment: str, *rates: Rate, partner: str = "easypost", reference: str = "") -> Quote:
+    return Quote(partner, package, shipment, rates, reference=reference)

@@ -61,7 +61,7 @@ def off(at: str) -> ev.FulfilmentCancelled:
 
 
 def quoted(shipment: str, reference: str = "", package: str = "P1") -> ev.RatesQuoted:
-    return ev.RatesQuoted(replace(quote(package, shipment, rate("r", "5.00")), reference=reference))
+    return ev.RatesQuoted(quote(package, shipment, rate("r", "5.00"), reference=reference))
 
 
 def scan(milestone: str = "picked_up") -> ev.TrackingReported:

@@ -66,7 +66,7 @@ def test_every_label_ever_asked_for_has_a_reference_of_its_own():
     told.tell(ev.FulfilmentCancelled(first.id, "", stamp("2026-11-22T10:00:00Z")))
     told.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
     told.tell(ev.FulfilmentRequested(replace(first, changed_at=stamp("2026-11-22T11:00:00Z"))))
-    told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"))))
+    told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"), reference="do:odoo:7/P1/2")))
     asked = [order.body.consignment.reference for order in told.orders if isinstance(order.body, RequestRates)]
     bought = [order.body for order in told.orders if isinstance(order.body, BuyLabel)]
     assert asked == ["do:odoo:7/P1", "do:odoo:7/P1/2"]

@@ -51,7 +51,7 @@ def test_a_voided_label_is_booked_again_under_another_reference():
     assert kinds(ask(told, Void("P1", again=True))) == ["VoidLabel"]
     [asked] = told.tell(ev.ShipmentVoided("easypost", "P1", "s1", "T1"))
     assert asked.body.consignment.reference == "do:odoo:7/P1/2"
-    [bought] = told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"))))
+    [bought] = told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"), reference="do:odoo:7/P1/2")))
     assert bought.body.consignment.reference == "do:odoo:7/P1/2"
     told.tell(booked("P1", "s2", "T2"), ev.LabelReceived("P1", "s2", "T2", LABEL))
     assert told.phase == "labelled"
@@ -215,7 +215,9 @@ def test_a_return_nobody_offers_is_said_and_may_be_asked_for_again():
     assert told.raised() == ["rates.none"]
     [asked] = ask(told, Return("P1"), "j2")
     assert asked.body.consignment.reference == "do:odoo:7/P1:return/2"
-    assert kinds(told.tell(ev.RatesQuoted(quote(BACK, "s10", rate("r", "4.00"))))) == ["BuyLabel"]
+    assert kinds(
+        told.tell(ev.RatesQuoted(quote(BACK, "s10", rate("r", "4.00"), reference="do:odoo:7/P1:return/2")))
+    ) == ["BuyLabel"]
     assert told.resolved() == ["rates.none"]
 
 

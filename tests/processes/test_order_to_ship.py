@@ -191,7 +191,8 @@ def test_a_reopened_order_starts_anew_and_an_old_cancellation_changes_nothing():
     assert kinds(told.tell(ev.FulfilmentRequested(again))) == ["RequestRates"]
     late = ev.FulfilmentCancelled("do:odoo:7", "late", stamp("2026-11-22T10:30:00Z"))
     assert told.tell(late) == []
-    assert kinds(told.tell(ev.RatesQuoted(quote("P1", "s2", rate("r", "5.00"))))) == ["BuyLabel"]
+    offered = quote("P1", "s2", rate("r", "5.00"), reference="do:odoo:7/P1/2")
+    assert kinds(told.tell(ev.RatesQuoted(offered))) == ["BuyLabel"]
 
 
 def test_a_label_bought_while_the_order_was_being_cancelled_is_voided():

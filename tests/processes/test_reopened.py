@@ -38,7 +38,7 @@ def test_reopened_before_its_label_is_void_it_gets_another_once_it_is():
     assert (told.tell(again()), told.phase) == ([], "settling")
     [asked] = told.tell(VOIDED)
     assert (asked.body.consignment.reference, told.phase) == ("do:odoo:7/P1/2", "rating")
-    assert kinds(told.tell(quoted("s2"))) == ["BuyLabel"]
+    assert kinds(told.tell(quoted("s2", "do:odoo:7/P1/2"))) == ["BuyLabel"]
     assert standing(told) == []
 
 

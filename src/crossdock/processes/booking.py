@@ -1,13 +1,13 @@
 """From a released order to labels: rates, the choice among them, purchase, label; and their undoing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
 from crossdock.model.customs import Terms, dangers_of, declaration_of
-from crossdock.model.deciding import BookingDiverted, CarrierSelected, CommandWithdrawn
+from crossdock.model.deciding import BookingDiverted, CarrierSelected
 from crossdock.model.desk import RETURN
 from crossdock.model.instants import lasting
 from crossdock.model.order import DeliveryOrder, Package
@@ -23,8 +23,6 @@ def ask_rates(work: Work, order: DeliveryOrder, packages: Iterable[Package]) -> 
     """Ask every carrier for every one of ``packages``, each under a reference of its own."""
     progress, policy = work.progress, work.policy
     progress.phase = "rating"
-    packages = tuple(packages)
-    outdate(work, {package.id for package in packages})
     for package in packages:
         progress.asked[package.id] = progress.asked.get(package.id, 0) + 1
         for carrier in work.carriers:
@@ -42,12 +40,6 @@ def wanted(work: Work, order: DeliveryOrder) -> list[Package]:
 def _was_bought(work: Work, package_id: str) -> bool:
     """Whether the label that rates were asked for last was bought, whatever became of it."""
     return work.progress.bought.get(package_id) == work.progress.asked.get(package_id, 1)
-
-
-def outdate(work: Work, packages: Collection[str]) -> None:
-    """The quotes there are for these packages count no more: others will be asked for."""
-    old = {key for key, quote in work.state.quotes.items() if quote.package_id in packages}
-    work.progress.stale = sorted({*work.progress.stale, *old}) if work.progress.asked else []
 
 
 def consignment_of(work: Work, order: DeliveryOrder, package: Package, terms: Terms | None = None) -> Consignment:
@@ -97,15 +89,18 @@ def _silent(work: Work, order: DeliveryOrder) -> list[str]:
 
 def quotes_of(work: Work) -> tuple[Quote, ...]:
     """The quotes for the labels asked for now, and none for an earlier one, whose address may have been another."""
-    quotes, stale = work.state.quotes, set(work.progress.stale)
-    return tuple(quotes[name] for name in sorted(quotes) if name not in stale and _is_for_now(work, quotes[name]))
+    quotes = work.state.quotes
+    return tuple(quotes[name] for name in sorted(quotes) if _is_for_now(work, quotes[name]))
 
 
 def _is_for_now(work: Work, quote: Quote) -> bool:
-    asked = work.progress.asked.get(quote.package_id, 1)
-    if _was_bought(work, quote.package_id):
+    """One that does not say what it was asked for was asked for the first label."""
+    order, number = work.order, work.progress.asked.get(quote.package_id, 1)
+    if order is None or _was_bought(work, quote.package_id):
         return False
-    return work.order is None or quote.reference in {"", reference_of(work.order, quote.package_id, asked)}
+    return (quote.reference or reference_of(order, quote.package_id, 1)) == reference_of(
+        order, quote.package_id, number
+    )
 
 
 def deadline(work: Work) -> None:
@@ -178,8 +173,7 @@ def taken_back(work: Work, order: DeliveryOrder, package_id: str, buying: Buying
     """A purchase was not made: go to the next carrier, ask a person, or begin anew. What a person ended goes on when a
     person books it again.
     """
-    body = work.event.body
-    doubtful = isinstance(body, CommandWithdrawn) and body.doubtful
+    doubtful = outage.is_doubtful(work)
     if work.progress.phase == "cancelled" or outage.is_unwanted(buying):
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         if work.progress.phase not in {"cancelled", *BEFORE_RATES} and not doubtful:
@@ -285,7 +279,7 @@ def booked(work: Work) -> None:
     buying, phase = outage.settled(work, booking.package_id), work.progress.phase
     if buying is not None:
         work.progress.bought[booking.package_id] = buying.number
-    early = phase in BEFORE_RATES - {"new", "rejected"} and not booking.package_id.endswith(RETURN)  # asked for before
+    early = phase in {"waiting", "settling"} and not booking.package_id.endswith(RETURN)  # it was asked for before that
     if phase == "cancelled" or early or outage.is_unwanted(buying):
         calling_off.void(work, booking)
         return
@@ -313,10 +307,8 @@ def labelled(work: Work) -> None:
     complete = all(p.id in live and live[p.id].tracking_number in work.state.labels for p in order.packages)
     if complete and work.progress.phase in {"booking", "attention"}:
         work.progress.phase = "labelled"
-    elif (
-        work.progress.phase == "booking" and not work.progress.buying and any(p.id not in live for p in order.packages)
-    ):
-        work.progress.phase = "attention"  # another package's was voided for good
+    elif work.progress.phase == "booking" and work.lacks_label:
+        work.progress.phase = "attention"  # the label of another package was voided for good
 
 
 def _is_of(booking: Booking, label: ev.LabelReceived) -> bool:

@@ -98,4 +98,4 @@ def void_ended(work: Work) -> None:
     body = work.event.body
     if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
         ended, voiding = body.command_key.partition("#")[0], work.progress.voiding
-        work.progress.voiding = {name: key for name, key in voiding.items() if key != ended}
+        work.progress.voiding = {name: key for name, key in voiding.items() if key not in {ended, body.package_id}}

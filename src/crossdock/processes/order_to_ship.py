@@ -66,8 +66,8 @@ def _reopened(work: Work, order: DeliveryOrder) -> None:
     """It starts anew once nothing lives of what was bought before; unless its carrier has it already."""
     was = work.progress
     work.progress = Progress(
-        version=was.version, noted=was.noted, raised=was.raised, asked=was.asked, stale=was.stale,
-        promised=was.promised, cleared=was.cleared, voiding=was.voiding, buying=was.buying,
+        version=was.version, noted=was.noted, raised=was.raised, asked=was.asked, promised=was.promised,
+        cleared=was.cleared, voiding=was.voiding, buying=was.buying,
         bought=was.bought, settling=True,
     )  # fmt: skip
     writeback.follow(work, order)

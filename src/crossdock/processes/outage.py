@@ -150,6 +150,11 @@ def withdrawn(work: Work) -> tuple[str, Buying] | None:
     return None
 
 
+def is_doubtful(work: Work) -> bool:
+    """Whether a person ended a command that may have been carried out."""
+    return isinstance(work.event.body, CommandWithdrawn) and work.event.body.doubtful
+
+
 def given_up(work: Work, reference: Callable[[str], str]) -> None:
     """A person ended a purchase that may have been made: somebody has to look for its label, which nothing here knows
     of. ``reference`` is by package what its label was asked for under.

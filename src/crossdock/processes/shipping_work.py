@@ -51,14 +51,14 @@ class Buying(Struct, omit_defaults=True):
 
 class Progress(Struct, omit_defaults=True):
     """The process's own state. ``failed`` are quotes that will not come, as ``package/carrier``; ``asked`` counts by
-    package the labels ever asked for, so that none is asked for under a used reference; ``stale`` are the shipments
-    that were opened for an earlier one; ``promised`` is by package what its chosen offer promises, ``buying`` the
-    purchase under way; ``tried`` are carriers given up, as ``package/partner``; ``rebook`` are packages that get
-    another label once theirs is void, ``returning`` those whose way back waits for rates. ``cleared`` is the version of
-    the order's clearance, where it waits for one. ``voiding`` are labels whose void was asked for, as
-    ``partner/shipment``, and the key of that command: it is not asked for again unless it failed. ``bought`` is by
-    package the number of the last label that was bought: what was quoted for it buys no other. ``settling`` it was
-    reopened, and begins anew once nothing lives of what was bought before it was called off.
+    package the labels ever asked for, so that none is asked for under a used reference; ``promised`` is by package
+    what its chosen offer promises, ``buying`` the purchase under way; ``tried`` are carriers given up, as
+    ``package/partner``; ``rebook`` are packages that get another label once theirs is void, ``returning`` those
+    whose way back waits for rates. ``cleared`` is the version of the order's clearance, where it waits for one.
+    ``voiding`` are labels whose void was asked for, as ``partner/shipment``, and the key of that command: it is not
+    asked for again unless it failed. ``bought`` is by package the number of the last label that was bought: what
+    was quoted for it buys no other. ``settling`` it was reopened, and begins anew once nothing lives of what was
+    bought before it was called off.
     """
 
     phase: str = "new"
@@ -68,7 +68,6 @@ class Progress(Struct, omit_defaults=True):
     noted: list[str] = field(default_factory=list)
     raised: list[Raised] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
-    stale: list[str] = field(default_factory=list)
     promised: dict[str, Promise] = field(default_factory=dict)
     buying: dict[str, Buying] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
@@ -118,6 +117,13 @@ class Work:
         """The carriers that may have it: of those configured the ones its routing rule names, where it names any."""
         named = self.state.routed.routed.carriers if self.state.routed else ()
         return tuple(each for each in self.policy.carriers if not named or each in named)
+
+    @property
+    def lacks_label(self) -> bool:
+        """Whether a package has no label and none is being bought."""
+        live, order = self.state.live_bookings(), self.order
+        packages = order.packages if order else ()
+        return any(each.id not in live and each.id not in self.progress.buying for each in packages)
 
     def raise_exception(self, kind: str, text: str, pointer: str = "", partner: str = "") -> None:
         """Open an exception unless the same one stands. ``partner`` is who it is about if the event does not say."""

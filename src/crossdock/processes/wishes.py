@@ -4,7 +4,7 @@ from msgspec import structs
 
 from crossdock.model import commands as cmd
 from crossdock.model import events as ev
-from crossdock.model.deciding import CarrierSelected, CommandWithdrawn
+from crossdock.model.deciding import CarrierSelected
 from crossdock.model.desk import RETURN, Book, DeskRequested, Return, Void
 from crossdock.model.order import DeliveryOrder, Package
 from crossdock.model.shipment import Consignment, Quote
@@ -110,7 +110,6 @@ def ask_return(work: Work, order: DeliveryOrder, package_id: str) -> None:
     progress.returning.append(back)
     progress.asked[back] = progress.asked.get(back, 0) + 1
     progress.failed = [each for each in progress.failed if not each.startswith(f"{back}/")]
-    booking.outdate(work, {back})
     consignment = return_of(work, order, package)
     for carrier in work.policy.carriers:
         work.orders.append(Order(f"rates/{back}/{carrier}", carrier, cmd.RequestRates(consignment)))
@@ -161,13 +160,9 @@ def taken_back(work: Work) -> None:
     package_id, buying = found
     if not package_id.endswith(RETURN) or work.progress.phase == "cancelled":
         booking.taken_back(work, order, package_id, buying)
-    elif buying.then == "again" and not _doubtful(work):
+    elif buying.then == "again" and not outage.is_doubtful(work):
         work.resolve(lambda each: each.kind == "booking.failed" and each.pointer == f"/packages/{package_id}")
         ask_return(work, order, package_id.removesuffix(RETURN))
-
-
-def _doubtful(work: Work) -> bool:
-    return isinstance(work.event.body, CommandWithdrawn) and work.event.body.doubtful
 
 
 def _answered(work: Work, back: str) -> None:

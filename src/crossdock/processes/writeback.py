@@ -85,15 +85,10 @@ def follow(work: Work, order: DeliveryOrder) -> None:
     progress = work.progress
     if progress.phase in {"cancelled", "delivered"}:
         return
-    bare = [each for each in order.packages if each.id not in live and each.id not in progress.buying]
-    needed = bool(bare) and progress.phase in {
-        "rating",
-        "booking",
-        "attention",
-    }  # another package of it has no label yet
+    lacking = progress.phase in {"rating", "booking", "attention"} and work.lacks_label
     if standings and len(standings) == len(order.packages) and all(each.milestone == "delivered" for each in standings):
         progress.phase, progress.settling = "delivered", False
-    elif any(each.moved for each in standings) and not needed:
+    elif any(each.moved for each in standings) and not lacking:
         progress.phase, progress.settling = "shipped", False
 
 
