@@ -1,5 +1,6 @@
 """A hub with scripted partners on an in-memory store, for tests of the engine."""
 
+import contextlib
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -132,6 +133,28 @@ def scripted_hub(
     hub = compose(world, plans, processes)
     hub.engine.partitions = hub.engine.shards = tuple(range(64))
     return hub
+
+
+class Once:
+    """A database that runs a step, takes it back, and lets it run again: a deadlock, found late."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    async def run(self, step):
+        class Back(Exception):
+            pass
+
+        def spoiled(tx):
+            step(tx)
+            raise Back
+
+        with contextlib.suppress(Back):
+            await self.inner.run(spoiled)
+        return await self.inner.run(step)
 
 
 def bodies_of(events: list) -> list[EventBody]:

@@ -1,7 +1,5 @@
 """States that a worker remembers: never one that somebody else changed meanwhile, nor written for nothing."""
 
-import contextlib
-
 import pytest
 
 from crossdock.backbone.decide import READER
@@ -9,7 +7,7 @@ from crossdock.backbone.warm import Warm
 from crossdock.model.events import Fact
 from crossdock.model.identifiers import partition_of
 from crossdock.model.progress import ProcessMoved
-from hubs import scripted_hub
+from hubs import Once, scripted_hub
 from storage.made import event, fact
 
 A, B = "do:odoo:1", "do:odoo:2"
@@ -94,28 +92,6 @@ async def test_an_event_that_changes_nothing_of_a_state_does_not_write_it_and_th
     assert await _row(hub) == before
     [subject] = hub.engine._reducer._warm.take([A], await _cursors(hub)).values()
     assert subject.kept == before
-
-
-class Once:
-    """A database that runs a step, takes it back, and lets it run again: a deadlock, found late."""
-
-    def __init__(self, inner):
-        self.inner = inner
-
-    def __getattr__(self, name):
-        return getattr(self.inner, name)
-
-    async def run(self, step):
-        class Back(Exception):
-            pass
-
-        def spoiled(tx):
-            step(tx)
-            raise Back
-
-        with contextlib.suppress(Back):
-            await self.inner.run(spoiled)
-        return await self.inner.run(step)
 
 
 @pytest.mark.req("K2", "K17")

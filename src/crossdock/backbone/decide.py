@@ -1,8 +1,11 @@
 """The third transaction: the reducer folds events, lets processes decide, and commits state, commands, timers,
 exceptions and its cursor together. The cursor's move is conditional, which fences a worker that woke up late.
+
+What processes say of themselves are events, too. They are decided on in the transaction that appends them where nothing
+else comes before them in the log, and are read again like any other event where something does.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -29,6 +32,8 @@ from crossdock.ports.stores_processes import Instance
 READER = "reducer"
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE_STATE = msgspec.json.Decoder(FulfilmentState).decode
+_TURNS = 8
+"""Events that follow from events are decided on together so many times; what a longer chain says is read again."""
 
 
 class Subject(Struct):
@@ -47,7 +52,7 @@ Standing = Mapping[str, StateRow | Subject]
 class Effects(Struct):
     """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
     given, ``deadlines`` the timers set and cleared (None), by subject and name: the last word holds. ``rows`` are the
-    states as they were written.
+    states as they were written; ``decided`` counts the events.
     """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -62,6 +67,14 @@ class Effects(Struct):
     notices: list[ev.Event] = field(default_factory=list)
     measured: list[ev.Event] = field(default_factory=list)
     rows: list[StateRow] = field(default_factory=list)
+    decided: int = 0
+
+    def absorb(self, later: "Effects") -> None:
+        """Add what is still to be written of what follows from these."""
+        self.decided += later.decided
+        self.moves |= {partition: (self.moves[partition][0], end) for partition, (_, end) in later.moves.items()}
+        for name in ("commands", "events", "exceptions", "instances", "notices", "measured"):
+            getattr(self, name).extend(getattr(later, name))
 
 
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
@@ -105,28 +118,37 @@ class Reducer:
         return self._batch
 
     async def step(self, partitions: Iterable[int]) -> int:
-        """Decide on one batch; how many events it took. A fenced batch counts as none: its new owner does it."""
+        """Decide on one batch and what follows from it; how many events that were. A fenced batch counts as none: its
+        new owner does it.
+        """
         owned = list(partitions)
         cursors, events, rows = await self._store.read(lambda tx: self._gather(tx, owned))
         if not events:
             return 0
         now = self._clock.now()
-        effects = self.decide(cursors, events, rows, now)
+        fresh = [self.decide(cursors, events, rows, now)]
+
+        def write(tx: Transaction) -> tuple[Effects, int]:
+            """What is decided in here changes the states, so a second try begins with those that are kept."""
+            kept = {} if fresh else tx.states.load({event.subject for event in events})
+            effects = fresh.pop() if fresh else self.decide(cursors, events, kept, now)
+            return effects, self._follow(tx, effects, now)
+
         try:
-            ordered = await self._store.run(lambda tx: self._follow(tx, effects, now))
+            effects, ordered = await self._store.run(write)
         except Fenced:
             return 0
         for row in effects.rows:
             effects.subjects[row.subject].kept = row
         self._warm.keep(effects.moves, effects.subjects)
-        self._metrics.decided.inc(len(events))
+        self._metrics.decided.inc(effects.decided)
         for command in effects.commands:
             self._metrics.ordered.labels(command.partner, command.kind).inc()
         if effects.events:
             self._store.wake("log")
         if ordered:
             self._store.wake("outbound")
-        return len(events)
+        return effects.decided
 
     def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
@@ -150,6 +172,7 @@ class Reducer:
         """Pure: what follows from ``events`` on the states in ``rows``, after what is in ``onto`` already."""
         effects = Effects() if onto is None else onto
         for event in events:
+            effects.decided += 1
             start, _ = effects.moves.get(event.partition, (cursors.get(event.partition, 0), 0))
             effects.moves[event.partition] = (start, event.position)
             subject = effects.subjects.get(event.subject)
@@ -212,26 +235,41 @@ class Reducer:
         )
 
     def _follow(self, tx: Transaction, effects: Effects, now: int) -> int:
+        """Commit, and with it what follows from what follows; how many commands are new. Raises `Fenced`."""
         tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
-        return self.commit(tx, effects, now)
+        tx.log.advance(READER, effects.moves)
+        reached = _ends(effects)
+        ordered, appended = _give(tx, effects, now)
+        for _ in range(_TURNS):
+            ends = _ends(effects)
+            following = _next(appended, ends, effects.subjects)
+            if not following:
+                break
+            turn = self.decide(ends, following, {}, now, Effects(subjects=effects.subjects))
+            more, appended = _give(tx, turn, now)
+            ordered += more
+            effects.absorb(turn)
+        later = {each: (reached[each], end) for each, end in _ends(effects).items() if end != reached[each]}
+        if later:
+            tx.log.advance(READER, later)
+        self._keep(tx, effects, now)
+        return ordered
 
     def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
         tx.log.advance(READER, effects.moves)
+        ordered, _ = _give(tx, effects, now)
+        self._keep(tx, effects, now)
+        return ordered
+
+    def _keep(self, tx: Transaction, effects: Effects, now: int) -> None:
         effects.rows = self._changed(effects.subjects, now)
         tx.states.save(effects.rows)
-        ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
-        if effects.withdrawn:
-            effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
-        _time(tx, effects)
         book(tx, effects.exceptions)
         tx.instances.put(effects.instances)
         measure(tx, effects.measured)
         if effects.notices:
             note(tx, effects.notices)
-        if effects.events:
-            tx.log.append(effects.events, now)
-        return ordered
 
     def _changed(self, subjects: Mapping[str, Subject], now: int) -> list[StateRow]:
         """The rows that differ from what is kept: many an event (a move of a process) is news to the log alone."""
@@ -242,6 +280,31 @@ class Reducer:
         """The row that is kept of a subject."""
         summary = self._summary(subject.fulfilment, subject.phase)
         return StateRow(name, _ENCODE(subject.fulfilment), dict(subject.processes), now, summary)
+
+
+def _give(tx: Transaction, effects: Effects, now: int) -> tuple[int, list[ev.Event]]:
+    """Give commands and take them back, set deadlines, say in the log what is said; how many commands are new, and the
+    new events. The log comes last: who has its lock and waits for a deadline would wait for whoever fires that one.
+    """
+    ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
+    if effects.withdrawn:
+        effects.events.extend(map(_withdrawn(now), tx.lanes.withdraw(effects.withdrawn, now)))
+    _time(tx, effects)
+    return ordered, tx.log.append(effects.events, now) if effects.events else []
+
+
+def _ends(effects: Effects) -> dict[int, int]:
+    return {partition: end for partition, (_, end) in effects.moves.items()}
+
+
+def _next(appended: Iterable[ev.Event], ends: Mapping[int, int], subjects: Container[str]) -> list[ev.Event]:
+    """Those of the new events that come directly after what was decided, and whose subject is at hand."""
+    reached, found = dict(ends), []
+    for event in appended:
+        if event.subject in subjects and event.position == reached.get(event.partition, -1) + 1:
+            reached[event.partition] = event.position
+            found.append(event)
+    return found
 
 
 def _withdrawn(now: int) -> Callable[[Withdrawn], NewEvent]:
