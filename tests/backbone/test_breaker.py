@@ -86,6 +86,18 @@ def test_jitter_stays_in_its_band_and_retry_after_is_never_undercut(attempt, jit
     assert min(pause * 0.8, after) - 1e-3 <= waited <= max(pause * 1.2, after) + 1e-3
 
 
+@pytest.mark.req("K3", "C5")
+def test_a_doubt_that_ends_at_a_known_time_is_not_slept_through():
+    def due_after(tries, within):
+        verdict = InDoubt(Explanation("", ""), ErrorClass.PENDING, within)
+        outcome = outcome_of(verdict, Attempt("c1", tries, T0, T0, "InDoubt"), DEFAULT_SCHEDULES, tries, T0, 0.5)
+        return outcome.status, (outcome.due_at - T0) / SECOND
+
+    assert due_after(7, 68.0) == ("in_doubt", 68.0), "not the 300 s of the schedule"
+    assert due_after(1, 300.0) == ("in_doubt", 2.0), "what the schedule says is sooner"
+    assert due_after(7, None) == ("in_doubt", 300.0)
+
+
 @pytest.mark.req("L2")
 def test_a_command_that_is_given_up_does_not_say_that_it_is_tried_again():
     told = Explanation("Busy; it is tried again.", "HTTP 503")

@@ -4,6 +4,7 @@ import pytest
 
 from crossdock.model.events import Fact, ShipmentVoided
 from crossdock.model.instants import from_epoch_us
+from crossdock.ports.verdicts import Retry
 from crossdock.sim.clock import VirtualClock
 from crossdock.transports.purchases import LONGEST_SECONDS, Purchases
 
@@ -23,6 +24,17 @@ async def test_doubt_lasts_from_the_first_question_and_counts_anew_once_settled(
     purchases.settled("key")
     assert purchases.is_too_early("key")
     assert not Purchases(clock, 0.0).is_too_early("key")
+
+
+@pytest.mark.req("C4", "C5")
+async def test_a_doubt_is_looked_at_again_when_it_ends_and_no_later():
+    clock = VirtualClock(0)
+    purchases = Purchases(clock, 300.0)
+    assert purchases.unseen("key", "Shippo", "nothing").within == 300.0
+    await clock.sleep(232)
+    assert purchases.unseen("key", "Shippo", "nothing").within == 68.0
+    await clock.sleep(68)
+    assert isinstance(purchases.unseen("key", "Shippo", "nothing"), Retry), "it certainly was not made"
 
 
 @pytest.mark.req("C4")

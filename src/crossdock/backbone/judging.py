@@ -48,6 +48,7 @@ def outcome_of(
     verdict: Judged, attempt: Attempt, schedules: Mapping[str, Schedule], tries: int, now: int, jitter: float
 ) -> Outcome:
     """How the command stands after ``verdict``: ended, or due again by the schedule of its kind of failure."""
+    within = verdict.within if isinstance(verdict, InDoubt) else None
     match verdict:
         case Done() | AlreadyDone():
             return Outcome("done", attempt)
@@ -64,7 +65,7 @@ def outcome_of(
         case InDoubt(why, error_class):
             status, after = "in_doubt", None
     schedule = schedules.get(error_class, DEFAULT_SCHEDULES[error_class])
-    due_at = next_try(schedule, tries, now, jitter, after)
+    due_at = next_try(schedule, tries, now, jitter, after, within)
     if due_at is None:  # what it says of trying again is over
         given_up = f"Given up after {tries} tries; retry it when the cause is gone. {why.operator}"
         return Outcome("parked", _explained(attempt, Explanation(given_up, why.engineer)))

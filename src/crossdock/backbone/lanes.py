@@ -29,14 +29,17 @@ DEFAULT_SCHEDULES: Mapping[str, Schedule] = {
 hours; a message the partner itself fails on is parked sooner, for a person to look."""
 
 
-def next_try(schedule: Schedule, attempt: int, now: int, jitter: float, after: float | None) -> int | None:
+def next_try(
+    schedule: Schedule, attempt: int, now: int, jitter: float, after: float | None, within: float | None = None
+) -> int | None:
     """When to try again after attempt number ``attempt`` failed at ``now``; None when it is time to park.
 
-    ``after`` (seconds) is what the partner asked for and is never undercut; ``jitter`` is in [0, 1) and spreads
-    the rest by ± the schedule's share.
+    ``after`` (seconds) is what the partner asked for and is never undercut, ``within`` (seconds) is when the answer is
+    there and is not slept through; ``jitter`` is in [0, 1) and spreads the rest by ± the schedule's share.
     """
     if attempt >= schedule.park_after:
         return None
     pause = schedule.pauses[min(attempt, len(schedule.pauses)) - 1]
     spread = pause * (1 + schedule.jitter * (2 * jitter - 1))
-    return now + int(max(spread, after or 0.0) * SECOND)
+    wanted = spread if within is None else min(spread, within)
+    return now + int(max(wanted, after or 0.0) * SECOND)

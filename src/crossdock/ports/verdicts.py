@@ -66,10 +66,13 @@ class Reauthenticate(Struct, frozen=True, tag="reauthenticate"):
 
 
 class InDoubt(Struct, frozen=True, tag="in_doubt"):
-    """The call may have been carried out. `Connector.settle` is asked before anything is sent again."""
+    """The call may have been carried out. `Connector.settle` is asked before anything is sent again: ``within`` so many
+    seconds, where it is known by when the answer is there.
+    """
 
     why: Explanation
     error_class: ErrorClass = ErrorClass.TIMEOUT
+    within: float | None = None
 
 
 class Park(Struct, frozen=True, tag="park"):

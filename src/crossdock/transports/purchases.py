@@ -40,7 +40,8 @@ class Purchases:
         """
         if self.is_too_early(key):
             operator = f"{partner} does not show it yet. Crossdock asks again before it does it once more."
-            return InDoubt(Explanation(operator, f"{partner}: {what}"), ErrorClass.PENDING)
+            left = (self._doubted[key] + self._lag - self._clock.now()) / _MICROSECONDS
+            return InDoubt(Explanation(operator, f"{partner}: {what}"), ErrorClass.PENDING, within=left)
         self.settled(key)
         return not_done(partner, what)
 
