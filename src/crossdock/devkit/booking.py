@@ -17,7 +17,7 @@ import asyncio
 import os
 import random
 import tempfile
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
@@ -43,6 +43,7 @@ ORDERS = 2
 _NEEDED = {"rates.request.v1", "label.buy.v1", "label.fetch.v1"}
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _NEVER = 3600.0
+_TOO_FEW = 8
 
 
 class BookingContract:
@@ -97,81 +98,101 @@ class BookingContract:
 
     def test_an_undisturbed_booking_leaves_one_label_and_its_document(self) -> None:
         """The clean run everything else is compared with."""
-        _run(self._clean())
+        faults = asyncio.run(self._clean())
+        assert not faults, "\n".join(faults)
 
     def test_a_death_at_any_io_step_leaves_one_label(self) -> None:
         """The process dies once, before or after a call or commit: at every third step, or at each with many seeds."""
-        _run(self._deaths())
+        faults = asyncio.run(self._deaths())
+        assert not faults, "\n".join(faults)
 
     def test_seeded_deaths_lost_answers_timeouts_and_second_clicks_leave_one_label(self) -> None:
         """Several deaths, answers lost after the partner acted, answers too late, the partner failing for a while."""
-        _run(self._seeded())
+        faults = asyncio.run(self._seeded())
+        assert not faults, "\n".join(faults)
 
     def test_two_workers_at_once_leave_one_label(self) -> None:
         """Both claim, translate, decide and deliver in any order."""
-        _run(self._two_workers())
+        faults = asyncio.run(self._two_workers())
+        assert not faults, "\n".join(faults)
 
     def test_an_order_called_off_while_it_is_booked_leaves_no_label(self) -> None:
         """Whatever was bought meanwhile is voided: nobody pays for a label nobody uses."""
         if "label.void.v1" not in self.spec.commands:
             pytest.skip("this connector does not declare voiding")
-        _run(self._called_off())
+        faults = asyncio.run(self._called_off())
+        assert not faults, "\n".join(faults)
 
-    # ---- how it is tried
+    # ---- how it is tried: what is wrong in the first world where something is
 
-    async def _clean(self) -> int:
+    async def _clean(self) -> list[str]:
         with _folder() as folder:
-            empty = await empty_database(Path(folder) / "empty.db")
-            world = self._world(empty, 0)
-            await world.live()
-            await self._judge(world)
-            held = await world.labels()
-            assert all(document.size > 0 for document in held.values()), "a label without bytes"
-            asked = {goods.reference for goods in world.consignments.values()}
-            assert await world.quoted_for() == asked, "a quote must say which consignment it was asked for"
-            return len(world.fuse.steps)
+            world = self._world(await _empty(folder), 0)
+            return await self._undisturbed(world)
 
-    async def _deaths(self) -> None:
-        steps = await self._clean()
-        assert steps > 8, f"only {steps} I/O steps: this is no booking"
+    async def _undisturbed(self, world: BookingWorld) -> list[str]:
+        if faults := await world.live() or await self._judge(world):
+            return faults
+        held, quoted = await world.labels(), await world.quoted_for()
+        if any(document.size <= 0 for document in held.values()):
+            faults += world.said("a label without bytes")
+        if quoted != {goods.reference for goods in world.consignments.values()}:
+            faults += world.said(f"a quote must say which consignment it was asked for; they say {sorted(quoted)}")
+        return faults
+
+    async def _deaths(self) -> list[str]:
         with _folder() as folder:
-            empty = await empty_database(Path(folder) / "empty.db")
+            empty = await _empty(folder)
+            clean = self._world(empty, 0)
+            if faults := await self._undisturbed(clean):
+                return faults
+            steps = len(clean.fuse.steps)
+            if steps <= _TOO_FEW:
+                return clean.said(f"only {steps} I/O steps: this is no booking")
             for death in range(1 + len(self.spec.id) % STRIDE, steps + 1, STRIDE):
-                world = self._world(empty, death, death)
-                await world.live()
-                assert len(world.deaths) == 1
-                await self._judge(world)
+                if faults := await self._death(self._world(empty, death, death)):
+                    return faults
+        return []
 
-    async def _seeded(self) -> None:
+    async def _death(self, world: BookingWorld) -> list[str]:
+        faults = await world.live()
+        if not faults and len(world.deaths) != 1:
+            return world.said("it did not die once")
+        return faults or await self._judge(world)
+
+    async def _seeded(self) -> list[str]:
         with _folder() as folder:
-            empty = await empty_database(Path(folder) / "empty.db")
+            empty = await _empty(folder)
             for seed in range(SEEDS):
                 chosen = random.Random(seed)  # noqa: S311 - reproducible
                 world = self._world(empty, seed, *chosen.sample(range(1, 80), chosen.randint(0, 4)))
                 self._disturb(world, chosen)
-                await world.live()
-                await self._judge(world)
+                if faults := await world.live() or await self._judge(world):
+                    return faults
+        return []
 
-    async def _two_workers(self) -> None:
+    async def _two_workers(self) -> list[str]:
         with _folder() as folder:
-            empty = await empty_database(Path(folder) / "empty.db")
+            empty = await _empty(folder)
             for seed in range(FEW):
                 world = self._world(empty, seed)
                 self._disturb(world, random.Random(seed))  # noqa: S311 - reproducible
                 await world.scramble(120)
-                await world.live()
-                await self._judge(world)
+                if faults := await world.live() or await self._judge(world):
+                    return faults
+        return []
 
-    async def _called_off(self) -> None:
+    async def _called_off(self) -> list[str]:
         with _folder() as folder:
-            empty = await empty_database(Path(folder) / "empty.db")
+            empty = await _empty(folder)
             for seed in range(FEW):
                 chosen = random.Random(seed)  # noqa: S311 - reproducible
                 world = self._world(empty, seed, *chosen.sample(range(1, 60), chosen.randint(0, 2)))
                 self._disturb(world, chosen)
                 first = next(iter(world.orders.values()))
-                await world.live(cancelled=[first])
-                await self._judge(world, called_off=[first])
+                if faults := await world.live(cancelled=[first]) or await self._judge(world, called_off=[first]):
+                    return faults
+        return []
 
     def _world(self, empty: Path, seed: int, *deaths: int) -> BookingWorld:
         simulator = self.build_simulator(seed)
@@ -190,19 +211,22 @@ class BookingContract:
                 book.add(Rule(Effect(latency=_NEVER), match, When(probability=late, times=3)))
                 book.add(Rule(Effect(status=503), match, When(probability=down, until=120)))
 
-    async def _judge(self, world: BookingWorld, called_off: Sequence[DeliveryOrder] = ()) -> None:
-        """By the partner's own books, and ours must say the same."""
+    async def _judge(self, world: BookingWorld, called_off: Sequence[DeliveryOrder] = ()) -> list[str]:
+        """What is wrong by the partner's own books, and where ours do not say the same."""
         live = world.plan.simulator.live_labels()
-        doubled = {reference: numbers for reference, numbers in live.items() if len(numbers) != 1}
-        assert not doubled, f"seed {world.seed}, deaths {world.deaths}: several live labels: {doubled}"
         off = {order.id for order in called_off}
         wanted = {goods.reference for order, goods in world.consignments.items() if order not in off}
-        stuck = await world.stuck()
-        assert set(live) == wanted, f"seed {world.seed}, deaths {world.deaths}: {stuck}"
-        if not off:
-            assert not stuck, f"seed {world.seed}: {stuck}"
-        held = await world.labels()
-        assert {number for numbers in live.values() for number in numbers} <= set(held), "a label is not held"
+        stuck, held = await world.stuck(), await world.labels()
+        faults = []
+        if doubled := {reference: numbers for reference, numbers in live.items() if len(numbers) != 1}:
+            faults.append(f"several live labels: {doubled}")
+        if set(live) != wanted:
+            faults.append(f"live labels for {sorted(live)}, wanted for {sorted(wanted)}; not done: {stuck}")
+        elif stuck and not off:
+            faults.append(f"not done: {stuck}")
+        if unheld := {number for reference in wanted for number in live.get(reference, ())} - held.keys():
+            faults.append(f"a label is not held: {sorted(unheld)}")
+        return world.said(*faults)
 
 
 _PARCEL = Package(
@@ -221,5 +245,5 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None, prefix="crossdock-booking-")
 
 
-def _run(trial: Coroutine[Any, Any, Any]) -> None:
-    asyncio.run(trial)
+async def _empty(folder: str) -> Path:
+    return await empty_database(Path(folder) / "empty.db")

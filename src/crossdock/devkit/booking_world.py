@@ -197,8 +197,8 @@ class BookingWorld:
         new = NewEvent(fact.key(subject), subject, fact, now, "test", "", trace_id_of(subject))
         await self._stores[-1].run(lambda tx: tx.log.append([new], now))
 
-    async def live(self, cancelled: Sequence[DeliveryOrder] = (), rounds: int = 400) -> None:
-        """Run, die, start again, until nothing moves any more. Raises `AssertionError` when that never comes."""
+    async def live(self, cancelled: Sequence[DeliveryOrder] = (), rounds: int = 400) -> list[str]:
+        """Run, die, start again, until nothing moves any more; what is wrong where that never comes."""
         engine: Engine | None = None
         settled_at, pending = 0, list(cancelled)
         for number in range(rounds):
@@ -210,13 +210,18 @@ class BookingWorld:
                 await self._moves(engine, pending)
                 if self.clock.now() > settled_at and await self.finished(cancelled):
                     await self._bury()
-                    return
+                    return []
                 self.clock.advance(self._random.choice((1, 5, 20, 45)))
                 continue
             await self._bury()
             engine = None  # whatever was in memory is gone
             settled_at = self.clock.now() + _LEASES
-        raise AssertionError(f"not finished after {rounds} rounds; deaths: {self.deaths}; {await self.stuck()}")
+        await self._bury()
+        return self.said(f"not finished after {rounds} rounds: {await self.stuck()}")
+
+    def said(self, *faults: str) -> list[str]:
+        """``faults`` with what it takes to see them again."""
+        return [f"seed {self.seed}, deaths {self.deaths}: {fault}" for fault in faults]
 
     async def _moves(self, engine: Engine, pending: list[DeliveryOrder]) -> None:
         """One round; ``pending`` orders are called off in the middle of it, one a round."""
