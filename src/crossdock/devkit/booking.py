@@ -48,13 +48,22 @@ _TOO_FEW = 8
 
 class BookingContract:
     """Set ``spec`` and ``simulator``. ``options`` build the simulator, ``ship_from`` and ``ship_to`` are addresses its
-    services know; ``purchases`` is a regular expression of the paths whose answers get lost (any, unless set).
+    services know; ``purchases`` is a regular expression of the paths whose answers get lost (any, unless set). Every
+    seed draws one of the ``disturbances``: shares of calls whose answer is lost, comes too late, or is a 503 in the
+    first two minutes.
     """
 
     spec: ClassVar[ConnectorSpec]
     simulator: ClassVar[SimulatorSpec]
     options: ClassVar[Mapping[str, str]] = {}
     purchases: ClassVar[str] = ".*"
+    disturbances: ClassVar[Sequence[tuple[float, float, float]]] = (
+        (0.0, 0.0, 0.0),
+        (0.3, 0.0, 0.0),
+        (0.0, 0.3, 0.0),
+        (0.2, 0.1, 0.5),
+        (0.1, 0.0, 1.0),
+    )
     ship_from: ClassVar[Party] = Party(
         "Warehouse", Address(("1 Dock Rd",), "Fremont", "CA", "94538", "US"), "Acme", "+15105550100", "dock@example.com"
     )
@@ -201,7 +210,7 @@ class BookingContract:
 
     def _disturb(self, world: BookingWorld, chosen: random.Random) -> None:
         """Answers to what changes something are lost, or come too late; the partner fails for the first minutes."""
-        lost, late, down = chosen.choice(_DISTURBANCES)
+        lost, late, down = chosen.choice(self.disturbances)
         for host in world.plan.simulator.hosts:
             book = world.network.faults_of(host)
             book._seed = world.seed  # noqa: SLF001 - a book is made before its seed is known
@@ -236,8 +245,6 @@ _PARCEL = Package(
     width=Measure(Decimal(20), "CMT"),
     height=Measure(Decimal(10), "CMT"),
 )
-_DISTURBANCES = ((0.0, 0.0, 0.0), (0.3, 0.0, 0.0), (0.0, 0.3, 0.0), (0.2, 0.1, 0.5), (0.1, 0.0, 1.0))
-"""Shares of calls whose answer is lost, comes too late, or is a 503 in the first two minutes."""
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
