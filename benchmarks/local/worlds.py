@@ -28,7 +28,7 @@ from crossdock.processes.shipping_policy import OrderToShipPolicy
 from crossdock.storage.opening import open_store
 from crossdock.transports.machine import FreshIds, RealClock, steady_collector
 
-_SHIP_FROM = Party("Warehouse", Address(("Dock 1",), "Antwerp", "", "2000", "BE"))
+_SHIP_FROM = Party("Warehouse", Address(("Dock 1",), "Memphis", "TN", "38118", "US"))
 
 
 class FixedSecrets:

@@ -4,12 +4,26 @@ import pytest
 from msgspec.structs import replace
 
 from crossdock.model import events as ev
-from crossdock.model.desk import DeskRequested, Return
+from crossdock.model.desk import Book, DeskRequested, Return, Void
 from crossdock.model.instants import stamp
 from crossdock.model.shipment import Document
 from crossdock.model.tracking import TrackingEvent
 from orders import delivery_order
-from processes.calling import BOOKED, OFF, VOIDED, again, asked, bought, failure, key_of_last, quoted, settled, standing
+from processes.calling import (
+    BOOKED,
+    OFF,
+    VOIDED,
+    again,
+    asked,
+    bought,
+    failure,
+    key_of_last,
+    kinds,
+    quoted,
+    scan,
+    settled,
+    standing,
+)
 from processes.history import NOON
 
 
@@ -103,3 +117,45 @@ def test_a_label_that_comes_after_it_is_void_is_not_written_and_settles_nothing_
     assert standing(told) == ["booking.failed"]
     assert told.tell(ev.LabelReceived("P1", "s1", "T1", Document("a" * 64, "application/pdf", "l.pdf", 3))) == []
     assert standing(told) == ["booking.failed"]
+
+
+@pytest.mark.parametrize("void", [(), (VOIDED,)])
+@pytest.mark.req("A9")
+def test_a_package_that_leaves_though_its_order_is_off_is_said_once(void):
+    told, _ = bought()
+    told.tell(BOOKED, OFF, *void, scan())
+    assert (told.phase, standing(told)) == ("cancelled", ["order.cancelled_after_pickup"])
+    told.tell(scan("out_for_delivery"))
+    assert standing(told) == ["order.cancelled_after_pickup"]
+
+
+@pytest.mark.req("A9")
+def test_a_way_back_may_move_though_its_order_is_off():
+    told, _ = bought()
+    told.tell(BOOKED, DeskRequested("j1", "cli:ann", Return("P1")), quoted("b1", package="P1:return"))
+    back = replace(BOOKED.booking, package_id="P1:return", shipment_id="b1", tracking_number="B1")
+    told.tell(replace(BOOKED, booking=back), OFF)
+    moved = TrackingEvent("easypost", "B1", "picked_up", stamp("2026-11-22T13:00:00Z"), raw_code="x")
+    told.tell(ev.TrackingReported(moved))
+    assert standing(told) == []
+
+
+@pytest.mark.req("A9")
+def test_void_and_moving_stands_when_it_is_reopened_until_it_is_booked_anew():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, VOIDED, scan(), again())
+    assert (told.phase, standing(told)) == ("attention", ["order.cancelled_after_pickup"])
+    assert kinds(told.tell(DeskRequested("j1", "cli:ann", Book()))) == ["RequestRates"]
+    assert standing(told) == []
+
+
+@pytest.mark.req("A9", "C11")
+def test_a_label_that_could_not_be_voided_can_be_voided_from_the_desk_though_its_order_is_off():
+    told, _ = bought()
+    [asked_for] = told.tell(BOOKED, OFF)[-1:]
+    told.tell(replace(failure("label.void.v1"), command_key=key_of_last(told)))
+    assert (kinds([asked_for]), standing(told)) == (["VoidLabel"], ["void.failed"])
+    assert told.tell(DeskRequested("j1", "cli:ann", Book())) == []
+    assert kinds(told.tell(DeskRequested("j2", "cli:ann", Void("P1", again=True)))) == ["VoidLabel"]
+    told.tell(VOIDED)
+    assert (told.phase, standing(told)) == ("cancelled", []), "and no other label is asked for"

@@ -272,7 +272,7 @@ def test_void_and_moving_a_person_decides_in_whatever_order_it_is_told():
 def test_called_off_on_its_way_and_void_a_person_decides_once_it_is_wanted_again():
     told, _ = bought()
     told.tell(BOOKED, OFF, again(), scan(), off("12:00"), VOIDED, again("13:00"))
-    assert (told.phase, standing(told)) == ("attention", [])
+    assert (told.phase, standing(told)) == ("attention", ["order.cancelled_after_pickup"])
 
 
 @pytest.mark.req("A9", "C9")

@@ -75,6 +75,22 @@ def stopped(work: Work) -> None:
     void_all(work)
 
 
+def gone(work: Work) -> None:
+    """Its carrier has a package although the order was called off: said once. What is on its way back may move."""
+    body = work.event.body
+    if not isinstance(body, ev.TrackingReported) or work.progress.phase != "cancelled":
+        return
+    number, journeys = body.event.tracking_number, work.state.journeys
+    once = f"{number}/gone"
+    out = any(
+        each.tracking_number == number and not each.package_id.endswith(RETURN) for each in work.state.bookings.values()
+    )
+    if out and once not in work.progress.noted and number in journeys and journeys[number].standing.moved:
+        work.progress.noted.append(once)
+        text = f"The carrier has {number}, though its order was cancelled. Ask there; recall it, or open a return."
+        work.raise_exception(TOO_LATE, text, f"/shipments/{number}", body.event.partner)
+
+
 def void_all(work: Work) -> None:
     """Void every label that lives, where a package has several too."""
     for name in sorted(work.state.bookings):

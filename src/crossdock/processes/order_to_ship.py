@@ -40,7 +40,7 @@ def _requested(work: Work) -> None:
     if work.progress.phase == "cancelled":
         _reopened(work, order)
     progress = work.progress
-    if not work.policy.on_clearance:
+    if not (work.policy.on_clearance or calling_off.is_void_and_moving(work, order)):
         work.resolve(lambda each: each.kind == calling_off.TOO_LATE)
     if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
         progress.phase = "waiting"
@@ -85,6 +85,7 @@ def _tracked(work: Work) -> None:
     """
     before = work.progress.phase
     writeback.tracked(work)
+    calling_off.gone(work)
     if work.order is not None and before == "settling" and work.progress.phase in {"shipped", "delivered"}:
         _compare(work, work.order)
         booking.book_again(work, work.order)

@@ -22,15 +22,16 @@ def asked(work: Work) -> None:
     body, order = work.event.body, work.order
     if isinstance(body, DeskRequested) and isinstance(body.wish, Void):
         outage.looked(work, body.wish.package_id)
-    if not isinstance(body, DeskRequested) or order is None or work.state.cancelled:
+    if not isinstance(body, DeskRequested) or order is None:
         return
-    if work.progress.phase == "cancelled" and not isinstance(body.wish, Void):
+    off = work.state.cancelled or work.progress.phase == "cancelled"
+    if off and not isinstance(body.wish, Void):
         return  # it was stopped: it goes on when the system of record says so
     match body.wish:
         case Book():
             book(work, order)
         case Void(package_id, again):
-            void(work, package_id, again=again)
+            void(work, package_id, again=again and not off)
         case Return(package_id):
             ask_return(work, order, package_id)
 
@@ -46,6 +47,7 @@ def book(work: Work, order: DeliveryOrder) -> None:
     for package_id, buying in progress.buying.items():
         if f"/packages/{package_id}" in stopped and not buying.then and not package_id.endswith(RETURN):
             outage.take_back(work, package_id, "again", "somebody asked to book it anew")
+    work.resolve(lambda each: each.kind == calling_off.TOO_LATE)
     booking.book_again(work, order)
 
 
