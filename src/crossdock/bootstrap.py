@@ -184,7 +184,8 @@ def compose(
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
-    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look)
+    loops = {**fanout.loops(), **({"ship": shipper.step} if shipper else {})}
+    reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look, overheard=bool(loops))
     courier = Courier(
         store, partners, StoredDocuments(store, clock), clock, ids, metrics, world.spans, world.owner,
         sizes.claim_seconds, concurrency=sizes.deliveries,
@@ -209,7 +210,7 @@ def compose(
         pace=sizes.pace,
         sweeps={**(sweeps or {}), **night},
         refreshes=refreshes,
-        loops={**fanout.loops(), **({"ship": shipper.step} if shipper else {})},
+        loops=loops,
         roles=roles,
     )
     intake = Intake(store, connectors, clock, ids, metrics, engine.hint)

@@ -39,12 +39,16 @@ def no_fencing(patch: pytest.MonkeyPatch) -> None:
     moved back with its state does no harm: the events are decided on once more, and keys keep commands single.)
     """
 
-    def advance(self, reader, moves):
-        stands = self.cursors(reader, moves)
-        real(self, reader, {part: (stands[part], max(to, stands[part])) for part, (_, to) in moves.items()})
+    def hold(self, reader, places):
+        real(self, reader, self.cursors(reader, places))
 
-    real = log.SqlLog.advance
-    patch.setattr(log.SqlLog, "advance", advance)
+    def move(self, reader, places):
+        stands = self.cursors(reader, places)
+        moved(self, reader, {part: max(to, stands[part]) for part, to in places.items()})
+
+    real, moved = log.SqlLog.hold, log.SqlLog.move
+    patch.setattr(log.SqlLog, "hold", hold)
+    patch.setattr(log.SqlLog, "move", move)
 
 
 def cursor_before_state(patch: pytest.MonkeyPatch) -> None:

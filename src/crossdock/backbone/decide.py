@@ -52,7 +52,7 @@ Standing = Mapping[str, StateRow | Subject]
 class Effects(Struct):
     """Everything one batch leads to, gathered before the transaction; ``held`` are the commands quiet events would have
     given, ``deadlines`` the timers set and cleared (None), by subject and name: the last word holds. ``rows`` are the
-    states as they were written; ``decided`` counts the events.
+    states as they were written; ``decided`` counts the events, ``left`` those that were appended and are read again.
     """
 
     moves: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class Effects(Struct):
     measured: list[ev.Event] = field(default_factory=list)
     rows: list[StateRow] = field(default_factory=list)
     decided: int = 0
+    left: int = 0
 
     def absorb(self, later: "Effects") -> None:
         """Add what is still to be written of what follows from these."""
@@ -93,9 +94,11 @@ class Reducer:
         summary: Summary,
         batch: int = 400,
         look: Callable[[Transaction], None] | None = None,
+        *,
+        overheard: bool = True,
     ) -> None:
         """``summary`` turns a state and phase into the columns of the lists people search; ``look`` reads what
-        processes know beside the events, before each batch.
+        processes know beside the events, before each batch; ``overheard`` says that others read the log as it grows.
         """
         self._store = store
         self._processes = {process.name: process for process in processes}
@@ -105,6 +108,7 @@ class Reducer:
         self._summary = summary
         self._batch = batch
         self.look = look or (lambda _tx: None)
+        self._overheard = overheard
         self._warm: Warm[Subject] = Warm()
 
     @property
@@ -144,7 +148,7 @@ class Reducer:
         self._metrics.decided.inc(effects.decided)
         for command in effects.commands:
             self._metrics.ordered.labels(command.partner, command.kind).inc()
-        if effects.events:
+        if effects.left or (effects.events and self._overheard):
             self._store.wake("log")
         if ordered:
             self._store.wake("outbound")
@@ -237,9 +241,9 @@ class Reducer:
     def _follow(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Commit, and with it what follows from what follows; how many commands are new. Raises `Fenced`."""
         tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
-        tx.log.advance(READER, effects.moves)
-        reached = _ends(effects)
+        tx.log.hold(READER, {partition: start for partition, (start, _) in effects.moves.items()})
         ordered, appended = _give(tx, effects, now)
+        said = len(appended)
         for _ in range(_TURNS):
             ends = _ends(effects)
             following = _next(appended, ends, effects.subjects)
@@ -247,11 +251,10 @@ class Reducer:
                 break
             turn = self.decide(ends, following, {}, now, Effects(subjects=effects.subjects))
             more, appended = _give(tx, turn, now)
-            ordered += more
+            ordered, said = ordered + more, said + len(appended) - len(following)
             effects.absorb(turn)
-        later = {each: (reached[each], end) for each, end in _ends(effects).items() if end != reached[each]}
-        if later:
-            tx.log.advance(READER, later)
+        tx.log.move(READER, _ends(effects))
+        effects.left = said
         self._keep(tx, effects, now)
         return ordered
 

@@ -93,6 +93,14 @@ class Log(Protocol):
         """Move cursors {partition: (from, to)}. Raises `Fenced` unless each stood at ``from``."""
         ...
 
+    def hold(self, reader: str, places: Mapping[int, int]) -> None:
+        """Lock cursors {partition: position} until the commit. Raises `Fenced` unless each stands there."""
+        ...
+
+    def move(self, reader: str, places: Mapping[int, int]) -> None:
+        """Move cursors that are held to {partition: position}."""
+        ...
+
     def of_subject(self, subject: str) -> list[Event]:
         """All events of one subject in log order."""
         ...

@@ -16,11 +16,17 @@ from crossdock.storage.tables import ENDED, EVENT, LOG_CURSOR, LOG_PARTITION
 _KNOWN_POSTGRESQL = text(
     "SELECT event.subject, event.key FROM unnest(CAST(:subjects AS text[]), CAST(:keys AS text[])) AS wanted (s, k)"
     " JOIN event ON event.subject = wanted.s AND event.key = wanted.k"
+    " UNION ALL SELECT ended.subject, NULL FROM ended"
+    " WHERE ended.subject IN (SELECT unnest(CAST(:subjects AS text[])))"
 )
-"""One probe of the index for each pair: PostgreSQL would make conditions of a list of pairs, and plan for each."""
+"""Events there are, and subjects that have ended (no key). One probe of the index for each pair: PostgreSQL would make
+conditions of a list of pairs, and plan for each.
+"""
 _KNOWN_SQLITE = text(
     "SELECT event.subject, event.key FROM json_each(:pairs) AS wanted CROSS JOIN event"
     " ON event.subject = json_extract(wanted.value, '$[0]') AND event.key = json_extract(wanted.value, '$[1]')"
+    " UNION ALL SELECT ended.subject, NULL FROM json_each(:pairs) AS wanted CROSS JOIN ended"
+    " ON ended.subject = json_extract(wanted.value, '$[0]')"
 )
 """The same; of a long list of pairs SQLite would read the whole index instead, all subjects there ever were."""
 _OVER = select(ENDED.c.subject).where(among(ENDED.c.subject))
@@ -67,8 +73,7 @@ class SqlLog:
         """
         partitions = {each.subject: partition_of(each.subject) for each in events}
         heads = dict(map(tuple, rows_in(self._connection, LOCK_HEADS, sorted(set(partitions.values())))))
-        seen = self.known((each.subject, each.key) for each in events)
-        over = self.ended(partitions)
+        seen, over = self._standing((each.subject, each.key) for each in events)
         moved: set[int] = set()
         appended: list[Event] = []
         for each in events:
@@ -112,23 +117,31 @@ class SqlLog:
     def cursors(self, reader: str, partitions: Iterable[int]) -> dict[int, int]:
         """The positions ``reader`` has reached (0 where it never was)."""
         wanted = list(partitions)
-        return dict.fromkeys(wanted, 0) | self._standing(_CURSORS, reader, wanted)
+        return dict.fromkeys(wanted, 0) | self._reached(_CURSORS, reader, wanted)
 
-    def _standing(self, statement: Any, reader: str, partitions: Iterable[int]) -> dict[int, int]:
+    def _reached(self, statement: Any, reader: str, partitions: Iterable[int]) -> dict[int, int]:
         return {row[0]: row[1] for row in rows_in(self._connection, statement, sorted(partitions), of=reader)}
 
     def advance(self, reader: str, moves: Mapping[int, tuple[int, int]]) -> None:
         """Move cursors {partition: (from, to)}. Raises `Fenced` unless each stood at ``from``."""
-        standing = self._standing(_LOCK_CURSORS, reader, moves)
-        missing = sorted(set(moves) - set(standing))
+        self.hold(reader, {partition: start for partition, (start, _) in moves.items()})
+        self.move(reader, {partition: end for partition, (_, end) in moves.items()})
+
+    def hold(self, reader: str, places: Mapping[int, int]) -> None:
+        """Lock cursors {partition: position} until the commit. Raises `Fenced` unless each stands there."""
+        standing = self._reached(_LOCK_CURSORS, reader, places)
+        missing = sorted(set(places) - set(standing))
         if missing:
             rows = [{"reader": reader, "partition": each, "position": 0} for each in missing]
             self._connection.execute(_NEW_CURSOR, rows)
-            standing = self._standing(_LOCK_CURSORS, reader, moves)
-        for partition, (start, _) in moves.items():
-            if standing[partition] != start:
-                raise Fenced(f"{reader} expected partition {partition} at {start}, it is at {standing[partition]}")
-        rows = [{"reader": reader, "partition": each, "position": moves[each][1]} for each in sorted(moves)]
+            standing = self._reached(_LOCK_CURSORS, reader, places)
+        for partition, place in places.items():
+            if standing[partition] != place:
+                raise Fenced(f"{reader} expected partition {partition} at {place}, it is at {standing[partition]}")
+
+    def move(self, reader: str, places: Mapping[int, int]) -> None:
+        """Move cursors that are held to {partition: position}."""
+        rows = [{"reader": reader, "partition": each, "position": places[each]} for each in sorted(places)]
         _MOVE_CURSOR.run(self._connection, rows)
 
     def of_subject(self, subject: str) -> list[Event]:
@@ -137,15 +150,20 @@ class SqlLog:
 
     def known(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the events, by (subject, key), that there are."""
+        return self._standing(names)[0]
+
+    def _standing(self, names: Iterable[tuple[str, str]]) -> tuple[set[tuple[str, str]], set[str]]:
+        """Those of the events that there are, and those of their subjects that have ended."""
         wanted = list(dict.fromkeys(names))
         if not wanted:
-            return set()
+            return set(), set()
         if self._connection.dialect.name == "postgresql":
             given = {"subjects": [each[0] for each in wanted], "keys": [each[1] for each in wanted]}
             rows = self._connection.execute(_KNOWN_POSTGRESQL, given)
         else:
             rows = self._connection.execute(_KNOWN_SQLITE, {"pairs": msgspec.json.encode(wanted).decode()})
-        return {(row[0], row[1]) for row in rows}
+        found = [(row[0], row[1]) for row in rows]
+        return {each for each in found if each[1] is not None}, {subject for subject, key in found if key is None}
 
     def ended(self, subjects: Iterable[str]) -> set[str]:
         """Those of the subjects whose events were taken away for good."""

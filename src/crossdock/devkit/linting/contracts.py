@@ -19,7 +19,7 @@ _WORDS_OF_DECISIONS = {
 }  # fmt: skip
 _EVENTS = re.compile(r"(?:Event|EventBody|Decision|Raised|Resolved)$")
 _CHANGES = {
-    "log": {"append", "advance"},
+    "log": {"append", "advance", "hold", "move"},
     "lanes": {"enqueue", "claim", "settle", "retry", "discard", "withdraw", "release", "hasten", "renew"},
     "exchanges": {"accept", "settle", "refuse", "purge"},
     "states": {"save", "drop"},
