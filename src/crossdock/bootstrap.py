@@ -178,13 +178,12 @@ def compose(
     roles: Iterable[Role] = ALL_ROLES,
 ) -> Hub:
     """Join everything for one process; ``look`` reads what processes know beside the events (see `Reducer`)."""
-    fanout = fanout or Fanout()
     store, clock, ids, metrics = world.store, world.clock, world.ids, world.metrics
     wires = {plan.id: world.connect(plan) for plan in plans}
     partners = {plan.id: _partner_of(world, plan, *wires[plan.id], schedules) for plan in plans}
     connectors = {name: partner.connector for name, partner in partners.items()}
     translator = Translator(store, connectors, clock, metrics, world.spans, sizes.translate)
-    loops = {**fanout.loops(), **({"ship": shipper.step} if shipper else {})}
+    loops = {**(fanout := fanout or Fanout()).loops(), **({"ship": shipper.step} if shipper else {})}
     reducer = Reducer(store, processes, clock, ids, metrics, summary_of, sizes.reduce, look, overheard=bool(loops))
     courier = Courier(
         store, partners, StoredDocuments(store, clock), clock, ids, metrics, world.spans, world.owner,

@@ -17,6 +17,8 @@ from crossdock.model.events import type_of
 from crossdock.model.exceptions import ExceptionRaised
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.process import Decision, Order, Process, Timer, command_key
+from crossdock.storage.lanes import SqlLanes
+from crossdock.storage.log import SqlLog
 from hubs import Once, Scripted, scripted_hub
 from storage.made import event, fact
 
@@ -158,12 +160,14 @@ async def test_a_step_that_is_run_again_begins_with_the_states_that_are_kept():
 
 @pytest.mark.req("K13")
 async def test_a_reducer_that_is_too_late_decides_on_nothing_that_follows():
-    hub = await hub_of({"start": ["late"]}, A)
+    hub = await hub_of({"start": ["late"], "late": []}, A)
     reducer = hub.engine._reducer
-    other = scripted_hub(Scripted(), processes=[speaking({"start": ["late"]})], owner="w2", wrap=lambda _: hub.store)
+    other = scripted_hub(
+        Scripted(), processes=[speaking({"start": ["late"], "late": []})], owner="w2", wrap=lambda _: hub.store
+    )
     reducer._store = Interrupted(hub.store, other.engine.reduce)
     assert await reducer.step(range(64)) == 0
-    alone = await hub_of({"start": ["late"]}, A)
+    alone = await hub_of({"start": ["late"], "late": []}, A)
     await decided(alone)
     assert await kept(hub) == await kept(alone)
 
@@ -182,6 +186,56 @@ class Interrupted:
         if first:
             await first()
         return await self.inner.run(step)
+
+
+@pytest.mark.req("K2")
+async def test_a_defect_in_deciding_on_what_follows_holds_up_nothing_that_came_before_it():
+    hub = await hub_of({"start": ["late"]}, A)
+    whole = hub.engine._reducer._processes["speaking"]
+
+    def spoiled(situation):
+        assert not isinstance(situation.event.body, ExceptionRaised), "a defect"
+        return whole.decide(situation)
+
+    hub.engine._reducer._processes["speaking"] = msgspec.structs.replace(whole, decide=spoiled)
+    assert await hub.engine.reduce() == 1
+    assert [each.status for each in await hub.store.read(lambda tx: tx.lanes.given_for([A]))] == ["queued"]
+    with pytest.raises(AssertionError, match="a defect"):
+        await hub.engine.reduce()
+    hub.engine._reducer._processes["speaking"] = whole
+    await decided(hub)
+    alone = await hub_of({"start": ["late"]}, A)
+    await decided(alone)
+    assert await kept(hub) == await kept(alone)
+
+
+@pytest.mark.req("K13")
+async def test_a_command_is_not_taken_back_while_the_log_is_locked():
+    """Whoever settles it has its row, and waits for the log."""
+    hub = await hub_of({"start": ["late"]}, A)
+    with pytest.MonkeyPatch.context() as patch:
+        asked = []
+        real = SqlLanes.withdraw
+        patch.setattr(SqlLanes, "withdraw", lambda self, keys, now: asked.append("withdraw") or real(self, keys, now))
+        append = SqlLog.append
+        patch.setattr(SqlLog, "append", lambda self, new, now: asked.append("append") or append(self, new, now))
+        assert await decided(hub) == 2
+    assert asked == ["append", "append", "withdraw", "append"], "the first try ends before it takes anything back"
+
+
+@pytest.mark.req("K12")
+@pytest.mark.parametrize(("overheard", "woken"), [(False, 0), (True, 1)])
+async def test_others_are_called_to_what_is_left_and_where_they_read_the_log_too(overheard, woken):
+    hub, called = await hub_of({"start": ["late"], "late": []}, A), []
+    hub.engine._reducer._overheard = overheard
+    hub.engine._reducer._store = Interrupted(hub.store, None)
+    hub.engine._reducer._store.wake = called.append
+    await decided(hub)
+    assert called.count("log") == woken
+    hub.engine._reducer._store.first = lambda: says(hub, B, key="other")
+    await says(hub, A, key="more")
+    await hub.engine.reduce()
+    assert called.count("log") == woken + 1, "what follows comes after somebody else's event"
 
 
 def test_what_follows_is_what_comes_next_of_subjects_at_hand():

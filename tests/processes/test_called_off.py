@@ -159,3 +159,19 @@ def test_a_label_that_could_not_be_voided_can_be_voided_from_the_desk_though_its
     assert kinds(told.tell(DeskRequested("j2", "cli:ann", Void("P1", again=True)))) == ["VoidLabel"]
     told.tell(VOIDED)
     assert (told.phase, standing(told)) == ("cancelled", []), "and no other label is asked for"
+
+
+@pytest.mark.req("A9")
+def test_a_label_on_its_way_is_not_voided_from_the_desk_when_its_order_is_off():
+    told, _ = bought()
+    told.tell(BOOKED, scan(), OFF)
+    assert (told.phase, standing(told)) == ("shipped", ["order.cancelled_after_pickup"])
+    assert told.tell(DeskRequested("j1", "cli:ann", Void("P1"))) == []
+
+
+@pytest.mark.req("A9")
+def test_what_was_void_and_moving_once_is_not_asked_for_again():
+    told, _ = bought()
+    told.tell(BOOKED, OFF, VOIDED, scan(), again(), DeskRequested("j1", "cli:ann", Book()))
+    told.tell(replace(OFF, changed_at=stamp("2026-11-22T14:00:00Z")), again("15:00"))
+    assert (told.phase, standing(told)) == ("rating", [])

@@ -6,6 +6,7 @@ else comes before them in the log, and are read again like any other event where
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct, field
@@ -78,6 +79,10 @@ class Effects(Struct):
             getattr(self, name).extend(getattr(later, name))
 
 
+class _Apart(Exception):
+    """What follows is to be decided on by a step of its own."""
+
+
 Summary = Callable[[FulfilmentState, str], dict[str, str | int]]
 
 
@@ -132,14 +137,14 @@ class Reducer:
         now = self._clock.now()
         fresh = [self.decide(cursors, events, rows, now)]
 
-        def write(tx: Transaction) -> tuple[Effects, int]:
+        def write(tx: Transaction, turns: int = _TURNS) -> tuple[Effects, int]:
             """What is decided in here changes the states, so a second try begins with those that are kept."""
             kept = {} if fresh else tx.states.load({event.subject for event in events})
             effects = fresh.pop() if fresh else self.decide(cursors, events, kept, now)
-            return effects, self._follow(tx, effects, now)
+            return effects, self._follow(tx, effects, now, turns)
 
         try:
-            effects, ordered = await self._store.run(write)
+            effects, ordered = await self._written(write)
         except Fenced:
             return 0
         for row in effects.rows:
@@ -154,6 +159,12 @@ class Reducer:
             self._store.wake("outbound")
         return effects.decided
 
+    async def _written(self, write: Callable[..., tuple[Effects, int]]) -> tuple[Effects, int]:
+        try:
+            return await self._store.run(write)
+        except _Apart:
+            return await self._store.run(partial(write, turns=0))
+
     def _gather(self, tx: Transaction, owned: list[int]) -> tuple[dict[int, int], list[ev.Event], Standing]:
         cursors = tx.log.cursors(READER, owned)
         events = tx.log.read(cursors, self._batch)
@@ -167,7 +178,7 @@ class Reducer:
 
     def decide(
         self,
-        cursors: dict[int, int],
+        cursors: Mapping[int, int],
         events: Sequence[ev.Event],
         rows: Standing,
         now: int,
@@ -238,18 +249,20 @@ class Reducer:
             cause=event.key,
         )
 
-    def _follow(self, tx: Transaction, effects: Effects, now: int) -> int:
-        """Commit, and with it what follows from what follows; how many commands are new. Raises `Fenced`."""
+    def _follow(self, tx: Transaction, effects: Effects, now: int, turns: int) -> int:
+        """Commit, and with it what follows from what follows; how many commands are new. Raises `Fenced`, and `_Apart`
+        when what follows is to be read again.
+        """
         tx.rederivable()  # from the events; a command is claimed, and that is on disk, before anything is sent
         tx.log.hold(READER, {partition: start for partition, (start, _) in effects.moves.items()})
         ordered, appended = _give(tx, effects, now)
         said = len(appended)
-        for _ in range(_TURNS):
+        for _ in range(turns):
             ends = _ends(effects)
             following = _next(appended, ends, effects.subjects)
             if not following:
                 break
-            turn = self.decide(ends, following, {}, now, Effects(subjects=effects.subjects))
+            turn = self._turn(ends, following, effects, now)
             more, appended = _give(tx, turn, now)
             ordered, said = ordered + more, said + len(appended) - len(following)
             effects.absorb(turn)
@@ -257,6 +270,18 @@ class Reducer:
         effects.left = said
         self._keep(tx, effects, now)
         return ordered
+
+    def _turn(self, ends: Mapping[int, int], following: Sequence[ev.Event], effects: Effects, now: int) -> Effects:
+        """What follows from events that were just appended. A defect in it holds up nothing that comes before it. Nor
+        is a command taken back under the log's lock: whoever settles it has its row, and waits for that lock.
+        """
+        try:
+            turn = self.decide(ends, following, {}, now, Effects(subjects=effects.subjects))
+        except Exception as defect:
+            raise _Apart from defect
+        if turn.withdrawn:
+            raise _Apart
+        return turn
 
     def commit(self, tx: Transaction, effects: Effects, now: int) -> int:
         """Write what follows, all of it or nothing; how many commands are new. Raises `Fenced`."""
@@ -287,7 +312,8 @@ class Reducer:
 
 def _give(tx: Transaction, effects: Effects, now: int) -> tuple[int, list[ev.Event]]:
     """Give commands and take them back, set deadlines, say in the log what is said; how many commands are new, and the
-    new events. The log comes last: who has its lock and waits for a deadline would wait for whoever fires that one.
+    new events. The log comes last: whoever waits for a deadline or a command while he has its lock may wait for one who
+    waits for him.
     """
     ordered = tx.lanes.enqueue(effects.commands) if effects.commands else 0
     if effects.withdrawn:

@@ -239,8 +239,8 @@ class Engine:
         loops: list[Coroutine[Any, Any, None]] = []
         if Role.WORKER in self.roles:
             loops += [
-                self._busy("translate", "inbound", self.translate, self._translator.batch),
-                self._busy("reduce", "log", self.reduce, self._reducer.batch),
+                self._busy("translate", "inbound", self.translate),
+                self._busy("reduce", "log", self.reduce),
                 self._deliveries(),
                 self._every("renew", self.courier.lease_seconds / 3, self.courier.renew),
                 self._every("refresh", self._pace.sweep, self.refresh),
@@ -285,13 +285,13 @@ class Engine:
         """One that another process set meanwhile, for at once, is seen within half a pause."""
         return await until_next(self._store, self._clock.now(), self._pace.idle / 2)
 
-    async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]], full: int = 1) -> None:
-        """Repeat ``step`` while it finds work; else wait to be woken. One that finds less than a ``full`` batch has
-        found all there was, and what came since has woken us already.
+    async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]]) -> None:
+        """Repeat ``step`` while it finds work; else wait to be woken. It looks once more after what it found: where no
+        word comes from other processes (a pooler, SQLite) that is how a busy one hears of theirs.
         """
         while not self._stopping.is_set():
             moved = await self._guarded(name, step)
-            if (moved or 0) < full:
+            if not moved:
                 await self._store.wait(topic, self._pace.idle)
 
     async def _deliveries(self) -> None:

@@ -307,7 +307,7 @@ def labelled(work: Work) -> None:
     complete = all(p.id in live and live[p.id].tracking_number in work.state.labels for p in order.packages)
     if complete and work.progress.phase in {"booking", "attention"}:
         work.progress.phase = "labelled"
-    elif work.progress.phase == "booking" and work.lacks_label:
+    elif work.progress.phase == "booking" and not work.progress.buying and work.lacks_label:
         work.progress.phase = "attention"  # the label of another package was voided for good
 
 

@@ -49,12 +49,12 @@ def is_settling(work: Work, order: DeliveryOrder) -> bool:
     return bought or doubted or any(each.id in live for each in order.packages)
 
 
-def is_void_and_moving(work: Work, order: DeliveryOrder) -> bool:
-    """Whether its carrier has a package of it whose label is void: a person decides what follows."""
+def void_and_moving(work: Work, order: DeliveryOrder) -> list[str]:
+    """The packages its carrier has though their labels are void, by tracking number: a person decides what follows."""
     void = [each for each in work.state.bookings.values() if work.state.is_voided(each)]
     own, journeys = {each.id for each in order.packages}, work.state.journeys
     gone = {each.tracking_number for each in void if each.package_id in own}
-    return any(number in journeys and journeys[number].standing.moved for number in gone)
+    return sorted(number for number in gone if number in journeys and journeys[number].standing.moved)
 
 
 def stopped(work: Work) -> None:
@@ -87,8 +87,23 @@ def gone(work: Work) -> None:
     )
     if out and once not in work.progress.noted and number in journeys and journeys[number].standing.moved:
         work.progress.noted.append(once)
-        text = f"The carrier has {number}, though its order was cancelled. Ask there; recall it, or open a return."
-        work.raise_exception(TOO_LATE, text, f"/shipments/{number}", body.event.partner)
+        look_for(work, number)
+
+
+def wanted_again(work: Work, order: DeliveryOrder) -> None:
+    """It has not to be recalled; a package that moves with a void label, and waits for nobody else, is a person's."""
+    before = len(work.progress.raised)
+    work.resolve(lambda each: each.kind == TOO_LATE and not each.pointer)
+    if len(work.progress.raised) < before and work.progress.phase == "attention":
+        for number in void_and_moving(work, order):
+            look_for(work, number)
+
+
+def look_for(work: Work, number: str) -> None:
+    """Somebody has to ask what becomes of a package that its carrier has and should not have."""
+    partner = next((each.partner for each in work.state.bookings.values() if each.tracking_number == number), "")
+    text = f"The carrier has {number}, though its order was cancelled. Ask there; recall it, or open a return."
+    work.raise_exception(TOO_LATE, text, f"/shipments/{number}", partner)
 
 
 def void_all(work: Work) -> None:
@@ -114,4 +129,5 @@ def void_ended(work: Work) -> None:
     body = work.event.body
     if isinstance(body, ev.CommandFailed | CommandWithdrawn) and body.what == "label.void.v1":
         ended, voiding = body.command_key.partition("#")[0], work.progress.voiding
+        # states of before commands were remembered by their keys have the package in their place
         work.progress.voiding = {name: key for name, key in voiding.items() if key not in {ended, body.package_id}}

@@ -40,8 +40,8 @@ def _requested(work: Work) -> None:
     if work.progress.phase == "cancelled":
         _reopened(work, order)
     progress = work.progress
-    if not (work.policy.on_clearance or calling_off.is_void_and_moving(work, order)):
-        work.resolve(lambda each: each.kind == calling_off.TOO_LATE)
+    if not work.policy.on_clearance:
+        calling_off.wanted_again(work, order)
     if work.policy.on_clearance and not progress.cleared and progress.phase in {"new", "waiting"}:
         progress.phase = "waiting"
         return
@@ -71,8 +71,14 @@ def _reopened(work: Work, order: DeliveryOrder) -> None:
         bought=was.bought, settling=True,
     )  # fmt: skip
     writeback.follow(work, order)
-    if calling_off.is_void_and_moving(work, order):
+    gone = calling_off.void_and_moving(work, order)
+    work.resolve(
+        lambda each: each.kind == calling_off.TOO_LATE and each.pointer.removeprefix("/shipments/") not in {"", *gone}
+    )
+    if gone:
         work.progress.phase, work.progress.settling = "attention", False
+        for number in gone:
+            calling_off.look_for(work, number)
     elif work.progress.phase == "new":
         calling_off.void_all(work)
     else:

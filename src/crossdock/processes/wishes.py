@@ -24,9 +24,9 @@ def asked(work: Work) -> None:
         outage.looked(work, body.wish.package_id)
     if not isinstance(body, DeskRequested) or order is None:
         return
-    off = work.state.cancelled or work.progress.phase == "cancelled"
-    if off and not isinstance(body.wish, Void):
-        return  # it was stopped: it goes on when the system of record says so
+    off = work.progress.phase == "cancelled"
+    if (off or work.state.cancelled) and not (off and isinstance(body.wish, Void)):
+        return  # it was stopped, or is on its way: it goes on when the system of record says so
     match body.wish:
         case Book():
             book(work, order)

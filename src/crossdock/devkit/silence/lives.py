@@ -10,7 +10,7 @@ from crossdock.devkit.silence.roads import ROADS, travel
 from crossdock.devkit.silence.words import HOUR, MINUTE, Act, Life
 from crossdock.model import events as ev
 from crossdock.model import warehouse as wh
-from crossdock.model.commands import CommandBody
+from crossdock.model.commands import CommandBody, RequestRates
 from crossdock.model.desk import Book, DeskRequested
 from crossdock.model.instants import from_epoch_us
 from crossdock.model.money import money
@@ -63,11 +63,17 @@ class Partners:
 
     def _carrier(self, kind: str, body: CommandBody) -> Iterator[Act]:
         package = str(getattr(getattr(body, "consignment", None), "package", body) and _package_of(body))
-        if kind == "rates.request.v1":
+        if isinstance(body, RequestRates):
             offers = () if self.nothing_offered else (Rate("r", "Carrier", "Ground", money("5.00", "USD"), 5),)
             self.nothing_offered = False
             self.asked += 1
-            quote = Quote(goods.CARRIER, package, f"q-{self.subject}-{package}-{self.asked}", offers)
+            quote = Quote(
+                goods.CARRIER,
+                package,
+                f"q-{self.subject}-{package}-{self.asked}",
+                offers,
+                reference=body.consignment.reference,
+            )
             yield Act(self.minutes(0.1, 1.5), ev.RatesQuoted(quote))
         if kind == "label.buy.v1":
             booked = ev.ShipmentBooked(goods.booking(self.subject, package))
