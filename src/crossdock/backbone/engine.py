@@ -116,6 +116,9 @@ class Engine:
         given = set(before[0]) - set(self.partitions) or set(before[1]) - set(self.shards)
         if first or given:
             self._store.wake("leases")
+        if set(self.partitions) - set(before[0]):  # what waits in them woke somebody else
+            self._store.wake("inbound")
+            self._store.wake("log")
 
     def _claim(self, tx: Transaction, now: int, until: int) -> dict[Role, tuple[int, ...]]:
         """Locks are taken role by role in one order by all."""
@@ -239,8 +242,8 @@ class Engine:
         loops: list[Coroutine[Any, Any, None]] = []
         if Role.WORKER in self.roles:
             loops += [
-                self._busy("translate", "inbound", self.translate),
-                self._busy("reduce", "log", self.reduce),
+                self._busy("translate", "inbound", self.translate, self._translator.batch),
+                self._busy("reduce", "log", self.reduce, self._reducer.batch),
                 self._deliveries(),
                 self._every("renew", self.courier.lease_seconds / 3, self.courier.renew),
                 self._every("refresh", self._pace.sweep, self.refresh),
@@ -285,13 +288,14 @@ class Engine:
         """One that another process set meanwhile, for at once, is seen within half a pause."""
         return await until_next(self._store, self._clock.now(), self._pace.idle / 2)
 
-    async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]]) -> None:
-        """Repeat ``step`` while it finds work; else wait to be woken. It looks once more after what it found: where no
-        word comes from other processes (a pooler, SQLite) that is how a busy one hears of theirs.
+    async def _busy(self, name: str, topic: str, step: Callable[[], Awaitable[int]], batch: int = 1) -> None:
+        """Repeat ``step`` while it finds work; else wait to be woken. Less than a ``batch`` is all there was, and what
+        came since has woken us; where no word comes from other processes, looking once more is how we hear of theirs.
         """
+        whole = batch if self._store.hears else 1
         while not self._stopping.is_set():
             moved = await self._guarded(name, step)
-            if not moved:
+            if (moved or 0) < whole:
                 await self._store.wait(topic, self._pace.idle)
 
     async def _deliveries(self) -> None:

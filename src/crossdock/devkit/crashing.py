@@ -59,7 +59,7 @@ class FragileStore:
         """Everything but writing passes through."""
         self._inner = inner
         self._fuse = fuse
-        self.name = inner.name
+        self.name, self.hears = inner.name, inner.hears
         self.read, self.wait, self.wake, self.close = inner.read, inner.wait, inner.wake, inner.close
 
     async def run(self, step: Callable[[Transaction], T]) -> T:

@@ -335,9 +335,10 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """A database. ``name`` is ``sqlite`` or ``postgresql``."""
+    """A database. ``name`` is ``sqlite`` or ``postgresql``, ``hears`` whether wakes of other processes arrive here."""
 
     name: str
+    hears: bool
 
     async def run(self, step: Callable[[Transaction], T]) -> T:
         """Run ``step`` in a write transaction and commit; an exception rolls everything back.

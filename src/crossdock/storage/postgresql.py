@@ -68,6 +68,7 @@ class PostgresqlStore:
         self._folder = folder
         self._topics = Topics()
         self._listen = listen
+        self.hears = listen is not None
         self._me = os.urandom(8).hex()
         self._pending: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -38,6 +38,7 @@ class SqliteStore:
     """
 
     name = "sqlite"
+    hears = False
 
     def __init__(
         self, path: Path | None, *, folder: Path | None, threads: bool = True, fetch: Fetch | None = None

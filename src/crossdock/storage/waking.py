@@ -57,9 +57,9 @@ class Topics:
                 loop.call_soon_threadsafe(_finish, future)
 
     def wake_all(self) -> None:
-        """Everybody who waits for anything looks once; for when it is not known what was missed."""
+        """Everybody who waits for anything, or is about to, looks once; for when it is not known what was missed."""
         with self._lock:
-            topics = list(self._waiters)
+            topics = {*self._waiters, *self._wakes}
         for topic in topics:
             self.wake(topic)
 

@@ -34,7 +34,7 @@ class MaskedStore:
         """Around the real one."""
         self._store = store
         self._seen = seen
-        self.name = store.name
+        self.name, self.hears = store.name, store.hears
 
     async def read(self, step: Callable[[Transaction], T]) -> T:
         """What ``step`` makes of masked rows."""

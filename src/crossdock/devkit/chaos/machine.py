@@ -109,6 +109,7 @@ class MachineStore:
         self._faults = faults
         self.wait, self.hear = self._inner.wait, self._inner.wake
         self.wake = others or self.hear
+        self.hears = others is not None
 
     async def run(self, step: Callable[[Transaction], T]) -> T:
         """Commit, as far as the database is there. Raises `StoreUnavailable`, sometimes after the commit was made."""
