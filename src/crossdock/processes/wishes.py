@@ -31,7 +31,7 @@ def asked(work: Work) -> None:
         case Book():
             book(work, order)
         case Void(package_id, again):
-            void(work, package_id, again=again and not off)
+            void(work, package_id, again=again)
         case Return(package_id):
             ask_return(work, order, package_id)
 
