@@ -44,7 +44,7 @@ from crossdock.model.enrichment import Knowledge
 from crossdock.model.flows import Flow
 from crossdock.model.fulfilment import summary_of
 from crossdock.notices.links import recipient_hash
-from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.clock import Ids, SharedClock
 from crossdock.ports.connector import Connector
 from crossdock.ports.leases import ALL_ROLES, Role
 from crossdock.ports.process import Process
@@ -104,7 +104,7 @@ class World(Struct, frozen=True):
     """
 
     store: Store
-    clock: Clock
+    clock: SharedClock
     ids: Ids
     secrets: Secrets
     connect: Callable[[PartnerPlan], tuple[HttpCaller, Journal]]
@@ -117,7 +117,7 @@ class Hub(Struct, frozen=True):
     """Everything, joined."""
 
     store: Store
-    clock: Clock
+    clock: SharedClock
     connectors: Mapping[str, Connector]
     intake: Intake
     engine: Engine
@@ -379,7 +379,7 @@ def joined(installation: Installation, place: World, roles: Iterable[Role] = ALL
         "alerts": Alerting(store, telling, place.owner),
         "feeds": QuietFeeds(store, promised.hours, place.clock.now(), promised.arrivals, promised.calendars),
         "charges": UnmatchedCharges(store, settings.freight.unmatched_after_hours),
-        "workers": SilentWorkers(store, workers.lease_seconds, place.owner),
+        "workers": SilentWorkers(store, place.clock, workers.lease_seconds, place.owner),
     }
     if given := settings.customer_notices:
         sweeps["notices"] = NoticeGauges(store, objective(given), place.metrics.registry)

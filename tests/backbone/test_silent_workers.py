@@ -7,6 +7,7 @@ from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.ports.leases import Role
 from crossdock.processes.exception_desk import exception_desk
 from crossdock.processes.exception_policy import DeskPolicy
+from crossdock.sim.clock import VirtualClock
 from hubs import Scripted, scripted_hub
 
 SECOND = 1_000_000
@@ -26,7 +27,7 @@ async def speaks(hub, owner, now, *roles):
 
 
 async def look(hub, now, owner="hub9-1-dddddd"):
-    moved = await SilentWorkers(hub.store, 30, owner)(now)
+    moved = await SilentWorkers(hub.store, VirtualClock(now), 30, owner)(now)
     while await hub.engine.reduce():
         pass
     return moved

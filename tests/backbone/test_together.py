@@ -10,7 +10,7 @@ from crossdock.backbone.deliver import CLAIM_LOST, CLAIM_NOT_KEPT
 from crossdock.model import commands as cmd
 from crossdock.model.identifiers import digest, trace_id_of
 from crossdock.ports.stores import StoreUnavailable
-from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome, Term
 from crossdock.ports.verdicts import Done, InDoubt, Park, Retry
 from hubs import WHY, ScriptedTogether, scripted_hub
 
@@ -44,7 +44,7 @@ async def status_of(hub) -> dict[str, str]:
 
 async def claimed_by_another(hub):
     now = hub.clock.now()
-    return await hub.store.run(lambda tx: tx.lanes.claim("w2", now, now + 10**8, 10, ["carrier"]))
+    return await hub.store.run(lambda tx: tx.lanes.claim(Term("w2", now, now, now + 10**8), 10, ["carrier"]))
 
 
 @pytest.mark.req("K11")
@@ -201,7 +201,7 @@ async def test_a_load_is_ours_until_its_claim_runs_out_and_no_longer_than_that(s
     await courier.renew()
     await courier.carry(load)
     assert [not why for why in journal.answers] == [ours]
-    assert courier._until == {}
+    assert courier._kept == {}
 
 
 @pytest.mark.req("K2", "K13")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossdock import bootstrap
-from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome, Term
 from crossdock.ports.stores_inbound import NewExchange, Settlement
 
 EVENT = Path(__file__).parents[1] / "connectors/easypost/published/event_tracker_updated_delivered.json"
@@ -96,7 +96,7 @@ def park_in_doubt(config):
 
     def step(tx):
         tx.lanes.enqueue([new])
-        [claim] = tx.lanes.claim("w1", NOW, NOW + 1, 1, ["easypost"])
+        [claim] = tx.lanes.claim(Term("w1", NOW, NOW, NOW + 1), 1, ["easypost"])
         tx.lanes.settle([(claim, Outcome("parked", Attempt(claim.id, claim.attempt, NOW, NOW, "InDoubt")))])
 
     async def run():

@@ -22,7 +22,7 @@ from crossdock.model.warehouse import (
     WarehouseOrderReleased,
 )
 from crossdock.ports.stores import NewEvent
-from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome, Term
 from crossdock.ports.stores_inbound import NewExchange, Settlement
 from hubs import SeededIds
 from views.seeding import FixedClock
@@ -216,6 +216,8 @@ class Ledger:
         )
         self.commands.append((partner, kind, at, fate, took))
         if fate != "open":
-            [claimed] = [each for each in tx.lanes.claim("w", at, at + HOUR, 50, [partner]) if each.subject == subject]
+            [claimed] = [
+                each for each in tx.lanes.claim(Term("w", at, at, at + HOUR), 50, [partner]) if each.subject == subject
+            ]
             attempt = Attempt(claimed.id, 1, at, at + took, "Done" if fate == "done" else "Park", "Look.", "because")
             tx.lanes.settle([(claimed, Outcome(fate, attempt))])

@@ -8,7 +8,7 @@ from crossdock.backbone.kpis import Window, items, read, span_of, terms_of
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved, ExceptionRouted
 from crossdock.ports.spec import Kind
 from crossdock.ports.stores import StateRow
-from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Attempt, NewCommand, Outcome, Term
 from crossdock.ports.stores_inbound import NewExchange, RefusedBody, Settlement
 from crossdock.ports.stores_notices import NoticeRow
 from crossdock.settings.loading import judge
@@ -122,7 +122,7 @@ async def command(store, partner, kind, at, status, took=1_000_000, subject="do:
         tx.lanes.enqueue([NewCommand(name, name, partner, subject, kind, b"{}", 50, at, at, "t" * 32, "none")])
         if status == "open":
             return
-        [claimed] = [each for each in tx.lanes.claim("w", at, at + DAY, 50, [partner]) if each.id == name]
+        [claimed] = [each for each in tx.lanes.claim(Term("w", at, at, at + DAY), 50, [partner]) if each.id == name]
         tx.lanes.settle([(claimed, Outcome(status, Attempt(name, 1, at, at + took, verdict, "Look.", "because")))])
 
     await store.run(step)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from crossdock.model.cases import Case
 from crossdock.model.identifiers import partition_of
+from crossdock.ports.stores_delivery import Term
 from crossdock.storage import parts, schema
 from crossdock.storage.opening import open_store
 from crossdock.storage.periods import first_id, start_of
@@ -34,7 +35,7 @@ async def received(store, at, number=1, status="translated", **more):
 async def given(store, at, status="done"):
     new = order(f"{at:014x}c00000000001", created_at=at)
     await store.run(lambda tx: tx.lanes.enqueue([new]))
-    claimed = await store.run(lambda tx: tx.lanes.claim("w", at, at + 1, 1, ["odoo"]))
+    claimed = await store.run(lambda tx: tx.lanes.claim(Term("w", at, at, at + 1), 1, ["odoo"]))
     await store.run(lambda tx: tx.lanes.settle([(claimed[0], outcome(claimed[0], status))]))
     return new.id
 

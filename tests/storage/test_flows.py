@@ -2,6 +2,7 @@
 
 import pytest
 
+from crossdock.ports.stores_delivery import Term
 from storage.made import command, exchange, outcome, translated
 
 HOUR = 3_600_000_000
@@ -30,7 +31,7 @@ async def test_commands_count_from_the_order_to_the_deed_and_only_those_done(sto
     await store.run(lambda tx: tx.lanes.enqueue([command("c1", created_at=HOUR), command("c2", created_at=HOUR + 1)]))
 
     def carry(tx):
-        [first] = tx.lanes.claim("w1", 2 * HOUR, 3 * HOUR, 1, ["odoo"])
+        [first] = tx.lanes.claim(Term("w1", 2 * HOUR, 2 * HOUR, 3 * HOUR), 1, ["odoo"])
         tx.lanes.settle([(first, outcome(first, "done", finished_at=HOUR + 7 * MS))])
 
     await store.run(carry)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crossdock.ports.stores_delivery import Term
 from crossdock.storage.opening import open_store
 from storage.made import command, outcome
 
@@ -17,7 +18,7 @@ async def enqueue(store, *commands):
 
 
 async def claim(store, now=10, limit=10, owner="w1", until=None, partners=("odoo",)):
-    return await store.run(lambda tx: tx.lanes.claim(owner, now, until or now + 100, limit, partners))
+    return await store.run(lambda tx: tx.lanes.claim(Term(owner, now, now, until or now + 100), limit, partners))
 
 
 async def settle(store, claimed, *given, **more):
@@ -55,7 +56,7 @@ async def test_only_the_head_of_a_lane_is_claimed_and_what_stops_it_frees_the_ne
 
 async def test_whether_any_command_is_due_is_told_for_waiting_retried_and_expired_ones(store):
     async def due(now):
-        return await store.read(lambda tx: tx.lanes.any_due(now))
+        return await store.read(lambda tx: tx.lanes.any_due(now, now))
 
     assert not await due(10**9)
     await enqueue(store, command("c1", due_at=50))
@@ -67,6 +68,24 @@ async def test_whether_any_command_is_due_is_told_for_waiting_retried_and_expire
     [head] = await claim(store, now=500)
     await settle(store, head, "done")
     assert not await due(10**9)
+
+
+@pytest.mark.req("K2", "K13")
+async def test_commands_are_due_by_ones_own_clock_and_claims_end_by_the_time_all_agree_on(store):
+    async def ahead(now, agreed, until=1000):
+        term = Term("w2", now, agreed, until)
+        due = await store.read(lambda tx: tx.lanes.any_due(now, agreed))
+        one = await store.run(lambda tx: tx.lanes.claim(term, 10, ["odoo"]))
+        many = await store.run(lambda tx: tx.lanes.claim_together(term, 10, "odoo", [command("c1").kind]))
+        assert due is bool(one or many)
+        return ids(one or many)
+
+    await enqueue(store, command("c1", due_at=50))
+    assert await ahead(now=49, agreed=999) == []
+    [head] = await claim(store, now=50, until=80)
+    assert await ahead(now=999, agreed=79) == []
+    assert await ahead(now=1, agreed=80) == ["c1"]
+    assert not await settle(store, head, "done")
 
 
 @pytest.mark.req("K12")
@@ -236,7 +255,7 @@ async def test_whatever_happens_a_lane_has_one_call_under_way_and_nothing_is_don
 
 
 async def together(store, now=10, limit=10, owner="w1", kinds=("note.record.v1",)):
-    return await store.run(lambda tx: tx.lanes.claim_together(owner, now, now + 100, limit, "odoo", kinds))
+    return await store.run(lambda tx: tx.lanes.claim_together(Term(owner, now, now, now + 100), limit, "odoo", kinds))
 
 
 @pytest.mark.req("K11")

@@ -10,7 +10,7 @@ import pytest
 
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.stores import Fenced, NewEvent, StoreUnavailable
-from crossdock.ports.stores_delivery import DueTimer, Health
+from crossdock.ports.stores_delivery import DueTimer, Health, Term
 from crossdock.storage.opening import open_store
 from storage.made import command, event, exchange, fact, outcome, tracking, waiting
 
@@ -105,7 +105,7 @@ async def test_workers_never_hold_one_lane_twice_and_keep_its_order(postgres):
 
     async def worker(name):
         while sum(map(len, order.values())) < 60:
-            claims = await postgres.run(lambda tx: tx.lanes.claim(name, 10, 10**9, 4, ["odoo"]))
+            claims = await postgres.run(lambda tx: tx.lanes.claim(Term(name, 10, 10, 10**9), 4, ["odoo"]))
             for each in claims:
                 assert each.subject not in busy
                 busy.add(each.subject)
@@ -238,7 +238,7 @@ async def test_a_pooler_in_transaction_mode_may_stand_between(pooler):
             new = NewEvent(name, f"do:odoo:{number}", fact(name), 1, "easypost", "", "t" * 32)
             await store.run(lambda tx, new=new: (tx.references.lock([tracking(new.key)]), tx.log.append([new], 1)))
             await store.run(lambda tx, name=name: tx.lanes.enqueue([command(name, subject=name)]))
-            claims = await store.run(lambda tx: tx.lanes.claim("w", 10, 100, 2, ["odoo"]))
+            claims = await store.run(lambda tx: tx.lanes.claim(Term("w", 10, 10, 100), 2, ["odoo"]))
             for each in claims:
                 assert await store.run(lambda tx, each=each: tx.lanes.settle([(each, outcome(each, "done"))])) == [True]
             await store.read(lambda tx: tx.log.of_subject(f"do:odoo:{number}"))

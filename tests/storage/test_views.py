@@ -2,6 +2,7 @@ import pytest
 
 from crossdock.model.cases import Case
 from crossdock.model.identifiers import Reference
+from crossdock.ports.stores_delivery import Term
 from storage.made import command, event, exchange, outcome, state, tracking, translated, waiting
 
 
@@ -133,7 +134,7 @@ async def test_counts_say_how_much_waits_and_since_when(store):
     await store.run(lambda tx: tx.exchanges.accept([exchange("x7", received_at=70)]))
     await store.run(lambda tx: tx.references.hold([waiting("A")]))
     await store.run(lambda tx: tx.states.save([state("do:odoo:1")]))
-    [first, second] = await store.run(lambda tx: tx.lanes.claim("w", 100, 200, 9, ["odoo"]))
+    [first, second] = await store.run(lambda tx: tx.lanes.claim(Term("w", 100, 100, 200), 9, ["odoo"]))
     await store.run(lambda tx: tx.lanes.settle([(first, outcome(first, "in_doubt", due_at=300))]))
     counts = await store.read(lambda tx: tx.views.counts())
     assert (counts.received, counts.oldest_received_at, counts.waiting) == (1, 70, 1)
@@ -160,7 +161,7 @@ async def test_what_waits_for_a_person_is_counted_by_partner_in_and_out(store):
     settled = [translated("a", status="parked"), translated("b", status="refused"), translated("c", status="waiting")]
     await store.run(lambda tx: tx.exchanges.settle(settled, 5))
     await store.run(lambda tx: tx.lanes.enqueue([command("d", partner="ups"), command("e", subject="other")]))
-    claimed = await store.run(lambda tx: tx.lanes.claim("w", 10**9, 2 * 10**9, 9, ["ups", "easypost"]))
+    claimed = await store.run(lambda tx: tx.lanes.claim(Term("w", 10**9, 10**9, 2 * 10**9), 9, ["ups", "easypost"]))
     parked = [each for each in claimed if each.partner == "ups"]
     await store.run(lambda tx: tx.lanes.settle([(each, outcome(each, "parked")) for each in parked]))
     assert await store.read(lambda tx: tx.views.stopped()) == {"easypost": 2, "ups": 1}

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from msgspec import structs
 
@@ -56,6 +58,30 @@ async def test_a_partners_health_is_shared_and_readable_without_a_lock(store):
     await store.run(lambda tx: [tx.partners.note_breaker(move) for move in moves])
     assert await store.read(lambda tx: tx.partners.breaker_moves("ups")) == moves[:1]
     assert [move.partner for move in await store.read(lambda tx: tx.partners.breaker_moves())] == ["dhl", "ups"]
+
+
+@pytest.mark.req("K6", "K12")
+async def test_the_health_of_several_is_that_of_each(store):
+    sick, well = Health(failures=3), Health(tokens=2.5)
+    await store.run(lambda tx: (tx.partners.save_health("ups", sick), tx.partners.save_health("dhl", well)))
+    wanted = [("dhl", well), ("gls", Health()), ("ups", sick)]
+    for ask in (store.read, store.run, store.read):
+        found = await ask(lambda tx: tx.partners.healths(["ups", "gls", "dhl", "ups"]))
+        assert list(found.items()) == wanted
+        assert await ask(lambda tx: tx.partners.healths([])) == {}
+
+
+async def test_the_time_of_a_server_goes_on_within_a_transaction_and_a_file_has_none(store):
+    def twice(tx):
+        return tx.server_time(), time.sleep(0.01), tx.server_time()
+
+    for ask in (store.read, store.run):
+        first, _, second = await ask(twice)
+        if store.name == "sqlite":
+            assert (first, second) == (None, None)
+        else:
+            assert second - first >= 10_000
+            assert abs(second - time.time_ns() // 1000) < 60_000_000
 
 
 async def test_a_feeds_cursor_moves_only_from_where_it_was_read(store):

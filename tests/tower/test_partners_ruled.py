@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from crossdock.backbone.drift import standing
-from crossdock.ports.stores_delivery import Attempt, Outcome
+from crossdock.ports.stores_delivery import Attempt, Outcome, Term
 from crossdock.ports.stores_doors import Audited
 from crossdock.ports.stores_mapping import Gap
 from crossdock.tower.app import build
@@ -111,7 +111,7 @@ async def test_what_is_tried_again_is_on_its_way_and_is_let_go_without_what_stop
     """Now counts it as queued: the list behind that number has to have it."""
 
     def hold(tx):
-        claimed = tx.lanes.claim("w", NOW * 2, NOW * 2 + 1, 50, ["easypost"])
+        claimed = tx.lanes.claim(Term("w", NOW * 2, NOW * 2, NOW * 2 + 1), 50, ["easypost"])
         outcomes = [
             (each, Outcome("retry", Attempt(each.id, each.attempt, NOW, NOW, "Retry", "Busy.", "503"), NOW * 3))
             for each in claimed

@@ -15,7 +15,7 @@ from crossdock.model.party import Address, Party
 from crossdock.model.shipment import Booking, Consignment, Document
 from crossdock.model.tracking import ProofOfDelivery, TrackingEvent
 from crossdock.ports.stores import NewEvent, StateRow, Transaction
-from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome
+from crossdock.ports.stores_delivery import Attempt, Blob, NewCommand, Outcome, Term
 from crossdock.ports.stores_inbound import NewExchange, Settlement
 from crossdock.storage.opening import open_store
 from orders import CUSTOMER, delivery_order, quote, rate
@@ -95,7 +95,7 @@ class Teller:
 
     def settle(self, status: str, verdict: str, operator: str = "", engineer: str = "") -> None:
         self.at += SECOND
-        claimed = self.tx.lanes.claim("test", self.at, self.at + 60 * SECOND, 1, ["easypost"])[0]
+        claimed = self.tx.lanes.claim(Term("test", self.at, self.at, self.at + 60 * SECOND), 1, ["easypost"])[0]
         assert claimed.subject == self.subject
         calls = b'[{"method": "POST", "url": "https://api.easypost.com/v2/shipments", "status": 200}]'
         attempt = Attempt(

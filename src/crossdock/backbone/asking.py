@@ -1,21 +1,19 @@
 """Questions to a partner outside its feeds and lanes, within the throttle and the breaker that all workers share."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import TypeVar
 
-from crossdock.backbone.breaker import SECOND, Limits, allow, spend
 from crossdock.backbone.deliver import Partner
-from crossdock.backbone.judging import judge_health
 from crossdock.backbone.metrics import Metrics
-from crossdock.ports.clock import Clock
-from crossdock.ports.stores import Store, Transaction
-from crossdock.ports.stores_delivery import BreakerMove
+from crossdock.backbone.pacing import note_call, take_turn
+from crossdock.ports.clock import SharedClock
+from crossdock.ports.stores import Store
 from crossdock.ports.verdicts import AlreadyDone, Done, Explanation, Retry, Verdict
 
 T = TypeVar("T")
 _TRIES = 4
-_PATIENCE = 120 * SECOND
+_PATIENCE = 120.0
+"""Seconds."""
 _HELD_BACK = "The partner is paused or does not answer now: run it again later."
 
 
@@ -31,7 +29,7 @@ class Unanswered(Exception):
 class Asking:
     """Asks partners one question at a time."""
 
-    def __init__(self, store: Store, partners: Mapping[str, Partner], clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, store: Store, partners: Mapping[str, Partner], clock: SharedClock, metrics: Metrics) -> None:
         """``partners`` by id."""
         self._store = store
         self._partners = partners
@@ -56,40 +54,15 @@ class Asking:
 
     async def _wait_for_turn(self, name: str) -> None:
         """Raises `Unanswered` when the partner is paused, or left alone for longer than `_PATIENCE`."""
-        limits, began = self._partners[name].limits, self._clock.now()
-        while True:
-            now = self._clock.now()
-            until = await self._store.run(partial(_turn, name=name, limits=limits, now=now))
-            if not until:
-                return
-            if until - began > _PATIENCE:
+        limits, waited = self._partners[name].limits, 0.0
+        while seconds := await self._store.run(lambda tx: take_turn(tx, name, limits, self._clock)):
+            waited += seconds
+            if waited > _PATIENCE:
                 raise Unanswered(Explanation(_HELD_BACK, f"calls to {name} are held back"))
-            await self._clock.sleep((until - now) / SECOND)
+            await self._clock.sleep(seconds)
 
     async def _note(self, name: str, verdict: Verdict) -> None:
-        limits, now = self._partners[name].limits, self._clock.now()
-        move = await self._store.run(partial(_noted, name=name, limits=limits, verdict=verdict, now=now))
+        limits = self._partners[name].limits
+        move = await self._store.run(lambda tx: note_call(tx, name, limits, verdict, self._clock))
         if move is not None:
             self._breaker.labels(name).set(1 if move.state == "open" else 0)
-
-
-def _turn(tx: Transaction, name: str, limits: Limits, now: int) -> int:
-    """0 when one call may be made now; else when to look again."""
-    health = tx.partners.health(name)
-    allowance = allow(health, limits, now, 1)
-    if not allowance.calls:
-        return max(allowance.wait_until, now + 1)
-    spent = spend(allowance.health, limits, 1)
-    if spent != health:
-        tx.partners.save_health(name, spent)
-    return 0
-
-
-def _noted(tx: Transaction, name: str, limits: Limits, verdict: Verdict, now: int) -> BreakerMove | None:
-    health = tx.partners.health(name)
-    changed, move = judge_health(health, limits, name, verdict, now)
-    if changed != health:
-        tx.partners.save_health(name, changed)
-    if move is not None:
-        tx.partners.note_breaker(move)
-    return move

@@ -21,10 +21,10 @@ from crossdock.backbone.lanes import DEFAULT_SCHEDULES, Schedule
 from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.spans import Spans
 from crossdock.model.events import Event, type_of
-from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.clock import Ids, Reading, SharedClock, passed, read
 from crossdock.ports.connector import Batching, Command, Connector, Documents
 from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
-from crossdock.ports.stores_delivery import Attempt, Claimed, Outcome
+from crossdock.ports.stores_delivery import Attempt, BreakerMove, Claimed, Outcome, Term
 from crossdock.ports.verdicts import (
     AlreadyDone,
     Done,
@@ -57,6 +57,14 @@ CLAIM_LOST = "this process stood still for longer than its claim lasts; another 
 CLAIM_NOT_KEPT = "the claim on the command could not be made long enough"
 """Why a call is not made: it is tried again, by this process or another."""
 
+
+class _Kept(Struct, frozen=True):
+    """A claim that was ours at ``since`` and is for ``lasts`` microseconds from then on."""
+
+    since: Reading
+    lasts: int
+
+
 _Key = tuple[str, int]
 """A command and which attempt at it: an earlier attempt of this very process knows nothing of a later one's claim."""
 
@@ -80,7 +88,7 @@ class Courier:
         store: Store,
         partners: Mapping[str, Partner],
         documents: Documents,
-        clock: Clock,
+        clock: SharedClock,
         ids: Ids,
         metrics: Metrics,
         spans: Spans,
@@ -106,23 +114,23 @@ class Courier:
         self._calls: dict[_Key, str] = {}
         self._turn = 0
         self._under_way: dict[_Key, Claimed] = {}
-        self._until: dict[_Key, int] = {}
+        self._kept: dict[_Key, _Kept] = {}
         self._keeping = asyncio.Lock()
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
     async def claim(self) -> list[Load]:
         """Commands that may be sent now, within every partner's allowance; each load is one call."""
-        now = self._clock.now()
+        since = read(self._clock)
         flying = Counter(self._calls.values())
         wanted = [name for name, partner in self._partners.items() if partner.limits.concurrency > flying[name]]
         slots = self._concurrency - len(self._calls)
         if not wanted or slots <= 0:
             return []
-        loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots, now))
+        loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots))
         for load in loads:
             self._calls[_key(load[0])] = load[0].partner
             self._under_way |= {_key(claim): claim for claim in load}
-            self._until |= {_key(claim): now + self._lease for claim in load}
+            self._kept |= {_key(claim): _Kept(since, self._lease) for claim in load}
         return loads
 
     async def renew(self) -> None:
@@ -130,15 +138,15 @@ class Courier:
         claims = list(self._under_way.values())
         if claims:
             await self._keep(claims, self.lease_seconds)
-            await self._store.run(lambda tx: self._occupy(tx, self._calls.values(), ()))
+            await self._store.run(lambda tx: self._note(tx, dict.fromkeys(self._calls.values(), ()), ()))
 
     async def _keep(self, claims: Sequence[Claimed], seconds: float) -> None:
         """Those that still stand are ours for so long from now on; what is kept for longer already stays so."""
         async with self._keeping:
-            until = self._clock.now() + int(seconds * SECOND)
-            shorter = [claim for claim in claims if self._until.get(_key(claim), 0) < until]
-            standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, until))
-            self._until |= {_key(claim): until for claim in itertools.compress(shorter, standing)}
+            kept = _Kept(read(self._clock), int(seconds * SECOND))
+            shorter = [claim for claim in claims if self._lasting(claim) < kept.lasts]
+            standing = await self._store.run(lambda tx: tx.lanes.renew(shorter, self._agreed(tx) + kept.lasts))
+            self._kept |= {_key(claim): kept for claim in itertools.compress(shorter, standing)}
 
     async def _stays_ours(self, load: Load, seconds: float) -> str:
         """Why somebody else may take these commands while a call of so many seconds is under way; "": nobody does. The
@@ -147,57 +155,72 @@ class Courier:
         """
 
         def lasting() -> int:
-            return min(self._until.get(_key(claim), 0) for claim in load) - self._clock.now()
+            return min(map(self._lasting, load))
 
-        if 0 < lasting() < seconds * SECOND:
+        if lasting() < seconds * SECOND:
             try:
                 await self._keep(load, max(self.lease_seconds, seconds + self.lease_seconds / 2))
             except (StoreFull, StoreUnavailable) as problem:
                 return f"{CLAIM_NOT_KEPT} for a call of {seconds:g} s: {problem}"
         return "" if lasting() >= seconds * SECOND else CLAIM_LOST
 
-    def _occupy(self, tx: Transaction, partners: Iterable[str], ended: Iterable[_Key]) -> None:
-        """Tell the other processes how many calls of ours are under way, those of the loads ``ended`` no longer."""
-        now, gone = self._clock.now(), set(ended)
+    def _lasting(self, claim: Claimed) -> int:
+        """For how many microseconds more the claim is certainly ours."""
+        kept = self._kept.get(_key(claim))
+        return kept.lasts - passed(kept.since, self._clock) if kept else 0
+
+    def _agreed(self, tx: Transaction) -> int:
+        return self._clock.agreed(tx.server_time)
+
+    def _note(self, tx: Transaction, said: Mapping[str, Iterable[Judged]], ended: Iterable[_Key]) -> None:
+        """Tell the other processes what partners ``said``, and how many calls of ours are under way there: those of the
+        loads ``ended`` no longer.
+        """
+        healths, now, gone = tx.partners.healths(said), self._agreed(tx), set(ended)
         flying = Counter(name for load, name in self._calls.items() if load not in gone)
-        for name in sorted(set(partners)):
-            health = tx.partners.health(name)
+        for name, health in healths.items():
+            for verdict in said[name]:
+                health, move = judge_health(health, self._partners[name].limits, name, verdict, now)  # noqa: PLW2901
+                if move is not None:
+                    self._moved(tx, name, move)
             tx.partners.save_health(name, occupy(health, self._owner, flying[name], now, now + self._lease))
 
-    def _claim(self, tx: Transaction, wanted: Sequence[str], slots: int, now: int) -> list[Load]:
+    def _claim(self, tx: Transaction, wanted: Sequence[str], slots: int) -> list[Load]:
         loads: list[Load] = []
         flying = Counter(self._calls.values())
-        healths = {name: tx.partners.health(name) for name in sorted(wanted)}  # rows are locked in one order by all
+        healths = tx.partners.healths(wanted)
+        now = self._agreed(tx)  # once the rows are locked: a term does not begin before
+        term = Term(self._owner, self._clock.now(), now, now + self._lease)
         for name in self._in_turn(wanted):
             limits, own = self._partners[name].limits, flying[name]
             free = free_slots(healths[name], limits, self._owner, own, now)
             allowance = allow(healths[name], limits, now, min(free, slots - len(loads)))
             if not allowance.calls:
                 continue
-            found = self._loads(tx, name, allowance.calls, now)
+            found = self._loads(tx, name, allowance.calls, term)
             if found:
                 spent = spend(allowance.health, limits, len(found))
-                tx.partners.save_health(name, occupy(spent, self._owner, own + len(found), now, now + self._lease))
+                tx.partners.save_health(name, occupy(spent, self._owner, own + len(found), now, term.until))
                 loads.extend(found)
             if len(loads) >= slots:
                 break
         return loads
 
-    def _loads(self, tx: Transaction, name: str, calls: int, now: int) -> list[Load]:
+    def _loads(self, tx: Transaction, name: str, calls: int, term: Term) -> list[Load]:
         """Up to ``calls`` loads for one partner: what can travel together in one call, the rest one by one.
 
         Where there is room for one call only, the two take turns.
         """
-        partner, until = self._partners[name], now + self._lease
+        partner = self._partners[name]
         loads: list[Load] = []
         if partner.together and (calls > 1 or self._turn % 2):
-            many = tx.lanes.claim_together(self._owner, now, until, partner.largest, name, partner.together)
+            many = tx.lanes.claim_together(term, partner.largest, name, partner.together)
             loads += [tuple(many)] if many else []
         alone = calls - len(loads)
         if alone:
-            loads += [(each,) for each in tx.lanes.claim(self._owner, now, until, alone, [name], partner.together)]
+            loads += [(each,) for each in tx.lanes.claim(term, alone, [name], partner.together)]
         if partner.together and not loads:
-            many = tx.lanes.claim_together(self._owner, now, until, partner.largest, name, partner.together)
+            many = tx.lanes.claim_together(term, partner.largest, name, partner.together)
             loads += [tuple(many)] if many else []
         return loads
 
@@ -241,7 +264,7 @@ class Courier:
             self._calls.pop(_key(load[0]), None)
             for claim in load:
                 self._under_way.pop(_key(claim), None)
-                self._until.pop(_key(claim), None)
+                self._kept.pop(_key(claim), None)
 
     def _count(self, load: Sequence[Carried], started: int, finished: int) -> None:
         """One call, and what came of each command in it; label lookups cost more than the counting."""
@@ -301,10 +324,12 @@ class Courier:
         mine = tx.lanes.settle([(each.claim, outcome) for each, outcome in settled])
         held = [one for one, is_mine in zip(settled, mine, strict=True) if is_mine]
         current = {each.claim.id for each, _ in held}
-        for load in sorted(loads, key=lambda load: load[0].claim.partner):
+        ended = [_key(load[0].claim) for load in loads]
+        said: dict[str, list[Judged]] = {load[0].claim.partner: [] for load in loads}
+        for load in loads:
             if any(each.claim.id in current for each in load):  # a worker that woke up late knows nothing of today
-                self._note_health(tx, load, now)
-        self._occupy(tx, (load[0].claim.partner for load in loads), (_key(load[0].claim) for load in loads))
+                said[load[0].claim.partner].append(_of_the_call(load))
+        self._note(tx, said, ended)
         facts = [
             (Origin(each.claim.id, each.claim.partner, now, each.claim.trace_id), found)
             for each, outcome in held
@@ -321,21 +346,11 @@ class Courier:
         schedules = self._partners[each.claim.partner].schedules
         return outcome_of(each.verdict, each.attempt, schedules, each.claim.attempt, now, self._ids.jitter())
 
-    def _note_health(self, tx: Transaction, load: Sequence[Carried], now: int) -> None:
-        """A call counts once, whatever it carried; it failed when nothing of it came through."""
-        name = load[0].claim.partner
-        partner = self._partners[name]
-        answered = (each.verdict for each in load if not isinstance(each.verdict, Retry | InDoubt | Reauthenticate))
-        verdict = next(answered, load[0].verdict)
-        health = tx.partners.health(name)
-        changed, move = judge_health(health, partner.limits, name, verdict, now)
-        if changed != health:
-            tx.partners.save_health(name, changed)
-        if move is not None:
-            tx.partners.note_breaker(move)
-            if move.state == "closed":
-                tx.lanes.hasten(name)
-            self._metrics.breaker.labels(name).set(1 if move.state == "open" else 0)
+    def _moved(self, tx: Transaction, name: str, move: BreakerMove) -> None:
+        tx.partners.note_breaker(move)
+        if move.state == "closed":
+            tx.lanes.hasten(name)
+        self._metrics.breaker.labels(name).set(1 if move.state == "open" else 0)
 
 
 _TAKEN_BACK = Explanation(
@@ -353,6 +368,12 @@ def _taken_back(tx: Transaction, settled: list[tuple[Carried, Outcome]]) -> list
         else (each, outcome)
         for each, outcome in settled
     ]
+
+
+def _of_the_call(load: Sequence[Carried]) -> Judged:
+    """A call counts once, whatever it carried; it failed when nothing of it came through."""
+    answered = (each.verdict for each in load if not isinstance(each.verdict, Retry | InDoubt | Reauthenticate))
+    return next(answered, load[0].verdict)
 
 
 def _key(claim: Claimed) -> _Key:

@@ -19,7 +19,7 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.backbone.poll import Poller
 from crossdock.backbone.translate import Translator
 from crossdock.model.identifiers import PARTITIONS, partition_of
-from crossdock.ports.clock import Clock
+from crossdock.ports.clock import Reading, SharedClock, passed, read
 from crossdock.ports.leases import ALL_ROLES, SHARING, Role, Standing
 from crossdock.ports.stores import Store, StoreFull, StoreUnavailable, Transaction
 
@@ -61,7 +61,7 @@ class Engine:
         *,
         owner: str,
         store: Store,
-        clock: Clock,
+        clock: SharedClock,
         metrics: Metrics,
         translator: Translator,
         reducer: Reducer,
@@ -94,7 +94,7 @@ class Engine:
         self._pace = pace
         self._sweeps = dict(sweeps or {})
         self._refreshes = dict(refreshes or {})
-        self._until: int | None = None
+        self._leased: Reading | None = None
         self._others = asyncio.Event()
         self._further = dict(loops or {})
         self._stopping = asyncio.Event()
@@ -107,12 +107,11 @@ class Engine:
 
         A newcomer, and whoever gave partitions back, tells the others, so that they need not wait for their turn.
         """
-        now = self._clock.now()
-        until = now + int(self._pace.lease * SECOND)
-        before, first = (self.partitions, self.shards), self._until is None
-        held = await self._store.run(lambda tx: self._claim(tx, now, until))
+        since = read(self._clock)
+        before, first = (self.partitions, self.shards), self._leased is None
+        held = await self._store.run(self._claim)
         self.shards, self.partitions = held[Role.SCHEDULER], held[Role.WORKER]
-        self._until = until
+        self._leased = since
         given = set(before[0]) - set(self.partitions) or set(before[1]) - set(self.shards)
         if first or given:
             self._store.wake("leases")
@@ -120,8 +119,11 @@ class Engine:
             self._store.wake("inbound")
             self._store.wake("log")
 
-    def _claim(self, tx: Transaction, now: int, until: int) -> dict[Role, tuple[int, ...]]:
+    def _claim(self, tx: Transaction) -> dict[Role, tuple[int, ...]]:
         """Locks are taken role by role in one order by all."""
+        now = self._clock.agreed(tx.server_time)
+        until = now + int(self._pace.lease * SECOND)
+        self._metrics.clock_off.set((self._clock.now() - now) / SECOND)
         held: dict[Role, tuple[int, ...]] = dict.fromkeys(SHARING, ())
         for role in SHARING:
             if role in self.roles:
@@ -132,14 +134,14 @@ class Engine:
 
     def standing(self) -> Standing:
         """What this process is and has now, for probes."""
-        leased = self._until is not None and self._in_time()
+        leased = self._leased is not None and self._in_time()
         return Standing(self.owner, tuple(sorted(self.roles)), len(self.partitions), len(self.shards), leased)
 
     def _in_time(self) -> bool:
-        return self._until is None or self._clock.now() < self._until
+        return self._leased is None or passed(self._leased, self._clock) < self._pace.lease * SECOND
 
     async def _held(self) -> None:
-        """By its own clock a process that stood still has lost its leases: it asks for new ones before it goes on."""
+        """By its own clocks a process that stood still has lost its leases: it asks for new ones before it goes on."""
         if not self._in_time():
             await self.lease()
 
@@ -318,7 +320,7 @@ class Engine:
 
     async def _any_due(self) -> bool:
         now = self._clock.now()
-        return await self._store.read(lambda tx: tx.lanes.any_due(now))
+        return await self._store.read(lambda tx: tx.lanes.any_due(now, self._clock.agreed(tx.server_time)))
 
     async def _carry(self, load: Load) -> None:
         await self._guarded("carry", lambda: self.courier.carry(load))

@@ -55,6 +55,9 @@ class Metrics:
         )
         self.depth = Gauge("crossdock_queue_messages", "Messages by stage.", ["stage"], registry=reg)
         self.age = Gauge("crossdock_queue_age_seconds", "Age of the oldest message, by stage.", ["stage"], registry=reg)
+        self.clock_off = Gauge(
+            "crossdock_clock_offset_seconds", "How far this machine's clock is ahead of the store's.", registry=reg
+        )
         self.failures = Counter("crossdock_step_failures_total", "Engine steps that failed.", ["step"], registry=reg)
         self._of_exceptions(reg)
 

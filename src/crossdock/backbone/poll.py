@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from crossdock.backbone.breaker import Limits, allow, spend
+from crossdock.backbone.breaker import Limits
 from crossdock.backbone.deliver import Partner
-from crossdock.backbone.judging import judge_health
 from crossdock.backbone.metrics import Metrics
-from crossdock.ports.clock import Clock, Ids
+from crossdock.backbone.pacing import note_call, take_turn
+from crossdock.ports.clock import Ids, SharedClock
 from crossdock.ports.connector import Page
 from crossdock.ports.stores import Fenced, Store, Transaction
-from crossdock.ports.stores_delivery import BreakerMove
 from crossdock.ports.stores_inbound import NewExchange
 from crossdock.ports.verdicts import Done, Verdict
 
@@ -18,7 +17,9 @@ from crossdock.ports.verdicts import Done, Verdict
 class Poller:
     """Fetches one page at a time; who polls which feed is decided by lease (see `engine`)."""
 
-    def __init__(self, store: Store, partners: Mapping[str, Partner], clock: Clock, ids: Ids, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, partners: Mapping[str, Partner], clock: SharedClock, ids: Ids, metrics: Metrics
+    ) -> None:
         """``partners`` by id."""
         self._store = store
         self._partners = partners
@@ -33,9 +34,8 @@ class Poller:
 
     async def step(self, partner: str, feed: str) -> bool:
         """Fetch the next page; True when there may be more at once. A partner's failure counts on its breaker."""
-        now = self._clock.now()
         limits = self._partners[partner].limits
-        cursor = await self._store.run(lambda tx: _start(tx, partner, feed, limits, now))
+        cursor = await self._store.run(lambda tx: self._start(tx, partner, feed, limits))
         if cursor is None:
             return False
         answer = await self._partners[partner].connector.fetch(feed, cursor)
@@ -43,7 +43,7 @@ class Poller:
         self._pauses[partner, feed] = answer.next_after if isinstance(answer, Page) else None
         if not isinstance(answer, Page):
             verdict: Verdict = answer
-            await self._note(partner, limits, verdict, now)
+            await self._note(partner, limits, verdict)
             return False
         page = answer
         if page.body or page.cursor != cursor:
@@ -51,14 +51,18 @@ class Poller:
                 await self._store.run(lambda tx: self._keep(tx, partner, feed, cursor, page, now))
             except Fenced:
                 return False
-        await self._note(partner, limits, Done(), now)
+        await self._note(partner, limits, Done())
         if page.body:
             self._metrics.accepted.labels(partner, "fetched").inc()
             self._store.wake("inbound")
         return page.more
 
-    async def _note(self, partner: str, limits: Limits, verdict: Verdict, now: int) -> None:
-        move = await self._store.run(lambda tx: _note(tx, partner, limits, verdict, now))
+    def _start(self, tx: Transaction, partner: str, feed: str, limits: Limits) -> str | None:
+        """The cursor, or None when the partner may not be called now."""
+        return None if take_turn(tx, partner, limits, self._clock) else tx.partners.cursor(partner, feed)[0]
+
+    async def _note(self, partner: str, limits: Limits, verdict: Verdict) -> None:
+        move = await self._store.run(lambda tx: note_call(tx, partner, limits, verdict, self._clock))
         if move is not None:
             self._metrics.breaker.labels(partner).set(1 if move.state == "open" else 0)
 
@@ -71,25 +75,3 @@ class Poller:
             tx.exchanges.accept([exchange])
         if not tx.partners.move_cursor(partner, feed, cursor, page.cursor, now):
             raise Fenced(f"the cursor of {partner}/{feed} was moved by another worker")
-
-
-def _start(tx: Transaction, partner: str, feed: str, limits: Limits, now: int) -> str | None:
-    """The cursor, or None when the partner may not be called now."""
-    health = tx.partners.health(partner)
-    allowance = allow(health, limits, now, 1)
-    if not allowance.calls:
-        return None
-    spent = spend(allowance.health, limits, 1)
-    if spent != health:
-        tx.partners.save_health(partner, spent)
-    return tx.partners.cursor(partner, feed)[0]
-
-
-def _note(tx: Transaction, partner: str, limits: Limits, verdict: Verdict, now: int) -> BreakerMove | None:
-    health = tx.partners.health(partner)
-    changed, move = judge_health(health, limits, partner, verdict, now)
-    if changed != health:
-        tx.partners.save_health(partner, changed)
-    if move is not None:
-        tx.partners.note_breaker(move)
-    return move

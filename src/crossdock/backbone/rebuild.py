@@ -15,7 +15,7 @@ from crossdock.backbone.decide import READER, Reducer
 from crossdock.backbone.fingerprint import Total
 from crossdock.backbone.refold import Difference, Judged, Wanted, judge
 from crossdock.model.identifiers import PARTITIONS, digest
-from crossdock.ports.clock import Clock
+from crossdock.ports.clock import SharedClock
 from crossdock.ports.stores import Fenced, Store, Transaction
 
 _READER = "rebuild"
@@ -58,7 +58,9 @@ class Report(Struct, frozen=True):
 class Rebuilder:
     """Checks read models against the log, and rebuilds them."""
 
-    def __init__(self, store: Store, reducer: Reducer, clock: Clock, owner: str, *, processes: bool = False) -> None:
+    def __init__(
+        self, store: Store, reducer: Reducer, clock: SharedClock, owner: str, *, processes: bool = False
+    ) -> None:
         """``processes`` takes today's decisions also where they differ from those that were carried out."""
         self._store = store
         self._reducer = reducer
@@ -112,7 +114,7 @@ class Rebuilder:
         return healed + len(strays), sum(map(bool, done.values()))
 
     def _hold(self, tx: Transaction) -> None:
-        now = self._clock.now()
+        now = self._clock.agreed(tx.server_time)
         others = sorted({*tx.leases.owners(now)} - {self._owner})
         if others:
             raise Busy(others)

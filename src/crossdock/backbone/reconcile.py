@@ -20,7 +20,7 @@ from crossdock.backbone.metrics import Metrics
 from crossdock.model.beliefs import LABEL, Statement
 from crossdock.model.fulfilment import FulfilmentState
 from crossdock.model.identifiers import Reference, digest
-from crossdock.ports.clock import Clock, Ids
+from crossdock.ports.clock import Ids, SharedClock
 from crossdock.ports.reconcile import MOST_GAPS, Account, Gap, Judge, Reconciling
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_inbound import NewExchange
@@ -71,7 +71,7 @@ class _Means(Struct, frozen=True):
     """What every run works with."""
 
     store: Store
-    clock: Clock
+    clock: SharedClock
     judge: Judge
     asking: Asking
     healer: Healer
@@ -84,7 +84,7 @@ class Reconciler:
         self,
         store: Store,
         partners: Mapping[str, Partner],
-        clock: Clock,
+        clock: SharedClock,
         ids: Ids,
         metrics: Metrics,
         judge: Judge,

@@ -9,6 +9,7 @@ from crossdock.model import events as ev
 from crossdock.model.exceptions import ExceptionRaised, ExceptionResolved
 from crossdock.model.instants import lasting, rfc3339
 from crossdock.model.progress import ExpectationExpired
+from crossdock.ports.clock import SharedClock
 from crossdock.ports.leases import Member
 from crossdock.ports.stores import Store, Transaction
 
@@ -20,11 +21,12 @@ _SECOND = 1_000_000
 class SilentWorkers:
     """A sweep over all processes on this store, those of other machines too."""
 
-    def __init__(self, store: Store, lease_seconds: float, owner: str) -> None:
+    def __init__(self, store: Store, clock: SharedClock, lease_seconds: float, owner: str) -> None:
         """A process is believed in for ``lease_seconds`` after it spoke last; ``owner`` is this one, which looks and so
         lives.
         """
         self._store = store
+        self._clock = clock
         self._owner = owner
         self._lease = int(lease_seconds * _SECOND)
 
@@ -36,15 +38,16 @@ class SilentWorkers:
         return moved
 
     def _look(self, tx: Transaction, now: int) -> int:
-        members = tx.leases.members(now)
-        living = [each for each in members if each.until > now or each.owner == self._owner]
+        agreed = self._clock.agreed(tx.server_time)
+        members = tx.leases.members(agreed)
+        living = [each for each in members if each.until > agreed or each.owner == self._owner]
         standing, _ = tx.views.exceptions(kind=KIND, limit=500)
         known = {row.subject for row in standing}
         bodies: list[tuple[str, ev.EventBody]] = []
         for each in members:
             subject = f"{_PREFIX}{each.owner}"
             if each not in living and subject not in known and not self._replaced(each.owner, each.until, living):
-                bodies += ((subject, body) for body in _silent(each, now))
+                bodies += ((subject, body) for body in _silent(each, agreed))
         for row in standing:
             owner = row.subject.removeprefix(_PREFIX)
             speaks = any(each.owner == owner for each in living)

@@ -18,7 +18,7 @@ from crossdock.backbone.shipped import AllPlaces, look, marks_and_heads
 from crossdock.bootstrap import Installation
 from crossdock.bridges.joining import source_of, wires
 from crossdock.bridges.logstream import stream_of
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, installation
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, agreed, installation
 from crossdock.cli.output import AsJson, Exit, as_json, table
 from crossdock.model.map_tiles import NotTiles
 from crossdock.ports.leases import Role
@@ -29,6 +29,8 @@ from crossdock.transports.libraries import MissingLibrary
 
 _PARTNER_SECONDS = 60.0
 _LEAST_FREE = 1 << 30
+_CLOCK_OFF = 10.0
+"""Seconds that clocks may differ before it is said."""
 _EARLIEST = 1_767_225_600  # 2026-01-01: a machine that believes in an earlier day has no set clock
 _SHORTEST_SECRET = 32
 _REPLICAS = 3
@@ -71,6 +73,7 @@ async def examine(found: Installation) -> list[Finding]:
         findings.append(await _store(store))
         findings += await _outboxes(found, store)
         if findings[-1].status != "fail":
+            findings.append(await _time(store))
             findings.append(await _processes(store))
             findings.append(await _months(store))
         findings += await _log(found, store)
@@ -192,8 +195,8 @@ async def _months(store: MigratableStore) -> Finding:
 
 async def _processes(store: MigratableStore) -> Finding:
     """Whether every role is somebody's. Nobody at all is no fault: doctor is run before the first start too."""
-    moment = time.time_ns() // 1000
-    members = [each for each in await store.read(lambda tx: tx.leases.members(moment)) if each.until > moment]
+    moment, known = await store.read(lambda tx: ((at := agreed(tx)), tx.leases.members(at)))
+    members = [each for each in known if each.until > moment]
     missing = sorted(set(Role) - {role for each in members for role in each.roles})
     if not members:
         return Finding("ok", "processes", "none runs now")
@@ -225,6 +228,17 @@ def _clock() -> Finding:
     if time.time() < _EARLIEST:
         return Finding("fail", "clock", "is years behind", "set the machine's clock; signatures depend on it")
     return Finding("ok", "clock", time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime()))
+
+
+async def _time(store: MigratableStore) -> Finding:
+    """Whether this machine's clock agrees with the database's: what is due, and signatures, go by this machine's."""
+    here, there = await store.read(lambda tx: (time.time(), tx.server_time()))
+    if there is None:
+        return Finding("ok", "clocks", "store and processes share this machine's")
+    off = here - there / 1_000_000
+    text = f"this machine's is {abs(off):.1f} s {'ahead of' if off > 0 else 'behind'} the database's"
+    hint = "" if abs(off) < _CLOCK_OFF else "set the clocks of all machines by NTP"
+    return Finding("warn" if hint else "ok", "clocks", text, hint)
 
 
 def _disks(found: Installation) -> list[Finding]:

@@ -7,7 +7,7 @@ import typer
 from crossdock.backbone.shipped import EVERY, AllPlaces, bring_back, look, marks_and_heads
 from crossdock.bootstrap import Installation
 from crossdock.bridges.logstream import shipper_of, stream_of
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, actor, now, with_store
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, MigratableStore, actor, agreed, now, with_store
 from crossdock.cli.output import AsJson, DryRun, Exit, Stop, Yes, as_json, confirm, note, progress, table
 from crossdock.cli.serve import start_logs
 from crossdock.ports.stream import Stream
@@ -107,8 +107,7 @@ def fetch(yes: Yes = False, dry_run: DryRun = False, config: ConfigPath = DEFAUL
         moved = sum(mark.slimmed for mark in marks.values())
         if dry_run:
             return moved
-        moment = now()
-        if others := await store.read(lambda tx: tx.leases.owners(moment)):
+        if others := await store.read(lambda tx: tx.leases.owners(agreed(tx))):
             raise Stop("Stop all workers (servers) first; nothing was changed.", ", ".join(sorted(others)))
         stream = _stream(installation)
         try:

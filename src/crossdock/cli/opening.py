@@ -81,6 +81,11 @@ def now() -> int:
     return machine.RealClock().now()
 
 
+def agreed(tx: Transaction) -> int:
+    """The time processes agree on: that of the store's server, or this machine's."""
+    return machine.RealClock().agreed(tx.server_time)
+
+
 def actor() -> str:
     """Who runs the command, as the audit names them."""
     try:

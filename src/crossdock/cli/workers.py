@@ -5,7 +5,7 @@ import time
 import typer
 from msgspec import Struct
 
-from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, now, read
+from crossdock.cli.opening import DEFAULT_CONFIG, ConfigPath, agreed, read
 from crossdock.cli.output import AsJson, as_json, note, table
 from crossdock.ports.leases import Member, Role
 from crossdock.ports.rows import Queues
@@ -30,12 +30,11 @@ def register(app: typer.Typer) -> None:
 
 def workers(config: ConfigPath = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Show the processes that share this store: roles, since when, partitions held; and how long work waits."""
-    moment = now()
-    census = read(config, lambda tx: take(tx, moment))
+    census = read(config, lambda tx: take(tx, agreed(tx)))
     if json:
         as_json(census)
         return
-    rows = [(each.owner, ", ".join(each.roles), _ago(each.since), *_held(each), _state(each, moment))
+    rows = [(each.owner, ", ".join(each.roles), _ago(each.since), *_held(each), _state(each, census.at))
             for each in census.processes]  # fmt: skip
     table(rows, "process", "roles", "since", "partitions", "feeds", "")
     waits = [f"{stage} {census.depth[stage]} ({age:.0f} s)" for stage, age in census.age_seconds.items()]

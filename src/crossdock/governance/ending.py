@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from crossdock.backbone.outbox import state_of
 from crossdock.model.milestones import MILESTONES
+from crossdock.ports.clock import SharedClock
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stores_ageing import Quiet
 
@@ -91,16 +92,16 @@ def _held(tx: Transaction) -> dict[str, list[tuple[int, int]]]:
     return {_OUTBOX + name: [(e.partition, e.position) for e in state_of(tx, name)[0].held] for name in names}
 
 
-def end_page(tx: Transaction, before: int, after: tuple[int, str], now: int, limit: int) -> Page:
+def end_page(tx: Transaction, before: int, after: tuple[int, str], clock: SharedClock, limit: int) -> Page:
     """End what may end of one page. Nobody appends to its partitions meanwhile, so what was judged stays true; a
     rebuild that writes what it judged earlier is left alone.
     """
-    if any(name.startswith(_REBUILD) for name in tx.leases.owners(now)):
+    if any(name.startswith(_REBUILD) for name in tx.leases.owners(clock.agreed(tx.server_time))):
         return Page(kept={"a rebuild runs": 1})
     tx.ageing.hold(sorted({row.partition for row in tx.ageing.quiet(before, after, limit)}))
     rows, more = judged(tx, before, after, limit)
     going = [row.subject for row, way in rows if not way]
-    return _page(rows, more, tx.ageing.end(going, now))
+    return _page(rows, more, tx.ageing.end(going, clock.now()))
 
 
 def foresee_page(tx: Transaction, before: int, after: tuple[int, str], limit: int) -> Page:

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter
 from crossdock.backbone.nightly import NightWork, Plan, claim, finish, night_of
 from crossdock.governance.ending import Page, end_page, foresee_page
 from crossdock.governance.retention import Cutoffs, Retention, cutoffs, purge
-from crossdock.ports.clock import Clock
+from crossdock.ports.clock import SharedClock
 from crossdock.ports.stores import Store, Transaction
 from crossdock.ports.stores_ageing import Dropped
 
@@ -60,7 +60,9 @@ class RetentionMetrics:
 class Retainer:
     """Carries a policy out."""
 
-    def __init__(self, store: Store, clock: Clock, keep: Retention, metrics: RetentionMetrics | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: SharedClock, keep: Retention, metrics: RetentionMetrics | None = None
+    ) -> None:
         """``clock`` says what is old."""
         self._store = store
         self._clock = clock
@@ -78,7 +80,7 @@ class Retainer:
         await self._months(limits, account, progress)
         await self._rows(limits, account, progress)
         if limits.ended_before:
-            await self._subjects(limits.ended_before, now, account, progress)
+            await self._subjects(limits.ended_before, account, progress)
         if account.gone:
             await self._store.run(lambda tx: tx.doors.audit(now, actor, "retention.run", "", account.text()))
         for what, number in account.gone.items():
@@ -132,10 +134,12 @@ class Retainer:
                 progress(what, account.gone.get(what, 0))
                 await self._clock.sleep(_FOR_THE_OTHERS)
 
-    async def _subjects(self, before: int, now: int, account: Account, progress: Progress) -> None:
+    async def _subjects(self, before: int, account: Account, progress: Progress) -> None:
         after: tuple[int, str] | None = (0, "")
         while after is not None:
-            page = await self._store.run(partial(end_page, before=before, after=after, now=now, limit=_SUBJECTS))
+            page = await self._store.run(
+                partial(end_page, before=before, after=after, clock=self._clock, limit=_SUBJECTS)
+            )
             _count(account, page)
             progress("subjects", account.gone.get("subjects", 0))
             after = page.after
@@ -145,7 +149,7 @@ class Retainer:
 class NightlyRetention(NightWork[str]):
     """Retention, once a night for all workers together."""
 
-    def __init__(self, retainer: Retainer, store: Store, clock: Clock, owner: str, plan: Plan) -> None:
+    def __init__(self, retainer: Retainer, store: Store, clock: SharedClock, owner: str, plan: Plan) -> None:
         """``owner`` names this worker; of ``plan`` the time of day counts."""
         super().__init__(store, clock, owner, plan)
         self._retainer = retainer

@@ -218,6 +218,10 @@ class Transaction(Protocol):
         """Make this transaction's commit wait for the disk even if it writes nothing."""
         ...
 
+    def server_time(self) -> int | None:
+        """What the clock of the database's server shows now; None where there is no server."""
+        ...
+
     @property
     def exchanges(self) -> Exchanges:
         """The ledger of inbound messages."""

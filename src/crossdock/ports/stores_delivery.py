@@ -43,6 +43,18 @@ class Claimed(Struct, frozen=True):
     withdrawn: bool = False
 
 
+class Term(Struct, frozen=True):
+    """Whose a claim is, and how long. Commands are due by ``now``, a process's own clock, as others wrote them by
+    theirs; earlier claims have ended by ``agreed``, the time that all processes share, and this one ends at ``until``
+    of that time.
+    """
+
+    owner: str
+    now: int
+    agreed: int
+    until: int
+
+
 class Withdrawn(Struct, frozen=True):
     """A command that was taken back or ended; ``engineer`` says why it had not been carried out. ``doubtful``: its
     partner may have carried it out all the same.
@@ -107,17 +119,13 @@ class Lanes(Protocol):
         """Add those whose key is new; how many that were."""
         ...
 
-    def claim(
-        self, owner: str, now: int, until: int, limit: int, partners: Iterable[str], but: Sequence[str] = ()
-    ) -> list[Claimed]:
-        """Lock up to ``limit`` due heads of lanes of these partners until ``until``, leaving out the kinds ``but``. A
+    def claim(self, term: Term, limit: int, partners: Iterable[str], but: Sequence[str] = ()) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners for ``term``, leaving out the kinds ``but``. A
         claim that ran out before its outcome was written comes back ``doubtful``.
         """
         ...
 
-    def claim_together(
-        self, owner: str, now: int, until: int, limit: int, partner: str, kinds: Sequence[str]
-    ) -> list[Claimed]:
+    def claim_together(self, term: Term, limit: int, partner: str, kinds: Sequence[str]) -> list[Claimed]:
         """Lock up to ``limit`` due commands of these kinds for one call: heads of lanes, and of each lane what follows
         without a gap. In the order of lanes.
         """
@@ -169,8 +177,8 @@ class Lanes(Protocol):
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         ...
 
-    def any_due(self, now: int) -> bool:
-        """Whether any command may have to be claimed: without locks, and whoever it waits for."""
+    def any_due(self, now: int, agreed: int) -> bool:
+        """Whether any command may have to be claimed: without locks, and whoever it waits for. Times as in `Term`."""
         ...
 
 
@@ -245,6 +253,10 @@ class Partners(Protocol):
 
     def health(self, partner: str) -> Health:
         """The row, locked until the transaction ends; a fresh one where there is none."""
+        ...
+
+    def healths(self, partners: Iterable[str]) -> dict[str, Health]:
+        """The rows of several, by name; locked in one order by all."""
         ...
 
     def save_health(self, partner: str, health: Health) -> None:

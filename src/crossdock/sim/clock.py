@@ -2,13 +2,14 @@
 
 import asyncio
 import heapq
+from collections.abc import Callable
 from itertools import count
 
 MICROSECONDS = 1_000_000
 
 
 class VirtualClock:
-    """Implements `crossdock.ports.clock.Clock` without waiting.
+    """Implements `crossdock.ports.clock.SharedClock` without waiting.
 
     With ``auto`` a sleeper moves the clock on by itself and returns at once; without it sleepers wait until
     `advance` or `advance_to` reaches their time, so that a seeded scheduler owns every interleaving.
@@ -23,6 +24,14 @@ class VirtualClock:
 
     def now(self) -> int:
         """Microseconds since 1970-01-01T00:00Z, as far as this clock was moved."""
+        return self._now
+
+    def steady(self) -> int:
+        """The same."""
+        return self._now
+
+    def agreed(self, _shown: Callable[[], int | None]) -> int:
+        """The same: no database knows of this time."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:

@@ -22,12 +22,13 @@ from sqlalchemy import (
     update,
 )
 
-from crossdock.ports.stores_delivery import NEVER_SENT, Claimed, Given, NewCommand, Outcome, Withdrawn
+from crossdock.ports.stores_delivery import NEVER_SENT, Claimed, Given, NewCommand, Outcome, Term, Withdrawn
 from crossdock.storage.statements import ForMany, UpdateMany, among, change_in, insert_new, rows_in, words
 from crossdock.storage.tables_exchange import ATTEMPT, COMMAND, OPEN
 
 _EARLIER = COMMAND.alias("earlier")
 _NOW: Any = bindparam("now")
+_AGREED: Any = bindparam("agreed")
 _LANES_AT_ONCE = 64
 _LONGEST_RUN = 50
 """Commands of one lane in one call: a lane that was held up for long does not crowd out all others."""
@@ -35,14 +36,14 @@ _SETTLED = frozenset({"done", "parked", "refused", "discarded", "withdrawn"})
 
 _KNOWN = select(COMMAND.c.key).where(among(COMMAND.c.key))
 _ENQUEUE = ForMany(insert_new(COMMAND))
-_UNDER_WAY = and_(_EARLIER.c.status == "sending", _EARLIER.c.claimed_until > _NOW)
+_UNDER_WAY = and_(_EARLIER.c.status == "sending", _EARLIER.c.claimed_until > _AGREED)
 _BLOCKED = exists().where(
     _EARLIER.c.partner == COMMAND.c.partner,
     _EARLIER.c.subject == COMMAND.c.subject,
     text("earlier.status IN ('queued', 'sending', 'retry', 'in_doubt')"),
     or_(_EARLIER.c.seq < COMMAND.c.seq, and_(_EARLIER.c.seq > COMMAND.c.seq, _UNDER_WAY)),
 )
-_DUE = case((COMMAND.c.status == "sending", COMMAND.c.claimed_until), else_=COMMAND.c.due_at) <= _NOW
+_DUE = case((COMMAND.c.status == "sending", COMMAND.c.claimed_until <= _AGREED), else_=COMMAND.c.due_at <= _NOW)
 _FIND = (
     select(
         COMMAND.c.seq,
@@ -190,10 +191,8 @@ class SqlLanes:
         _ENQUEUE.run(self._connection, [_row(each) for each in reversed(new.values())])
         return len(new)
 
-    def claim(
-        self, owner: str, now: int, until: int, limit: int, partners: Iterable[str], but: Sequence[str] = ()
-    ) -> list[Claimed]:
-        """Lock up to ``limit`` due heads of lanes of these partners until ``until``, leaving out the kinds ``but``.
+    def claim(self, term: Term, limit: int, partners: Iterable[str], but: Sequence[str] = ()) -> list[Claimed]:
+        """Lock up to ``limit`` due heads of lanes of these partners for ``term``, leaving out the kinds ``but``.
 
         A row that somebody claimed since the snapshot is judged again when its lock is taken, and left out. Partners
         are asked one by one, because only then is the index in the order that is wanted.
@@ -202,20 +201,18 @@ class SqlLanes:
         rows = [
             row
             for partner in sorted(set(partners))
-            for row in self._connection.execute(find, {"of": partner, "now": now, "most": limit, **given})
+            for row in self._connection.execute(find, {"of": partner, **_times(term), "most": limit, **given})
         ]
         rows = sorted(rows, key=lambda row: (row.priority, row.due_at, row.seq))[: max(0, limit)]
-        return self._taken(rows, owner, until)
+        return self._taken(rows, term)
 
-    def claim_together(
-        self, owner: str, now: int, until: int, limit: int, partner: str, kinds: Sequence[str]
-    ) -> list[Claimed]:
+    def claim_together(self, term: Term, limit: int, partner: str, kinds: Sequence[str]) -> list[Claimed]:
         """Lock up to ``limit`` due commands of these kinds: heads of lanes, and what follows each without a gap.
 
         A lane's run comes before the next lane's head, so that what is about one record travels together. Nobody else
         can take what follows while its head is open, and the heads are locked first.
         """
-        given = {"of": partner, "now": now, "most": limit, "kinds": list(kinds)}
+        given = {"of": partner, **_times(term), "most": limit, "kinds": list(kinds)}
         heads = list(self._connection.execute(_FIND_KINDS, given))
         taken: list[Any] = []
         for start in range(0, len(heads), _LANES_AT_ONCE):
@@ -224,15 +221,15 @@ class SqlLanes:
             for row in rows_in(self._connection, _FOLLOWING, lanes, of=partner):
                 lanes[row.subject].append(row)
             for head in some:
-                following = itertools.takewhile(lambda row: _follows(row, now, kinds), lanes[head.subject][1:])
+                following = itertools.takewhile(lambda row: _follows(row, term.now, kinds), lanes[head.subject][1:])
                 taken += [head, *itertools.islice(following, _LONGEST_RUN - 1)]
             if len(taken) >= limit:
                 break
-        return self._taken(taken[:limit], owner, until)
+        return self._taken(taken[:limit], term)
 
-    def _taken(self, rows: Sequence[Any], owner: str, until: int) -> list[Claimed]:
-        change_in(self._connection, _CLAIM, [row[0] for row in rows], who=owner, until=until)
-        return [_claimed(row, owner) for row in rows]
+    def _taken(self, rows: Sequence[Any], term: Term) -> list[Claimed]:
+        change_in(self._connection, _CLAIM, [row[0] for row in rows], who=term.owner, until=term.until)
+        return [_claimed(row, term.owner) for row in rows]
 
     def renew(self, commands: Sequence[Claimed], until: int) -> list[bool]:
         """Keep claims that still stand locked until ``until``; which those are."""
@@ -301,9 +298,13 @@ class SqlLanes:
         """Unsettled commands as (partner, status, how many, created_at of the oldest)."""
         return [(row[0], row[1], row[2], row[3]) for row in self._connection.execute(_DEPTH)]
 
-    def any_due(self, now: int) -> bool:
+    def any_due(self, now: int, agreed: int) -> bool:
         """Whether any command may have to be claimed: without locks, and whoever it waits for."""
-        return self._connection.execute(_ANY_DUE, {"now": now}).first() is not None
+        return self._connection.execute(_ANY_DUE, {"now": now, "agreed": agreed}).first() is not None
+
+
+def _times(term: Term) -> dict[str, int]:
+    return {"now": term.now, "agreed": term.agreed}
 
 
 def _claimed(row: Any, owner: str) -> Claimed:

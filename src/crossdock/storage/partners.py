@@ -1,10 +1,12 @@
 """What workers share about partners: breaker, throttle, pause, and how far each feed was read."""
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from crossdock.ports.stores_delivery import BreakerMove, Health
-from crossdock.storage.statements import insert_new, upsert, words
+from crossdock.storage.statements import among, insert_new, rows_in, upsert, words
 from crossdock.storage.tables_work import BREAKER_MOVE, FEED_CURSOR, PARTNER_HEALTH
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -13,6 +15,12 @@ _FRESH = _ENCODE(Health()).decode()
 
 _HEALTH = select(PARTNER_HEALTH.c.health).where(PARTNER_HEALTH.c.partner == bindparam("of"))
 _LOCK_HEALTH = _HEALTH.with_for_update()
+_HEALTHS = (
+    select(PARTNER_HEALTH.c.partner, PARTNER_HEALTH.c.health)
+    .where(among(PARTNER_HEALTH.c.partner))
+    .order_by(PARTNER_HEALTH.c.partner)
+)
+_LOCK_HEALTHS = _HEALTHS.with_for_update(of=PARTNER_HEALTH)
 _FIRST_HEALTH = insert_new(PARTNER_HEALTH)
 _SAVE_HEALTH = upsert(PARTNER_HEALTH)
 _NOTE = insert(BREAKER_MOVE)
@@ -54,6 +62,15 @@ class SqlPartners:
             self._connection.execute(_FIRST_HEALTH, {"partner": partner, "health": _FRESH})
             found = self._connection.execute(statement, {"of": partner}).scalar()
         return _DECODER.decode(found) if found is not None else Health()
+
+    def healths(self, partners: Iterable[str]) -> dict[str, Health]:
+        """The rows of several, by name; locked in one order by all."""
+        names = sorted(set(partners))
+        statement = _LOCK_HEALTHS if self._writing else _HEALTHS
+        found = {row.partner: _DECODER.decode(row.health) for row in rows_in(self._connection, statement, names)}
+        if len(found) < len(names):  # the first time: in the same order, with those that are not there yet
+            return {name: self.health(name) for name in names}
+        return {name: found[name] for name in names}
 
     def save_health(self, partner: str, health: Health) -> None:
         """Replace it."""

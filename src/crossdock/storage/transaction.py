@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Connection, cast, extract, func, select
 
 from crossdock.storage.ageing import SqlAgeing
 from crossdock.storage.blobs import SqlBlobs
@@ -35,6 +35,8 @@ from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
+_SERVER_TIME = select(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
+
 
 class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews, FlowViews):
     """Questions people ask (`crossdock.ports.rows.Views`)."""
@@ -65,6 +67,12 @@ class SqlTransaction:
         """The commit waits for the disk: PostgreSQL flushes its log for a transaction that wrote to it."""
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'crossdock', '')")
+
+    def server_time(self) -> int | None:
+        """What PostgreSQL's clock shows now, not when the transaction began; None for SQLite."""
+        if self._connection.dialect.name != "postgresql":
+            return None
+        return int(self._connection.execute(_SERVER_TIME).scalar_one())
 
     @cached_property
     def exchanges(self) -> SqlExchanges:

@@ -53,6 +53,14 @@ ENGINE: tuple[Rule, ...] = (
         "runbooks/database-failover.md",
     ),
     Rule(
+        "CrossdockClockOff",
+        "max by (instance) (abs(crossdock_clock_offset_seconds)) > 10",
+        "5m",
+        "high",
+        "The clock of {{ $labels.instance }} is {{ $value | humanizeDuration }} off the store's.",
+        "how-to/scale-out.md",
+    ),
+    Rule(
         "CrossdockCommitSlow",
         "histogram_quantile(0.99, sum by (le) (rate(crossdock_intake_commit_seconds_bucket[5m]))) > 0.5",
         "10m",

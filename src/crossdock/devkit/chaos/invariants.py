@@ -19,6 +19,7 @@ from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.connector import Received
 from crossdock.ports.rows import ExchangeDetail, ExchangeRow, ShipmentRow
 from crossdock.ports.stores import Store, Transaction
+from crossdock.sim.clock import VirtualClock
 
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(FulfilmentState).decode
@@ -226,7 +227,7 @@ async def _read_models(chaos: Chaos, store: Store) -> list[str]:
 def rebuilder(chaos: Chaos, store: Store) -> Rebuilder:
     """What checks and rebuilds the run's read models."""
     reducer = Reducer(store, processes(chaos), chaos, SeededIds(), Metrics(), summary_of)
-    return Rebuilder(store, reducer, chaos, "judge")
+    return Rebuilder(store, reducer, VirtualClock(chaos.now()), "judge")
 
 
 def _everything(tx: Transaction) -> tuple[dict[str, Any], list[Any]]:

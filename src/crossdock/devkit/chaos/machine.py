@@ -51,11 +51,19 @@ class Machine(Domain):
         self._random = random.Random(f"machine/{seed}/{name}")  # noqa: S311 - reproducible
         self._tell = tell
 
-    # ---- its clock (`crossdock.ports.clock.Clock`)
+    # ---- its clock (`crossdock.ports.clock.SharedClock`)
 
     def now(self) -> int:
         """What its clock shows, microseconds since 1970: the world's time and how far it is off."""
-        return EPOCH + round(self.loop.time() * _MICROSECONDS) + self.skew
+        return EPOCH + self.steady() + self.skew
+
+    def steady(self) -> int:
+        """Microseconds of the world: nobody sets this clock."""
+        return round(self.loop.time() * _MICROSECONDS)
+
+    def agreed(self, _shown: Callable[[], int | None]) -> int:
+        """The world's time: what the database's server would say, here as on PostgreSQL."""
+        return EPOCH + self.steady()
 
     async def sleep(self, seconds: float) -> None:
         """Wait that long in virtual time."""

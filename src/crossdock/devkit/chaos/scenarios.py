@@ -89,7 +89,7 @@ _SCENARIOS = (
             suspended=(1, 3),
             standstill=(40, 240),
             jumps=(1, 3),
-            jump=60,
+            jump=300,
             partner_away=(0, 0),
             around=_COMMITS,
         ),
