@@ -176,7 +176,7 @@ async def test_a_month_that_others_hold_is_left_to_the_next_night(postgres, migr
     held, go = asyncio.Event(), asyncio.Event()
 
     async def hold():
-        async with other._engine.begin() as connection:
+        async with other._schema.begin() as connection:
             await connection.execute(text("SELECT count(*) FROM exchange"))
             held.set()
             await go.wait()
@@ -228,7 +228,7 @@ async def test_a_filled_store_of_the_revision_before_keeps_every_row(kind, empty
 
 async def _on_connection(store, step):
     if store.name == "postgresql":
-        await store._ask(store._engine, step)
+        await store._ask(step)
     else:
         with store._writing.connect() as connection, connection.begin():
             step(connection)

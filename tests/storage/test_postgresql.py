@@ -7,6 +7,7 @@ from collections import Counter
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from crossdock.model.identifiers import partition_of
 from crossdock.ports.stores import Fenced, NewEvent, StoreUnavailable
@@ -253,7 +254,7 @@ async def test_a_pooler_in_transaction_mode_may_stand_between(pooler):
 
 
 def _scalar(tx, query):
-    return tx._connection.exec_driver_sql(query).scalar()
+    return tx._connection.execute(text(query)).scalar()
 
 
 @pytest.mark.req("K1")

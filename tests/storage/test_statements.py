@@ -16,7 +16,8 @@ from sqlalchemy import (
     update,
 )
 
-from crossdock.storage.direct import _MOST_SHAPES, _SEEN, Direct
+from crossdock.storage.direct import STATEMENTS, Direct
+from crossdock.storage.known import MOST_SHAPES
 from crossdock.storage.statements import among
 from crossdock.storage.tables import ENDED, METADATA
 from crossdock.storage.tables_filters import SAVED_FILTER
@@ -95,7 +96,7 @@ def test_a_list_of_no_known_type_is_a_list_the_second_time_too(direct: Direct) -
 def test_what_is_known_of_a_statement_has_an_end(direct: Direct) -> None:
     """Batches come in hundreds of lengths; a process that runs for months must not keep them all."""
     some = select(ENDED.c.subject).where(among(ENDED.c.subject)).order_by(ENDED.c.subject)
-    for length in range(1, 3 * _MOST_SHAPES):
+    for length in range(1, 3 * MOST_SHAPES):
         given = {"many": ["s2", *(f"x{number}" for number in range(length))]}
         assert [row.subject for row in direct.execute(some, given)] == ["s2"]
-    assert len(_SEEN[some]) <= _MOST_SHAPES
+    assert STATEMENTS.forms(some) <= MOST_SHAPES

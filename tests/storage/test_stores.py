@@ -227,3 +227,38 @@ def test_no_file_is_made_for_a_sqlite_that_cannot_be_used(tmp_path, monkeypatch)
     with pytest.raises(InvalidStoreUrl, match="take PostgreSQL"):
         open_store(f"sqlite:///{tmp_path}/new/crossdock.db")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.req("K1")
+async def test_on_sqlite_what_can_be_derived_again_waits_for_the_disk_with_the_next_that_has_to(tmp_path):
+    """2 is FULL and 1 NORMAL: the log is written in order, and only FULL waits (sqlite.org/pragma.html)."""
+    path = tmp_path / "crossdock.db"
+    store = open_store(f"sqlite:///{path}", threads=False)
+    await store.migrate()
+
+    def level(tx):
+        return tx._direct.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    def derived(tx):
+        tx.rederivable()
+        tx.log.append([event("do:odoo:1", "derived")], 1)
+        return level(tx)
+
+    def too_late(tx):
+        found = level(tx)
+        tx.rederivable()
+        return found, level(tx)
+
+    for _ in range(2):
+        assert await store.run(level) == 2
+        assert await store.run(derived) == 1
+        assert await store.run(derived) == 1
+        assert await store.run(too_late) == (2, 2)
+    assert await store.run(derived) == 1
+    wal = path.with_name("crossdock.db-wal")
+    before = wal.stat().st_mtime_ns
+    assert await store.run(lambda tx: (tx.flush(), level(tx))[1]) == 2
+    assert path.with_name("crossdock.db-wal").stat().st_mtime_ns > before, (
+        "nothing is waited for where nothing is written"
+    )
+    await store.close()

@@ -5,7 +5,7 @@ import re
 from sqlalchemy import event
 
 from crossdock.model.identifiers import delivery_order_id
-from crossdock.storage.direct import _SEEN
+from crossdock.storage.direct import STATEMENTS
 from crossdock.tower.registered import SCREENS
 
 LARGE = {
@@ -36,7 +36,7 @@ async def test_no_page_reads_a_large_table_without_an_index(world):
         if statement.lstrip().startswith(("SELECT", "WITH")):
             asked.setdefault(" ".join(statement.split()), (path, given))
 
-    _SEEN.clear()  # what comes for the first time goes through SQLAlchemy, where it is heard
+    STATEMENTS.forget()  # what comes for the first time goes through SQLAlchemy, where it is heard
     event.listen(world.store._reading, "before_cursor_execute", heard)
     for path in PAGES:
         answer = await client.get(path, follow_redirects=True)

@@ -4,12 +4,15 @@ import contextlib
 import errno
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from crossdock.ports.stores import StoreFull, StoreUnavailable
 
+_DRIVERS = (SQLAlchemyError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 _AGAIN = {"40001", "40P01"}
 """Serialization failure and deadlock: the transaction was rolled back and may be run again as it is."""
 
@@ -20,18 +23,22 @@ _UNAVAILABLE_TEXTS = ("database is locked", "unable to open database", "disk i/o
 
 def sqlstate_of(error: BaseException) -> str:
     """PostgreSQL's five-character code behind ``error``, "" where there is none."""
+    return next((str(each.sqlstate) for each in _behind(error) if getattr(each, "sqlstate", None)), "")
+
+
+def _behind(error: BaseException) -> Iterator[Any]:
+    """``error`` as the driver raised it, and what that comes from."""
     origin = error.orig if isinstance(error, DBAPIError) else error
     while origin is not None:
-        code = getattr(origin, "sqlstate", None)
-        if code:
-            return str(code)
+        yield origin
         origin = origin.__cause__
-    return ""
 
 
 def worth_running_again(error: BaseException) -> bool:
     """Whether the same step may succeed when it is simply run again."""
-    return isinstance(error, DBAPIError) and sqlstate_of(error) in _AGAIN
+    if any(isinstance(each, asyncpg.InvalidCachedStatementError) for each in _behind(error)):
+        return True  # the schema changed since the statement was prepared; the driver has forgotten it by now
+    return sqlstate_of(error) in _AGAIN
 
 
 @contextlib.contextmanager
@@ -39,7 +46,7 @@ def in_our_words() -> Iterator[None]:
     """Raise `StoreFull` and `StoreUnavailable` for what they stand for; everything else passes as it is."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except _DRIVERS as error:
         text = str(error.orig if isinstance(error, DBAPIError) else error)
         state = sqlstate_of(error)
         if state in _FULL_STATES or "database or disk is full" in text:

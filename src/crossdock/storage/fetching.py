@@ -1,30 +1,26 @@
 """How a step, which is synchronous, waits for the log's stream without holding up the event loop.
 
-SQLAlchemy runs a step over asyncpg in a greenlet; what the adapted connection calls `run_async` lets the loop go on
-until the answer is there. The transaction stays open meanwhile, so the stream answers within its own few seconds or the
-step fails as it fails when the database is away.
+A step runs in a greenlet; awaiting from within it lets the loop go on until the answer is there. The transaction stays
+open meanwhile, so the stream answers within its own few seconds or the step fails as it fails when the database is
+away.
 """
 
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from crossdock.ports.stream import Stream
+from crossdock.storage.direct_postgresql import DirectPostgresql
 from crossdock.storage.records import Fetch, Run
 
 _AT_ONCE = 64
 """Questions under way at the same time, of one step."""
 
 
-def fetching(connection: Connection, stream: Stream) -> Fetch:
+def fetching(connection: DirectPostgresql, stream: Stream) -> Fetch:
     """Reads from ``stream`` inside a step that works on ``connection``."""
 
     def fetch(runs: Sequence[Run]) -> list[list[bytes]]:
-        adapted = connection.connection.dbapi_connection
-        assert adapted is not None
-        found: list[list[bytes]] = adapted.run_async(lambda _raw: _all(stream, runs))
-        return found
+        return connection.wait_for(_all(stream, runs))
 
     return fetch
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from crossdock.storage.failures import sqlstate_of
 from crossdock.storage.periods import first_id, period_of, start_of
@@ -99,7 +98,7 @@ def _made(connection: Connection, table: str, name: str, span: tuple[str, str]) 
             connection.execute(_PATIENCE)
             connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS)"))
             connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({low}) TO ({high})"))
-    except DBAPIError as error:
+    except Exception as error:
         if sqlstate_of(error) != _HELD_BY_OTHERS:
             raise
         return False
@@ -135,7 +134,7 @@ def drop(connection: Connection, table: str, part: Part, stays: str) -> tuple[in
             files = f"SELECT location {old} WHERE location <> '' AND NOT ({stays})"
             locations = [row[0] for row in connection.execute(text(files))] if table == "exchange" else []
             connection.execute(text(f"DROP TABLE {part.name}"))
-    except DBAPIError as error:
+    except Exception as error:
         if sqlstate_of(error) != _HELD_BY_OTHERS:
             raise
         return None

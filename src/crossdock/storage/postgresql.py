@@ -7,15 +7,18 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import URL, Connection, ExceptionContext, event, text
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stream import Stream
+from crossdock.storage.direct_postgresql import DirectPostgresql
 from crossdock.storage.failures import network_in_our_words, sqlstate_of, worth_running_again
 from crossdock.storage.fetching import fetching
 from crossdock.storage.schema import revision_of, upgrade
@@ -26,7 +29,11 @@ T = TypeVar("T")
 
 CHANNEL = "crossdock"
 _TRIES = 6
-_NOTIFY = text("SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, :payload)")
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_STANDBY = "25006"
+"""What a server says to a write that became a standby while we were connected."""
+_NOTIFY = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
 """A wake-up is worth no wait for the disk: were it lost, the polling net would find the work."""
 _SESSION = {
     "application_name": "crossdock",
@@ -63,8 +70,9 @@ class PostgresqlStore:
         bytes that rows let go of; a step that needs them waits for it inside its transaction.
         """
         self._stream = stream
-        self._engine = _engine(url, pooler=pooler, connections=connections)
-        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._generations = _Generations()
+        self._engine = _engine(url, self._generations, pooler=pooler, connections=connections)
+        self._schema = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._folder = folder
         self._topics = Topics()
         self._listen = listen
@@ -81,44 +89,43 @@ class PostgresqlStore:
         A deadlock or serialization failure runs it again, so a step must not remember what it did before.
         """
         self._remember_loop()
+        return await self._patiently(_WRITE, step, writing=True)
+
+    async def read(self, step: Callable[[Transaction], T]) -> T:
+        """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
+        return await self._patiently(_READ, step, writing=False)
+
+    async def _patiently(self, begin: str, step: Callable[[Transaction], T], *, writing: bool) -> T:
         for attempt in range(1, _TRIES):
             try:
-                return await self._write(step)
+                return await self._within(begin, step, writing=writing)
             except Exception as error:
                 if not worth_running_again(error):
                     raise
                 _LOG.debug("transaction is run again after attempt %d: %s", attempt, error)
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads rivals, guards nothing
-        return await self._write(step)
+        return await self._within(begin, step, writing=writing)
 
-    async def _write(self, step: Callable[[Transaction], T]) -> T:
-        opened: list[SqlTransaction] = []
-
-        def work(connection: Connection) -> T:
-            opened.append(self._transaction(connection, writing=True))
-            return step(opened[-1])
-
+    async def _within(self, begin: str, step: Callable[[Transaction], T], *, writing: bool) -> T:
         with network_in_our_words():
-            try:
-                async with self._engine.begin() as connection:
-                    result = await connection.run_sync(work)
-            except BaseException:
-                for transaction in opened:
+            async with self._engine.connect() as whole:
+                direct = DirectPostgresql(cast("Connection", whole.sync_connection), begin)
+                transaction = self._transaction(direct, writing=writing)
+                try:
+                    result = await whole.run_sync(lambda _: step(transaction))
+                    await direct.commit()
+                except BaseException as error:
                     transaction.bodies.rolled_back()
-                raise
-        for transaction in opened:
-            transaction.bodies.committed()
+                    if sqlstate_of(error) == _STANDBY:
+                        self._generations.now += 1
+                    await direct.roll_back()
+                    raise
+        transaction.bodies.committed()
         return result
 
-    def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
-        fetch = fetching(connection, self._stream) if self._stream is not None else None
-        return SqlTransaction(connection, self._folder, writing=writing, fetch=fetch)
-
-    async def read(self, step: Callable[[Transaction], T]) -> T:
-        """Run ``step`` in a read-only transaction on one consistent snapshot, without holding up writers."""
-        with network_in_our_words():
-            async with self._reading.begin() as connection:
-                return await connection.run_sync(lambda inner: step(self._transaction(inner, writing=False)))
+    def _transaction(self, direct: DirectPostgresql, *, writing: bool) -> SqlTransaction:
+        fetch = fetching(direct, self._stream) if self._stream is not None else None
+        return SqlTransaction(direct, self._folder, writing=writing, fetch=fetch)
 
     async def wait(self, topic: str, seconds: float) -> bool:
         """Sleep until somebody commits work on ``topic``, in this process or another, or time is up."""
@@ -149,9 +156,10 @@ class PostgresqlStore:
         while self._pending:
             topics, self._pending = self._pending, set()
             try:
-                async with self._engine.begin() as connection:
+                async with self._engine.connect() as whole:
+                    driver = cast("Any", (await whole.get_raw_connection()).driver_connection)
                     for topic in sorted(topics):
-                        await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{topic} {self._me}"})
+                        await driver.execute(_NOTIFY, CHANNEL, f"{topic} {self._me}")
             except Exception as error:  # noqa: BLE001 - others look by themselves when their time is up
                 _LOG.debug("NOTIFY was not sent: %s", error)
 
@@ -182,15 +190,15 @@ class PostgresqlStore:
 
     async def migrate(self) -> str:
         """Bring the schema up to date; the revision it is at then. Nothing happens when it is."""
-        return await self._ask(self._engine, upgrade)
+        return await self._ask(upgrade)
 
     async def revision(self) -> str:
         """The revision of the schema, "" before the first migration."""
-        return await self._ask(self._reading, revision_of)
+        return await self._ask(revision_of)
 
-    async def _ask(self, engine: AsyncEngine, call: Callable[[Connection], str]) -> str:
+    async def _ask(self, call: Callable[[Connection], str]) -> str:
         with network_in_our_words():
-            async with engine.begin() as connection:
+            async with self._schema.begin() as connection:
                 return await connection.run_sync(call)
 
     async def close(self) -> None:
@@ -211,14 +219,32 @@ async def _ended(task: "asyncio.Task[None]") -> None:
         await task
 
 
-def _engine(url: URL, *, pooler: bool, connections: int) -> AsyncEngine:
+class _Generations:
+    """Looks at each connection before it is used: one that was lost, or that is of an earlier generation because its
+    server became a standby, is replaced.
+    """
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def made(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        """A new connection is of today's."""
+        entry.info["generation"] = self.now
+
+    def look(self, connection: DBAPIConnection, entry: ConnectionPoolEntry, *_: object) -> None:
+        """Raises `DisconnectionError`: SQLAlchemy makes a new one."""
+        if entry.info["generation"] != self.now or cast("Any", connection).driver_connection.is_closed():
+            raise DisconnectionError("this connection is of no use any more")
+
+
+def _engine(url: URL, generations: _Generations, *, pooler: bool, connections: int) -> AsyncEngine:
     arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 120, **connect_options(url)}
     if pooler:
         # the next transaction may be on another server connection: no statement may be expected to be there
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0,
                       "prepared_statement_name_func": lambda: ""}  # fmt: skip
     else:
-        arguments |= {"prepared_statement_cache_size": 500, "server_settings": _SESSION}
+        arguments |= {"statement_cache_size": 500, "server_settings": _SESSION}
     engine = create_async_engine(
         URL.create("postgresql+asyncpg"),
         poolclass=AsyncAdaptedQueuePool,
@@ -227,16 +253,11 @@ def _engine(url: URL, *, pooler: bool, connections: int) -> AsyncEngine:
         pool_pre_ping=False,
         pool_timeout=30,
         connect_args=arguments,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT",  # transactions of steps begin and end in `DirectPostgresql`
     )
-    event.listen(engine.sync_engine, "handle_error", _leave_a_standby)
+    event.listen(engine.sync_engine, "connect", generations.made)
+    event.listen(engine.sync_engine, "checkout", generations.look)
     return engine
-
-
-def _leave_a_standby(context: ExceptionContext) -> None:
-    """A server that refuses writes became a standby while we were connected: look for the primary again."""
-    if sqlstate_of(context.original_exception) == "25006":
-        context.is_disconnect = True
 
 
 def connect_options(url: URL) -> dict[str, Any]:

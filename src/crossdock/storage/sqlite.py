@@ -28,6 +28,7 @@ _READERS = 4
 _CACHE = 32 * 1024
 """Kilobytes of pages that a reader's connection remembers; the writer's twice as many."""
 _PATIENCE = 250
+_WRITE = "BEGIN IMMEDIATE"
 
 
 class SqliteStore:
@@ -49,9 +50,10 @@ class SqliteStore:
         self._folder = folder
         self._fetch = fetch
         self._topics = Topics()
-        self._writing = _engine(path, "BEGIN IMMEDIATE")
+        self._writing = _engine(path, _WRITE)
+        self._steps = self._writing.execution_options(begun_by_steps=True)
         self._reading = _engine(path, "BEGIN", "query_only = ON") if path is not None else self._writing
-        self._kept: dict[Engine, list[Connection]] = {self._writing: [], self._reading: []}
+        self._kept: dict[Engine, list[Connection]] = {self._steps: [], self._reading: []}
         self._writer = ThreadPoolExecutor(1, "crossdock-writer") if threads else None
         self._readers = self._writer
         if threads and path is not None:
@@ -69,8 +71,8 @@ class SqliteStore:
 
     def _write(self, step: Callable[[Transaction], T]) -> T:
         with in_our_words():
-            with self._lent(self._writing) as connection:
-                transaction = self._transaction(connection, writing=True)
+            with self._lent(self._steps) as connection:
+                transaction = self._transaction(Direct(connection, _WRITE), writing=True)
                 try:
                     with connection.begin():
                         result = step(transaction)
@@ -84,7 +86,7 @@ class SqliteStore:
         """Whatever a step tries to write is refused by SQLite, also where reader and writer share a connection."""
         refusing = _query_only if self._reading is self._writing else contextlib.nullcontext
         with in_our_words(), self._lent(self._reading) as connection, connection.begin(), refusing(connection):
-            return step(self._transaction(connection, writing=False))
+            return step(self._transaction(Direct(connection), writing=False))
 
     @contextlib.contextmanager
     def _lent(self, engine: Engine) -> Iterator[Connection]:
@@ -98,8 +100,7 @@ class SqliteStore:
             raise
         kept.append(connection)
 
-    def _transaction(self, connection: Connection, *, writing: bool) -> SqlTransaction:
-        direct = cast("Connection", Direct(connection))  # the part of it that steps use
+    def _transaction(self, direct: Direct, *, writing: bool) -> SqlTransaction:
         return SqlTransaction(direct, self._folder, writing=writing, fetch=self._fetch)
 
     async def wait(self, topic: str, seconds: float) -> bool:
@@ -175,7 +176,8 @@ def _engine(path: Path | None, begin: str, *settings: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        _driver_of(connection).execute(begin)
+        if not connection.get_execution_options().get("begun_by_steps"):
+            _driver_of(connection).execute(begin)
 
     return engine
 

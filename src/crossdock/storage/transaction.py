@@ -2,12 +2,16 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import BigInteger, Connection, cast, extract, func, select
+from sqlalchemy import BigInteger, Connection, extract, func, select
+from sqlalchemy import cast as as_type
 
 from crossdock.storage.ageing import SqlAgeing
 from crossdock.storage.blobs import SqlBlobs
 from crossdock.storage.bodies import Bodies
+from crossdock.storage.direct import Direct
+from crossdock.storage.direct_postgresql import DirectPostgresql
 from crossdock.storage.doors import SqlDoors
 from crossdock.storage.exceptions import SqlAlerts, SqlExceptionBook
 from crossdock.storage.exchanges import SqlExchanges
@@ -35,7 +39,7 @@ from crossdock.storage.views_queues import QueueViews
 from crossdock.storage.views_records import RecordViews
 from crossdock.storage.views_shipments import ShipmentViews
 
-_SERVER_TIME = select(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
+_SERVER_TIME = select(as_type(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger))
 
 
 class SqlViews(ShipmentViews, ExchangeViews, ExceptionViews, RecordViews, QueueViews, FlowViews):
@@ -50,23 +54,22 @@ class SqlTransaction:
     """Everything a step may touch (`crossdock.ports.stores.Transaction`)."""
 
     def __init__(
-        self, connection: Connection, folder: Path | None, *, writing: bool, fetch: Fetch | None = None
+        self, direct: Direct | DirectPostgresql, folder: Path | None, *, writing: bool, fetch: Fetch | None = None
     ) -> None:
-        """Inside the transaction of ``connection``; ``folder`` takes large bodies, ``fetch`` reads the stream."""
-        self._connection = connection
+        """Inside the transaction of ``direct``; ``folder`` takes large bodies, ``fetch`` reads the stream."""
+        self._direct = direct
+        self._connection = cast("Connection", direct)  # the part of it that steps use
         self._fetch = fetch
         self._writing = writing
         self.bodies = Bodies(folder)
 
     def rederivable(self) -> None:
-        """The commit need not wait for the disk. SQLite has no such commit."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+        """The commit need not wait for the disk."""
+        self._direct.no_wait()
 
     def flush(self) -> None:
-        """The commit waits for the disk: PostgreSQL flushes its log for a transaction that wrote to it."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'crossdock', '')")
+        """The commit waits for the disk."""
+        self._direct.to_disk()
 
     def server_time(self) -> int | None:
         """What PostgreSQL's clock shows now, not when the transaction began; None for SQLite."""
