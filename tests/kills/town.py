@@ -145,16 +145,18 @@ class Town:
         if hasattr(self, "_session"):
             await self._session.close()
 
-    async def serve(self, *roles: str, port: int = 0, migrate: bool = False) -> Process:
-        """One more process; the first one of a town migrates."""
+    async def serve(self, *roles: str, port: int = 0, migrate: bool = False, clock: int = 0) -> Process:
+        """One more process; the first one of a town migrates. Its time of day is ``clock`` seconds off."""
         number = len(self.processes)
         port = port or (self.intake_port if "intake" in roles or not roles else free_port())
         log = self.folder / f"process-{number}.log"
         arguments = [word for role in roles for word in ("--role", role)]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("CROSSDOCK__")}
+        wrong = ["faketime", "-f", f"{clock:+d}s"] if clock else []
+        environ |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "crossdock", "serve", "--config", str(self.config), "--port", str(port),
+                *wrong, sys.executable, "-m", "crossdock", "serve", "--config", str(self.config), "--port", str(port),
                 "--migrate" if migrate else "--no-migrate", *arguments, stdout=out, stderr=out, env=environ,
             )  # fmt: skip
         self.processes.append(Process(process, port, log))
