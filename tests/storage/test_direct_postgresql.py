@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import bindparam, func, insert, select, text, update
 
 from crossdock.ports.stores import StoreFull, StoreUnavailable
-from crossdock.storage.direct_postgresql import STATEMENTS, Aborted
+from crossdock.storage.direct_postgresql import STATEMENTS, DirectPostgresql
+from crossdock.storage.failures import Aborted
 from crossdock.storage.known import MOST_SHAPES
+from crossdock.storage.opening import open_store
 from crossdock.storage.statements import among
 from crossdock.storage.tables import ENDED
 from crossdock.storage.tables_filters import SAVED_FILTER
+from storage.made import exchange
 
 _SOME = select(ENDED.c.subject).where(among(ENDED.c.subject)).order_by(ENDED.c.subject)
 _LISTED = (
@@ -117,6 +120,80 @@ async def test_a_step_that_is_called_off_leaves_nothing(filled):
             await working
     assert await filled.read(ask(_SOME, {"many": ["new"]})) == []
     await filled.run(ask(_GIVEN_BACK, {"subject": "new", "ended_at": 1}))
+
+
+class Unheard:
+    """A driver that carries out what ends in ``words`` and then loses the connection, or is called off."""
+
+    def __init__(self, driver, words, problem):
+        self.driver, self.words, self.problem = driver, words, problem
+
+    def __getattr__(self, name):
+        return getattr(self.driver, name)
+
+    async def execute(self, words, *given, **more):
+        found = await self.driver.execute(words, *given, **more)
+        if words.startswith(self.words):
+            raise self.problem
+        return found
+
+
+@pytest.fixture
+def losing(monkeypatch):
+    """What is to be lost from now on."""
+    real = DirectPostgresql.__init__
+    lost = []
+
+    def made(self, connection, begin):
+        real(self, connection, begin)
+        if lost:
+            self._driver = Unheard(self._driver, *lost)
+
+    monkeypatch.setattr(DirectPostgresql, "__init__", made)
+    return lost
+
+
+@pytest.mark.req("K1")
+@pytest.mark.parametrize("problem", [asyncio.CancelledError(), TimeoutError()], ids=["called-off", "too-late"])
+async def test_a_transaction_whose_beginning_was_not_heard_does_not_stay_open(migrated_postgres_url, losing, problem):
+    store = open_store(f"{migrated_postgres_url}{'&' if '?' in migrated_postgres_url else '?'}connections=1")
+
+    def derived(tx):
+        tx.rederivable()
+        tx._connection.execute(_NEW, {"subject": "new", "ended_at": 1})
+
+    look = text("SELECT current_setting('synchronous_commit'), current_setting('transaction_read_only')")
+    for carry_out in (store.run, store.read):
+        losing[:] = ["BEGIN", problem]
+        with pytest.raises((asyncio.CancelledError, StoreUnavailable)):
+            await carry_out(derived)
+        losing.clear()
+        assert await store.run(ask(look)) == [("on", "off")]
+        assert await store.run(ask(_SOME, {"many": ["new"]})) == []
+    await store.close()
+
+
+@pytest.mark.req("K1", "K9")
+@pytest.mark.parametrize(
+    ("problem", "kept"),
+    [(ConnectionResetError(), True), (asyncio.CancelledError(), True), (Aborted(), False)],
+    ids=["lost", "called-off", "refused"],
+)
+async def test_the_body_of_a_message_whose_commit_was_not_heard_stays(
+    migrated_postgres_url, tmp_path, losing, problem, kept
+):
+    """Its row is there, and whoever sends it again is told so: without the bytes there would be nothing to read."""
+    store = open_store(migrated_postgres_url, folder=tmp_path)
+    large = exchange("x00000001", body=b"x" * 100_000)
+    losing[:] = ["COMMIT", problem]
+    with pytest.raises((asyncio.CancelledError, StoreUnavailable, Aborted)):
+        await store.run(lambda tx: tx.exchanges.accept([large]))
+    losing.clear()
+    assert any(path.is_file() for path in tmp_path.rglob("*")) is kept
+    if kept:
+        found = await store.read(lambda tx: tx.exchanges.received(range(64), 9))
+        assert [row.body for row in found] == [large.body]
+    await store.close()
 
 
 @pytest.mark.req("K9")

@@ -115,6 +115,7 @@ class Courier:
         self._turn = 0
         self._under_way: dict[_Key, Claimed] = {}
         self._kept: dict[_Key, _Kept] = {}
+        self._seen = read(clock)
         self._keeping = asyncio.Lock()
         self._settling: Grouped[Sequence[Carried], list[Event]] = Grouped(self._settle_together, 64)
 
@@ -126,12 +127,19 @@ class Courier:
         slots = self._concurrency - len(self._calls)
         if not wanted or slots <= 0:
             return []
+        if self._set_forward():  # the time of a file is this machine's: our own claims may seem to have run out
+            await self.renew()
         loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots))
         for load in loads:
             self._calls[_key(load[0])] = load[0].partner
             self._under_way |= {_key(claim): claim for claim in load}
             self._kept |= {_key(claim): _Kept(since, self._lease) for claim in load}
         return loads
+
+    def _set_forward(self) -> bool:
+        """Whether more of the time of day has passed since the last look than time."""
+        seen, self._seen = self._seen, read(self._clock)
+        return self._seen.now - seen.now > self._seen.steady - seen.steady + SECOND
 
     async def renew(self) -> None:
         """Keep the claims of what is under way: a load may take longer than any one call."""

@@ -15,17 +15,16 @@ from sqlalchemy import Connection
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.util import await_only
 
+from crossdock.storage.failures import Aborted
 from crossdock.storage.known import Answer, Given, Known, Statements
 
 T = TypeVar("T")
 STATEMENTS = Statements()
 _GIVES_ROWS = re.compile(r"\s*(SELECT|WITH|SHOW|EXPLAIN)\b|.*\bRETURNING\b", re.DOTALL)
 _TOUCHED = re.compile(r"(?:UPDATE|DELETE|INSERT \d+) (\d+)")
+_PATIENCE = 2.0
+"""Seconds for a server to take a transaction back; then it finds out by the connection's end."""
 _NO_WAIT = "SET LOCAL synchronous_commit TO off"
-
-
-class Aborted(RuntimeError):
-    """A transaction that PostgreSQL had given up already was to be committed: a step passed over an error."""
 
 
 class DirectPostgresql:
@@ -95,8 +94,8 @@ class DirectPostgresql:
 
     def _start(self) -> None:
         if not self._begun:
+            self._begun = True  # before it is answered: who is called off meanwhile has a transaction to take back
             self.wait_for(self._driver.execute(self._begin))
-            self._begun = True
 
     async def commit(self) -> None:
         """End the transaction, where one began. Raises `Aborted`."""
@@ -107,7 +106,7 @@ class DirectPostgresql:
         """Take everything back; a connection that cannot do so is closed."""
         if self._begun and not self._driver.is_closed():
             try:
-                await self._driver.execute("ROLLBACK")
+                await self._driver.execute("ROLLBACK", timeout=_PATIENCE)
             except Exception:  # noqa: BLE001 - what is told is why it is taken back
                 self._driver.terminate()
             except BaseException:

@@ -17,8 +17,13 @@ _AGAIN = {"40001", "40P01"}
 """Serialization failure and deadlock: the transaction was rolled back and may be run again as it is."""
 
 _FULL_STATES = {"53000", "53100", "53200", "53400"}
+_UNANSWERED = ("08", "57P")
 _UNAVAILABLE_CLASSES = ("08", "57P", "53300", "25006", "28")
 _UNAVAILABLE_TEXTS = ("database is locked", "unable to open database", "disk i/o error", "readonly database")
+
+
+class Aborted(RuntimeError):
+    """A transaction that PostgreSQL had given up already was to be committed: a step passed over an error."""
 
 
 def sqlstate_of(error: BaseException) -> str:
@@ -32,6 +37,12 @@ def _behind(error: BaseException) -> Iterator[Any]:
     while origin is not None:
         yield origin
         origin = origin.__cause__
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether a commit that failed with ``error`` was certainly not made; an answer that was lost leaves it open."""
+    state = sqlstate_of(error)
+    return isinstance(error, Aborted) or bool(state and not state.startswith(_UNANSWERED))
 
 
 def worth_running_again(error: BaseException) -> bool:

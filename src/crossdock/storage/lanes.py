@@ -92,7 +92,7 @@ _MINE = update(COMMAND).where(
     COMMAND.c.status == literal_column("'sending'"),
 )
 _STANDING = (
-    select(COMMAND.c.id, COMMAND.c.owner, COMMAND.c.attempt)
+    select(COMMAND.c.id, COMMAND.c.owner, COMMAND.c.attempt, COMMAND.c.claimed_until)
     .where(among(COMMAND.c.id), COMMAND.c.status == "sending")
     .order_by(COMMAND.c.seq)
     .with_for_update()
@@ -232,23 +232,30 @@ class SqlLanes:
         return [_claimed(row, term.owner) for row in rows]
 
     def renew(self, commands: Sequence[Claimed], until: int) -> list[bool]:
-        """Keep claims that still stand locked until ``until``; which those are."""
+        """Keep claims that still stand locked until ``until``, or for longer where they are; which those are."""
         standing = self._standing(commands)
-        mine = itertools.compress(commands, standing)
-        _RENEW.run(self._connection, [{"id": each.id, "claimed_until": until} for each in mine])
-        return standing
+        rows = [
+            {"id": each.id, "claimed_until": max(until, ends)}
+            for each, ends in zip(commands, standing, strict=True)
+            if ends is not None
+        ]
+        _RENEW.run(self._connection, rows)
+        return [ends is not None for ends in standing]
 
-    def _standing(self, commands: Sequence[Claimed]) -> list[bool]:
-        """Whether each claim is still its owner's attempt; the rows are locked, in the order of all who lock them."""
+    def _standing(self, commands: Sequence[Claimed]) -> list[int | None]:
+        """Until when each claim stands that is still its owner's attempt; the rows are locked, in the order of all who
+        lock them.
+        """
         rows = rows_in(self._connection, _STANDING, [each.id for each in commands])
-        standing = {(row.id, row.owner, row.attempt) for row in rows}
-        return [(each.id, each.owner, each.attempt) in standing for each in commands]
+        standing = {(row.id, row.owner, row.attempt): int(row.claimed_until) for row in rows}
+        return [standing.get((each.id, each.owner, each.attempt)) for each in commands]
 
     def settle(self, outcomes: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """Write outcomes; False (and nothing written) for a claim that is no longer its owner's attempt, and for what
         followed it in its lane: somebody else carries that lane now, from there on.
         """
-        mine = _unbroken(outcomes, self._standing([command for command, _ in outcomes]))
+        standing = self._standing([command for command, _ in outcomes])
+        mine = _unbroken(outcomes, [ends is not None for ends in standing])
         held = list(itertools.compress(outcomes, mine))
         _SETTLE.run(self._connection, [_settled(*each) for each in held])
         _ATTEMPTED.run(self._connection, [_attempted(*each) for each in held])

@@ -19,7 +19,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from crossdock.ports.stores import Transaction
 from crossdock.ports.stream import Stream
 from crossdock.storage.direct_postgresql import DirectPostgresql
-from crossdock.storage.failures import network_in_our_words, sqlstate_of, worth_running_again
+from crossdock.storage.failures import is_refusal, network_in_our_words, sqlstate_of, worth_running_again
 from crossdock.storage.fetching import fetching
 from crossdock.storage.schema import revision_of, upgrade
 from crossdock.storage.transaction import SqlTransaction
@@ -111,11 +111,14 @@ class PostgresqlStore:
             async with self._engine.connect() as whole:
                 direct = DirectPostgresql(cast("Connection", whole.sync_connection), begin)
                 transaction = self._transaction(direct, writing=writing)
+                committing = False
                 try:
                     result = await whole.run_sync(lambda _: step(transaction))
+                    committing = True
                     await direct.commit()
                 except BaseException as error:
-                    transaction.bodies.rolled_back()
+                    if not committing or is_refusal(error):
+                        transaction.bodies.rolled_back()
                     if sqlstate_of(error) == _STANDBY:
                         self._generations.now += 1
                     await direct.roll_back()

@@ -14,10 +14,6 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 class RealClock:
     """The machine's clocks (`crossdock.ports.clock.SharedClock`)."""
 
-    def __init__(self) -> None:
-        """Where the store is a file, its time is that of now, and goes on steadily whatever the clock is set to."""
-        self._began = self.now() - self.steady()
-
     def now(self) -> int:
         """Microseconds since 1970-01-01T00:00Z."""
         return time.time_ns() // 1000
@@ -27,9 +23,9 @@ class RealClock:
         return time.clock_gettime_ns(_STEADY) // 1000
 
     def agreed(self, shown: Callable[[], int | None]) -> int:
-        """What the store's server says; without one, this process's time as if nobody had set it since it began."""
+        """What the store's server says; without one, what this machine's clock shows."""
         theirs = shown()
-        return self._began + self.steady() if theirs is None else theirs
+        return self.now() if theirs is None else theirs
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
