@@ -1,17 +1,15 @@
 """Machines whose clocks are minutes apart share one PostgreSQL, and take nothing from each other."""
 
-import shutil
-
 import pytest
 
 from crossdock.sim.faults import Effect, Match, Rule, When
-from kills.town import Town
+from kills.town import FAKETIME, Town
 
 OFF = 600
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.req("K2", "K13"),
-    pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime sets other clocks: apt-get install faketime"),
+    pytest.mark.skipif(not FAKETIME, reason="libfaketime sets other clocks: apt-get install libfaketime"),
 ]
 
 

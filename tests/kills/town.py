@@ -27,6 +27,9 @@ from crossdock.transports.machine import RealClock
 SLOW = pytest.mark.skipif(not os.environ.get("CROSSDOCK_KILLS"), reason="slow: CROSSDOCK_KILLS=1, as make chaos says")
 """Minutes, not seconds: ``make chaos`` runs these, ``make test`` leaves them out."""
 
+FAKETIME = next(map(str, Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), "")
+"""Gives a process another time of day (github.com/wolfcw/libfaketime); "" where it is not installed."""
+
 CONFIGURATION = """\
 store: {{url: "{url}"{log}}}
 listen: {{port: {port}}}
@@ -152,11 +155,11 @@ class Town:
         log = self.folder / f"process-{number}.log"
         arguments = [word for role in roles for word in ("--role", role)]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("CROSSDOCK__")}
-        wrong = ["faketime", "-f", f"{clock:+d}s"] if clock else []
-        environ |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        if clock:
+            environ |= {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{clock:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
-                *wrong, sys.executable, "-m", "crossdock", "serve", "--config", str(self.config), "--port", str(port),
+                sys.executable, "-m", "crossdock", "serve", "--config", str(self.config), "--port", str(port),
                 "--migrate" if migrate else "--no-migrate", *arguments, stdout=out, stderr=out, env=environ,
             )  # fmt: skip
         self.processes.append(Process(process, port, log))
