@@ -4,13 +4,14 @@ import time
 
 import pytest
 
-from backbone.test_together import note
+from backbone.test_together import Unheard, note
 from crossdock.backbone.breaker import Limits
 from crossdock.backbone.deliver import CLAIM_LOST
 from crossdock.backbone.pacing import take_turn
 from crossdock.backbone.silent_workers import SilentWorkers
 from crossdock.model.identifiers import PARTITIONS
 from crossdock.ports.clock import Reading, passed, read
+from crossdock.ports.stores import StoreUnavailable
 from crossdock.ports.verdicts import ErrorClass, Retry
 from crossdock.sim.clock import VirtualClock
 from crossdock.transports.machine import RealClock
@@ -125,6 +126,22 @@ async def test_of_a_file_a_process_does_not_take_over_from_itself_when_its_clock
         await courier.carry(load)
     rows, _ = await hub.store.read(lambda tx: tx.views.exchanges(direction="outbound", limit=10))
     assert [row.status for row in rows] == ["done", "done"]
+    await hub.store.close()
+
+
+async def test_a_jump_is_not_forgotten_where_claims_could_not_be_kept_at_once():
+    world = VirtualClock()
+    hub = scripted_hub(Scripted("carrier"), clock=OfFile(world))
+    await waiting(hub)
+    courier = hub.engine.courier
+    [load] = await courier.claim()
+    hub.clock.off = 3600
+    sound, courier._store = courier._store, Unheard()
+    with pytest.raises(StoreUnavailable):
+        await courier.claim()
+    courier._store = sound
+    assert await courier.claim() == []
+    assert await courier._stays_ours(load, 30) == ""
     await hub.store.close()
 
 

@@ -173,6 +173,44 @@ async def test_a_transaction_whose_beginning_was_not_heard_does_not_stay_open(mi
     await store.close()
 
 
+class Silent:
+    """A driver to which nothing is answered from some words on, for as long as it is given."""
+
+    def __init__(self, driver, words):
+        self.driver, self.words = driver, words
+
+    def __getattr__(self, name):
+        return getattr(self.driver, name)
+
+    async def execute(self, words, *given, timeout=120.0):  # noqa: ASYNC109 - as asyncpg has it
+        if words.startswith(self.words):
+            await asyncio.sleep(timeout)
+            raise TimeoutError
+        return await self.driver.execute(words, *given)
+
+
+@pytest.mark.req("K9")
+async def test_what_cannot_be_taken_back_in_time_ends_with_its_connection(filled, monkeypatch):
+    real, drivers = DirectPostgresql.__init__, []
+
+    def made(self, connection, begin):
+        real(self, connection, begin)
+        drivers.append(self._driver)
+        self._driver = Silent(self._driver, "ROLLBACK")
+
+    def broken(tx):
+        tx._connection.execute(_NEW, {"subject": "new", "ended_at": 1})
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DirectPostgresql, "__init__", made)
+        async with asyncio.timeout(30):
+            with pytest.raises(ZeroDivisionError):
+                await filled.run(broken)
+    assert [each.is_closed() for each in drivers] == [True]
+    assert await filled.read(ask(_SOME, {"many": ["new"]})) == []
+
+
 @pytest.mark.req("K1", "K9")
 @pytest.mark.parametrize(
     ("problem", "kept"),

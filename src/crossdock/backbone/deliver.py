@@ -127,8 +127,7 @@ class Courier:
         slots = self._concurrency - len(self._calls)
         if not wanted or slots <= 0:
             return []
-        if self._set_forward():  # the time of a file is this machine's: our own claims may seem to have run out
-            await self.renew()
+        await self._after_a_jump(since)
         loads = await self._store.run(lambda tx: self._claim(tx, wanted, slots))
         for load in loads:
             self._calls[_key(load[0])] = load[0].partner
@@ -136,10 +135,13 @@ class Courier:
             self._kept |= {_key(claim): _Kept(since, self._lease) for claim in load}
         return loads
 
-    def _set_forward(self) -> bool:
-        """Whether more of the time of day has passed since the last look than time."""
-        seen, self._seen = self._seen, read(self._clock)
-        return self._seen.now - seen.now > self._seen.steady - seen.steady + SECOND
+    async def _after_a_jump(self, now: Reading) -> None:
+        """The time of a file is this machine's: where more of the time of day has passed since the last look than time,
+        our own claims seem to have run out, and are kept before anybody looks for such.
+        """
+        if now.now - self._seen.now > now.steady - self._seen.steady + SECOND:
+            await self.renew()
+        self._seen = now  # a jump after which they could not be kept is not behind us
 
     async def renew(self) -> None:
         """Keep the claims of what is under way: a load may take longer than any one call."""
